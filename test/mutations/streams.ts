@@ -259,8 +259,8 @@ export const streamsMutations: readonly Mutation[] = [
   {
     name: 'records that wait for a table get numbers after a restart that others have',
     file: 'src/streams/state/buffer-state.ts',
-    find: 'Math.max(this.#sequence, order + 1)',
-    replace: 'this.#sequence + 1',
+    find: 'Math.max(this.#order, order + 1)',
+    replace: '(this.#order + 1)',
     suite: ['test/streams/state/shared-changelogs.test.ts'],
   },
   {
@@ -271,10 +271,24 @@ export const streamsMutations: readonly Mutation[] = [
     suite: ['test/streams/state/state-segments.test.ts'],
   },
   {
+    name: 'rows that were let go later than others are held to be nowhere',
+    file: 'src/streams/state/time-ordered-rows.ts',
+    find: 'else if (key > this.#spilledLast) this.#spilledLast = key;',
+    replace: '',
+    suite: ['test/streams/state/time-ordered-rows.test.ts'],
+  },
+  {
+    name: 'a look at the unmatched of one time ends before those of the left side',
+    file: 'src/streams/state/outer-join-state.ts',
+    find: 'leftMs >= rightMs',
+    replace: 'leftMs > rightMs',
+    suite: ['test/streams/state/stores-by-time.test.ts'],
+  },
+  {
     name: 'what has left a buffer is logged at no time',
     file: 'src/streams/state/buffer-state.ts',
-    find: 'timestamp: entry?.timestamp ?? changedAt,',
-    replace: 'timestamp: entry?.timestamp ?? -1,',
+    find: 'timestamp: row?.timestamp ?? changedAt,',
+    replace: 'timestamp: row?.timestamp ?? -1,',
     suite: ['test/streams/operators/suppress.test.ts'],
   },
   {

@@ -93,7 +93,13 @@ export function suppressedView(
     // When it was forwarded is not known any more: the other side's time counts.
     return oldValue === null ? undefined : { value: oldValue, timestamp: -1 };
   };
-  return { ...lookUps(rows), versioned: false, get, getAsOf: get };
+  return {
+    versioned: false,
+    load: (key) => both(rows.load(key), buffer.load(key)),
+    prefetch: (keyBytes) => rows.prefetch(keyBytes),
+    get,
+    getAsOf: get,
+  };
 }
 
 function lookUps(rows: Rows): Pick<Rows, 'versioned' | 'load' | 'prefetch'> {

@@ -165,7 +165,7 @@ class SessionAggregate<K, V, VA> implements Operator<K, V> {
     const range = { fromMs: this.#nextEndMs, toMs: closeTime - 1 };
     if (range.toMs < 0 || range.toMs < range.fromMs) return;
     return this.#progress.emit(
-      this.#store.scanEnds(range),
+      this.#store.readEnds(range),
       (row) => this.#tell(windowOf(row.key, row), { newValue: row.value, oldValue: null }, headers),
       closeTime,
     );

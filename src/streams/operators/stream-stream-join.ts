@@ -1,7 +1,7 @@
 import type { Erased } from '../erased.ts';
 import type { ValueJoiner } from '../functions.ts';
 import { type AnyRecord, type Header, NO_HEADERS, StreamRecord } from '../record.ts';
-import type { JoinSide, JoinState, OuterJoinState } from '../state/states.ts';
+import type { JoinSide, JoinState, OuterJoinState, Unmatched } from '../state/states.ts';
 import { type NodeFactory, operatorNode } from './operator-node.ts';
 import type { JoinWindows } from '../windows/join-windows.ts';
 import type { Operator, OperatorContext, StreamClock } from './operator.ts';
@@ -73,23 +73,51 @@ class StreamJoin implements Operator {
   }
 
   load(record: AnyRecord): Promise<void> | undefined {
-    if (record.key == null || record.value == null) return undefined;
-    return this.#store.load(record.key, this.#rangeOf(record.timestamp));
+    const { key, value, timestamp } = record;
+    if (key == null || value == null) return undefined;
+    const loading = this.#store.load(key, this.#rangeOf(timestamp));
+    const unmatched = this.#unmatched;
+    if (unmatched === undefined || !unmatched.hasSpilled) return loading;
+    return loading
+      ? loading.then(() => this.#loadUnmatched(unmatched, record))
+      : this.#loadUnmatched(unmatched, record);
   }
 
-  process(record: AnyRecord): void {
+  /** Brings into memory what a record may take away from the unmatched, or add to. */
+  #loadUnmatched(
+    unmatched: OuterJoinState<unknown>,
+    { key, timestamp }: AnyRecord,
+  ): Promise<void> | undefined {
+    const side = this.#otherSide();
+    const waiting = [unmatched.load({ key, timestamp, side: this.#settings.side })];
+    for (const match of this.#store.fetch(key, this.#rangeOf(timestamp)))
+      waiting.push(unmatched.load({ key, timestamp: match.timestamp, side }));
+    const reading = waiting.filter((each) => each !== undefined);
+    return reading.length === 0 ? undefined : Promise.all(reading).then(() => undefined);
+  }
+
+  process(record: AnyRecord): void | Promise<void> {
     const { key, value, timestamp } = record;
     const { outer } = this.#settings;
     const joiner = this.#joiner;
-    const tracker = this.#tracker;
     const now = this.#clock.observe(timestamp);
     if (key == null || value == null) {
       if (outer && value != null) this.#emit(record, joiner(value, null, key), timestamp);
       else this.#context.dropped(key == null ? 'null-key' : 'null-value');
       return;
     }
-    if (this.#unmatched && timestamp === now) this.#emitUnmatched(this.#unmatched, record.headers);
+    if (this.#unmatched && timestamp === now) {
+      const emitting = this.#emitUnmatched(this.#unmatched, record.headers);
+      if (emitting) return emitting.then(() => this.#join(record, now));
+    }
+    this.#join(record, now);
+  }
 
+  #join(record: AnyRecord, now: number): void {
+    const { key, value, timestamp } = record;
+    const { outer } = this.#settings;
+    const joiner = this.#joiner;
+    const tracker = this.#tracker;
     const range = this.#rangeOf(timestamp);
     const matches = this.#store.fetch(key, range);
     for (const match of matches) {
@@ -100,7 +128,7 @@ class StreamJoin implements Operator {
     if (!this.#unmatched || range.toMs < now) {
       this.#emit(record, joiner(value, null, key), timestamp);
     } else {
-      tracker.timeMin = Math.min(tracker.timeMin ?? firstTimeOf(this.#unmatched), timestamp);
+      tracker.timeMin = Math.min(tracker.timeMin ?? this.#unmatched.timeMin, timestamp);
       this.#unmatched.add({ key, timestamp, side: this.#settings.side }, value);
     }
   }
@@ -114,46 +142,71 @@ class StreamJoin implements Operator {
   dueMs(): number {
     if (!this.#unmatched || this.#settings.side === 'right') return Number.POSITIVE_INFINITY;
     const { gracePeriodMs } = this.#settings.windows;
-    const timeMin = (this.#tracker.timeMin ??= firstTimeOf(this.#unmatched));
+    const timeMin = (this.#tracker.timeMin ??= this.#unmatched.timeMin);
     return timeMin + Math.min(this.#beforeMs, this.#afterMs) + gracePeriodMs + 1;
   }
 
-  onTime(timeMs: number): void {
+  onTime(timeMs: number): void | Promise<void> {
     this.#clock.observe(timeMs);
-    if (this.#unmatched) this.#emitUnmatched(this.#unmatched, NO_HEADERS);
+    if (this.#unmatched) return this.#emitUnmatched(this.#unmatched, NO_HEADERS);
   }
 
   /** Emits the unmatched whose window has closed, by time, side and key, at most once an interval of wall-clock time. */
-  #emitUnmatched(unmatched: OuterJoinState<unknown>, headers: readonly Header[]): void {
+  #emitUnmatched(unmatched: OuterJoinState<unknown>, headers: readonly Header[]): void | Promise<void> {
     const tracker = this.#tracker;
-    const streamTime = this.#clock.nowMs;
-    const { gracePeriodMs, beforeMs, afterMs } = this.#settings.windows;
-    tracker.timeMin ??= firstTimeOf(unmatched);
-    if (tracker.timeMin + this.#afterMs + gracePeriodMs >= streamTime) return;
+    const { gracePeriodMs } = this.#settings.windows;
+    tracker.timeMin ??= unmatched.timeMin;
+    if (tracker.timeMin + this.#afterMs + gracePeriodMs >= this.#clock.nowMs) return;
     const now = this.#context.wallClockMs();
     if (now < tracker.nextEmitMs) return;
     tracker.nextEmitMs = now + this.#emitIntervalMs;
-
     tracker.timeMin = Number.POSITIVE_INFINITY;
-    const emitted: { readonly key: unknown; readonly timestamp: number; readonly side: JoinSide }[] = [];
-    const open = { left: false, right: false };
-    for (const entry of unmatched.inOrder()) {
-      tracker.timeMin = entry.timestamp;
-      if (open.left && open.right) break;
-      const lookBackMs = entry.side === 'left' ? afterMs : beforeMs;
-      if (entry.timestamp + lookBackMs + gracePeriodMs >= streamTime) {
-        open[entry.side] = true;
-        continue;
-      }
-      const own = entry.side === this.#settings.side;
-      for (const waiting of entry.values) {
-        const joined = own ? this.#joiner(waiting, null, entry.key) : this.#joiner(null, waiting, entry.key);
+    return this.#emitClosed(unmatched, headers);
+  }
+
+  /** Answers a promise where a page of them has to be waited for. */
+  #emitClosed(unmatched: OuterJoinState<unknown>, headers: readonly Header[]): void | Promise<void> {
+    const tracker = this.#tracker;
+    for (;;) {
+      const reading = unmatched.loadFirst();
+      if (reading) return reading.then(() => this.#emitClosed(unmatched, headers));
+      const closed = this.#firstClosed(unmatched);
+      if (closed === undefined) break;
+      const { key, timestamp, side, values } = closed;
+      tracker.timeMin = timestamp;
+      const own = side === this.#settings.side;
+      for (const waiting of values) {
+        const joined = own ? this.#joiner(waiting, null, key) : this.#joiner(null, waiting, key);
         const value = settled(joined, 'the joiner');
-        this.#context.forward(new StreamRecord(entry.key, value, entry.timestamp, headers));
+        this.#context.forward(new StreamRecord(key, value, timestamp, headers));
       }
-      emitted.push(entry);
+      unmatched.remove(closed);
     }
-    for (const entry of emitted) unmatched.remove(entry);
+    const behind = unmatched.timeBehindFirsts();
+    if (behind instanceof Promise) return behind.then((timeMs) => this.#noteLookedAt(timeMs));
+    this.#noteLookedAt(behind);
+  }
+
+  /** The first entry of both sides whose window has closed. Left comes after right. */
+  #firstClosed(unmatched: OuterJoinState<unknown>): Unmatched<unknown> | undefined {
+    const { gracePeriodMs, beforeMs, afterMs } = this.#settings.windows;
+    const isClosed = (entry: Unmatched<unknown> | undefined, lookBackMs: number): boolean =>
+      entry !== undefined && entry.timestamp + lookBackMs + gracePeriodMs < this.#clock.nowMs;
+    const [left, right] = [unmatched.first('left'), unmatched.first('right')];
+    if (!isClosed(left, afterMs)) return isClosed(right, beforeMs) ? right : undefined;
+    if (left === undefined || right === undefined || !isClosed(right, beforeMs)) return left;
+    return left.timestamp < right.timestamp ? left : right;
+  }
+
+  /**
+   * As in Kafka Streams, a look goes on to the entry behind the first open ones of both sides, or to the last of all, and the next one
+   * waits until that has closed.
+   */
+  #noteLookedAt(timeMs: number | undefined): void {
+    const tracker = this.#tracker;
+    if (timeMs === undefined) return;
+    tracker.timeMin =
+      tracker.timeMin === Number.POSITIVE_INFINITY ? timeMs : Math.max(tracker.timeMin ?? 0, timeMs);
   }
 
   #otherSide(): JoinSide {
@@ -163,9 +216,4 @@ class StreamJoin implements Operator {
   #rangeOf(timestamp: number): { readonly fromMs: number; readonly toMs: number } {
     return { fromMs: Math.max(0, timestamp - this.#beforeMs), toMs: Math.max(0, timestamp + this.#afterMs) };
   }
-}
-
-function firstTimeOf(unmatched: OuterJoinState<unknown>): number {
-  for (const { timestamp } of unmatched.inOrder()) return timestamp;
-  return Number.POSITIVE_INFINITY;
 }

@@ -74,10 +74,12 @@ class StreamTableJoin implements Operator {
     if (this.#buffer && this.#clock) return this.#releaseDue(this.#buffer, this.#clock.observe(timeMs));
   }
 
-  /** Joins what has waited long enough, in order; answers a promise when a row of the table must be fetched. */
+  /** Joins what has waited long enough, in order; answers a promise when a row of the table, or a page of them, must be fetched. */
   #releaseDue(buffer: BufferState<unknown, unknown>, now: number): void | Promise<void> {
     while (buffer.timeMin <= now - this.#gracePeriodMs) {
-      const due = buffer.take();
+      const reading = buffer.loadFirst();
+      if (reading) return reading.then(() => this.#releaseDue(buffer, now));
+      const due = buffer.timeMin <= now - this.#gracePeriodMs ? buffer.take() : undefined;
       if (!due) return;
       const record = new StreamRecord(due.key, due.value, due.timestamp, due.headers);
       const waiting = due.key == null ? undefined : this.#rows.load(due.key);

@@ -2,7 +2,7 @@ import { StreamRecord } from '../record.ts';
 import type { BufferState } from '../state/states.ts';
 import { type NodeFactory, operatorNode } from './operator-node.ts';
 import { Change } from '../change.ts';
-import type { Windowed } from '../windows/windowed.ts';
+import { windowEndOf } from '../windows/windowed.ts';
 import type { Operator, OperatorContext, StreamClock } from './operator.ts';
 
 export interface SuppressSettings {
@@ -35,11 +35,6 @@ export function suppressRecords(settings: SuppressSettings): NodeFactory {
   );
 }
 
-/** A table that waits for windows to close is windowed, and so are its keys. */
-function windowEnd(key: unknown): number {
-  return (key as Windowed<unknown>).window.endMs;
-}
-
 class Suppress<K, V> implements Operator<K, Change<V>> {
   readonly #context: OperatorContext<K, Change<V>>;
   readonly #settings: SuppressSettings;
@@ -53,18 +48,42 @@ class Suppress<K, V> implements Operator<K, Change<V>> {
     this.#buffer = context.store<BufferState<K, Change<V>>>(settings.storeName);
   }
 
-  process(record: StreamRecord<K, Change<V>>): void {
+  load(record: StreamRecord<K, Change<V>>): Promise<void> | undefined {
+    return this.#buffer.load(record.key);
+  }
+
+  process(record: StreamRecord<K, Change<V>>): void | Promise<void> {
     const { key, value, timestamp, headers } = record;
-    const { timeOf, recordsMax, bytesMax, whenFull } = this.#settings;
+    const { timeOf } = this.#settings;
     this.#clock.observe(timestamp);
     const waiting = this.#buffer.get(key);
-    const time = waiting?.time ?? (timeOf === 'window-end' ? windowEnd(key) : timestamp);
+    const time = waiting?.time ?? (timeOf === 'window-end' ? windowEndOf(key) : timestamp);
     // The old value is the one before the first change that is held back.
     const change = waiting ? new Change(value.newValue, waiting.value.oldValue, value.isLatest) : value;
     const { topic, partition, offset } = this.#context.record;
     this.#buffer.put({ key, value: change, time, timestamp, headers, topic, partition, offset });
 
-    this.#emitDue();
+    const emitting = this.#emitDue();
+    if (emitting) return emitting.then(() => this.#emitOverflow());
+    this.#emitOverflow();
+  }
+
+  dueMs(): number {
+    return this.#buffer.timeMin + this.#settings.waitMs;
+  }
+
+  get tellsFinal(): boolean {
+    return this.#settings.timeOf === 'window-end';
+  }
+
+  onTime(timeMs: number): void | Promise<void> {
+    this.#clock.observe(timeMs);
+    return this.#emitDue();
+  }
+
+  /** What the buffer has no room for. One with a limit is in memory. */
+  #emitOverflow(): void {
+    const { recordsMax, bytesMax, whenFull } = this.#settings;
     while (this.#buffer.recordCount > recordsMax || this.#buffer.sizeBytes > bytesMax) {
       if (whenFull === 'fail') {
         throw new SuppressBufferFull(
@@ -76,21 +95,13 @@ class Suppress<K, V> implements Operator<K, Change<V>> {
     }
   }
 
-  dueMs(): number {
-    return this.#buffer.timeMin + this.#settings.waitMs;
-  }
-
-  get tellsFinal(): boolean {
-    return this.#settings.timeOf === 'window-end';
-  }
-
-  onTime(timeMs: number): void {
-    this.#clock.observe(timeMs);
-    this.#emitDue();
-  }
-
-  #emitDue(): void {
-    while (this.dueMs() <= this.#clock.nowMs) this.#emitFirst();
+  /** Emits what is due, page by page; a promise where a page has to be waited for. */
+  #emitDue(): void | Promise<void> {
+    while (this.dueMs() <= this.#clock.nowMs) {
+      const loading = this.#buffer.loadFirst();
+      if (loading) return loading.then(() => this.#emitDue());
+      if (this.dueMs() <= this.#clock.nowMs) this.#emitFirst();
+    }
   }
 
   #emitFirst(): void {

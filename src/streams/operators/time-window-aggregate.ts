@@ -134,7 +134,7 @@ class TimeWindowAggregate<K, V, VA> implements Operator<K, V> {
     // Nothing can begin within an empty range; what was emitted so far stays the mark, as in Kafka Streams.
     if (toMs < 0 || fromMs > toMs) return;
     return this.#progress.emit(
-      this.#store.scan({ fromMs, toMs }),
+      this.#store.read({ fromMs, toMs }),
       ({ key, startMs, value, timestamp }) => {
         const windowed = new Windowed(key, this.#windows.windowAt(startMs));
         this.#context.forward(new StreamRecord(windowed, new Change(value, null), timestamp, headers));

@@ -1,3 +1,4 @@
+import { eachRow, type RowPages } from '../state/pages.ts';
 import type { EmitStrategy } from '../windows/emit-strategy.ts';
 import type { OperatorContext, ProcessorMetadataEntry, StreamClock } from './operator.ts';
 import { operatorSetting } from './operator-config.ts';
@@ -86,14 +87,12 @@ export class WindowProgress {
     return this.emittedUntil === -1 || this.emittedUntil < closeTime;
   }
 
-  /** Tells each closed window, then notes that all up to the close time have been told. */
-  emit<R>(
-    closed: readonly R[] | Promise<readonly R[]>,
-    tell: (row: R) => void,
-    closeTime: number,
-  ): void | Promise<void> {
-    if (closed instanceof Promise) return closed.then((rows) => this.emit(rows, tell, closeTime));
-    for (const row of closed) tell(row);
-    if (this.#emittedUntil) this.#emittedUntil.value = closeTime;
+  /** Tells each closed window, page by page, then notes that all up to the close time have been told. */
+  emit<R>(closed: RowPages<R>, tell: (row: R) => void, closeTime: number): void | Promise<void> {
+    const note = (): void => {
+      if (this.#emittedUntil) this.#emittedUntil.value = closeTime;
+    };
+    const telling = eachRow(closed, tell);
+    return telling ? telling.then(note) : note();
   }
 }

@@ -43,6 +43,8 @@ export interface StoreEngine {
   /** Values in the order of the keys, undefined where there is none. */
   getMany(keys: readonly string[]): StoredValues | Promise<StoredValues>;
   scan(range: KeyRange): StoredEntries | Promise<StoredEntries>;
+  /** The first entries of a range, until they have about so many bytes: one at least, where there is any. */
+  readPage(range: KeyRange, bytesMax: number): StoredPage | Promise<StoredPage>;
   /** Begins to read a range as it is now, some entries at a time. To be closed. */
   openScan(range: KeyRange, pageBytesMax: number): EngineScan;
   /** The greatest key within a range. */

@@ -1,5 +1,13 @@
 import { AssertionFailure } from '../../base/errors.ts';
-import type { EngineScan, KeyRange, StoredEntries, StoredValues, StoreEngine, WriteBatch } from './engine.ts';
+import type {
+  EngineScan,
+  KeyRange,
+  StoredEntries,
+  StoredPage,
+  StoredValues,
+  StoreEngine,
+  WriteBatch,
+} from './engine.ts';
 
 /** A {@link StoreEngine} in memory, for the test driver and for stores that their user wants there. */
 export class MemoryEngine implements StoreEngine {
@@ -13,16 +21,23 @@ export class MemoryEngine implements StoreEngine {
   }
 
   scan(range: KeyRange): StoredEntries {
+    return this.readPage(range, Number.POSITIVE_INFINITY).entries;
+  }
+
+  readPage(range: KeyRange, bytesMax: number): StoredPage {
     this.#sorted ??= [...this.#values.keys()].sort(compare);
     const entries: (readonly [string, Buffer])[] = [];
+    let bytes = 0;
     for (let i = lowerBound(this.#sorted, range.from); i < this.#sorted.length; i++) {
       const key = this.#sorted[i] ?? '';
       if (range.to !== undefined && key >= range.to) break;
+      if (bytes >= bytesMax) return { entries, isLast: false };
       const value = this.#values.get(key);
       if (value === undefined) throw new AssertionFailure('a sorted key without a value');
       entries.push([key, value]);
+      bytes += key.length + value.length;
     }
-    return entries;
+    return { entries, isLast: true };
   }
 
   openScan(range: KeyRange, pageBytesMax: number): EngineScan {

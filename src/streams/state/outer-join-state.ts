@@ -1,96 +1,125 @@
 import { NO_HEADERS } from '../record.ts';
-import type { Serde } from '../serde.ts';
 import { endOfPrefix, type StoredEntries, type WriteBatch } from './engine.ts';
 import { int64OfText, int64Text, KeyCodec } from './key-codec.ts';
 import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
 import { requireKeySuffix, requireVersion } from './state-format.ts';
-import type { JoinSide, OuterJoinState, Unmatched } from './states.ts';
+import type { JoinSide, OuterJoinState, Unmatched, UnmatchedId } from './states.ts';
 import type { OuterJoinStoreDefinition } from './store-definition.ts';
+import { TimeOrderedRows } from './time-ordered-rows.ts';
+import { UncommittedRows } from './uncommitted-rows.ts';
+import { UnmatchedCodec, VARIABLE_SIZE } from './unmatched-codec.ts';
 
-const LEFT = '\u0001';
-const RIGHT = '\u0000';
-/** The flag that Kafka's list serializer writes for elements of varying size. */
-const VARIABLE_SIZE = 1;
+/** The sides in a key of the changelog, behind the time. */
+const SIDES = { left: '\u0001', right: '\u0000' } as const;
+/** What keys in the engine begin with, before the time. Earlier versions had those of the changelog, whose times begin with a 0. */
+const ROWS = { left: 'L', right: 'R' } as const;
+const EARLIER_ROWS = '\u0000';
+/** A row's key begins with its time; in the changelog its side is behind that. */
+const TIME_BYTES = 8;
 
 /**
- * The unmatched records of a left or outer join: time, side and key to a list of values. They are all in memory, those that
- * are new sorted when they are looked through (at most once a second), and kept in the engine for a restart. The changelog
- * has Kafka Streams' format.
+ * The unmatched records of a left or outer join: of each side {@link TimeOrderedRows}, from time and key to a list of values. The changelog
+ * has Kafka Streams' format: time, side and key.
  */
 export class ManagedOuterJoinState<K, V1, V2> implements OuterJoinState<K>, ManagedStore {
   readonly definition: OuterJoinStoreDefinition<unknown, unknown, unknown>;
   readonly #environment: StoreEnvironment;
   readonly #keys: KeyCodec<K>;
-  readonly #serdes: { readonly left: Serde<V1>; readonly right: Serde<V2> };
-  readonly #entries = new Map<string, unknown[]>();
-  /** What was there when they were last looked through, in order; some of it may be gone, and have come again since. */
-  #sorted: string[] = [];
-  /** What has come since. */
-  #added: string[] = [];
-  #changed = new Set<string>();
+  readonly #codecs: Readonly<Record<JoinSide, UnmatchedCodec>>;
+  readonly #uncommitted = new UncommittedRows<unknown[]>();
+  readonly #rows: Readonly<Record<JoinSide, TimeOrderedRows<unknown[]>>>;
 
   constructor(definition: OuterJoinStoreDefinition<K, V1, V2>, environment: StoreEnvironment) {
+    const { engine, prefix, budget, changelogTopic } = environment;
     this.definition = definition;
     this.#environment = environment;
-    this.#keys = new KeyCodec(definition.keySerde, environment.changelogTopic);
-    this.#serdes = { left: definition.valueSerde, right: definition.otherValueSerde };
+    this.#keys = new KeyCodec(definition.keySerde, changelogTopic);
+    this.#codecs = {
+      left: new UnmatchedCodec('left', definition.valueSerde, changelogTopic),
+      right: new UnmatchedCodec('right', definition.otherValueSerde, changelogTopic),
+    };
+    const uncommitted = this.#uncommitted;
+    const rowsOf = (side: JoinSide): TimeOrderedRows<unknown[]> => {
+      const codec = this.#codecs[side];
+      return new TimeOrderedRows<unknown[]>({
+        engine,
+        prefix: prefix + ROWS[side],
+        codec,
+        budget,
+        uncommitted,
+      });
+    };
+    this.#rows = { left: rowsOf('left'), right: rowsOf('right') };
   }
 
   get name(): string {
     return this.definition.name;
   }
 
-  add(entry: { readonly key: K; readonly timestamp: number; readonly side: JoinSide }, value: unknown): void {
-    const text = this.#textOf(entry);
-    const values = this.#entries.get(text);
-    if (values) values.push(value);
-    else this.#set(text, [value]);
-    this.#changed.add(text);
+  get hasSpilled(): boolean {
+    return this.#rows.left.hasSpilled || this.#rows.right.hasSpilled;
   }
 
-  remove(entry: { readonly key: K; readonly timestamp: number; readonly side: JoinSide }): void {
-    const text = this.#textOf(entry);
-    if (this.#entries.delete(text)) this.#changed.add(text);
+  get timeMin(): number {
+    return Math.min(this.#rows.left.timeMin, this.#rows.right.timeMin);
   }
 
-  *inOrder(): Iterable<Unmatched<K>> {
-    this.#sort();
-    for (const text of this.#sorted) {
-      const values = this.#entries.get(text);
-      if (values === undefined) continue;
-      const [timestamp, side] = [int64OfText(text, 0), sideOf(text)];
-      yield { timestamp, side, key: this.#keys.key(text.slice(9)), values };
+  load(entry: UnmatchedId<K>): Promise<void> | undefined {
+    const rows = this.#rows[entry.side];
+    return rows.hasSpilled ? rows.load(this.#rowKey(entry)) : undefined;
+  }
+
+  add(entry: UnmatchedId<K>, value: unknown): void {
+    const rows = this.#rows[entry.side];
+    const key = this.#rowKey(entry);
+    const values = rows.get(key) ?? [];
+    values.push(value);
+    rows.put(key, values);
+  }
+
+  remove(entry: UnmatchedId<K>): void {
+    const rows = this.#rows[entry.side];
+    if (rows.isEmpty) return;
+    const key = this.#rowKey(entry);
+    if (rows.get(key) !== undefined) rows.delete(key, entry.timestamp);
+  }
+
+  loadFirst(): Promise<void> | undefined {
+    const [left, right] = [this.#rows.left.loadFirst(), this.#rows.right.loadFirst()];
+    return left && right ? left.then(() => right) : (left ?? right);
+  }
+
+  first(side: JoinSide): Unmatched<K> | undefined {
+    const rows = this.#rows[side];
+    const rowKey = rows.first();
+    const values = rowKey === undefined ? undefined : rows.get(rowKey);
+    if (rowKey === undefined || values === undefined) return undefined;
+    const key = this.#keys.key(rowKey.slice(TIME_BYTES));
+    return { key, timestamp: timeIn(rowKey), side, values };
+  }
+
+  timeBehindFirsts(): number | undefined | Promise<number | undefined> {
+    const { left, right } = this.#rows;
+    const [leftFirst, rightFirst] = [left.first(), right.first()];
+    if (leftFirst === undefined || rightFirst === undefined) {
+      const last = (leftFirst === undefined ? right : left).last();
+      return last instanceof Promise ? last.then(timeIn) : timeIn(last);
     }
-  }
-
-  /** Leaves out what is gone. What is new comes behind the rest as a rule; else a sort has two runs to merge. */
-  #sort(): void {
-    const isHere = (text: string): boolean => this.#entries.has(text);
-    const before = this.#sorted.filter(isHere);
-    const added = [...new Set(this.#added.sort())].filter(isHere);
-    this.#added = [];
-    const all = before.concat(added);
-    const last = before.at(-1);
-    const isBehind = last === undefined || added[0] === undefined || last < added[0];
-    this.#sorted = isBehind ? all : [...new Set(all.sort())];
-  }
-
-  #set(text: string, values: unknown[]): void {
-    if (!this.#entries.has(text)) this.#added.push(text);
-    this.#entries.set(text, values);
+    const [leftMs, rightMs] = [timeIn(leftFirst), timeIn(rightFirst)];
+    // Left comes after right.
+    const [behindLeft, behindRight] =
+      leftMs >= rightMs
+        ? [left.firstFrom(`${leftFirst}\0`), right.firstFrom(int64Text(leftMs + 1))]
+        : [left.firstFrom(int64Text(rightMs)), right.firstFrom(`${rightFirst}\0`)];
+    const latestMs = Math.max(leftMs, rightMs);
+    if (behindLeft instanceof Promise || behindRight instanceof Promise)
+      return Promise.all([behindLeft, behindRight]).then((keys) => leastTime(keys, latestMs));
+    return leastTime([behindLeft, behindRight], latestMs);
   }
 
   open(): void | Promise<void> {
-    const { engine, prefix } = this.#environment;
-    const range = { from: prefix, to: endOfPrefix(prefix) };
-    const fill = (stored: StoredEntries): void => {
-      for (const [text, bytes] of stored) {
-        const key = text.slice(prefix.length);
-        this.#set(key, this.#decode(key, bytes));
-      }
-    };
-    const stored = engine.scan(range);
-    return stored instanceof Promise ? stored.then(fill) : fill(stored);
+    const moving = this.#moveEarlierRows();
+    return moving instanceof Promise ? moving.then(() => this.#openRows()) : this.#openRows();
   }
 
   loadPrefetched(): undefined {
@@ -98,95 +127,93 @@ export class ManagedOuterJoinState<K, V1, V2> implements OuterJoinState<K>, Mana
   }
 
   logChanges(log: ChangeLog): void {
-    for (const text of this.#changed) {
-      const values = this.#entries.get(text);
+    for (const entry of this.#uncommitted.entries) {
+      const { rows, key } = entry;
+      const side = rows === this.#rows.left ? 'left' : 'right';
       log({
-        key: Buffer.from(text, 'latin1'),
-        value: values ? this.#encode(text, values) : null,
-        timestamp: int64OfText(text, 0),
+        key: Buffer.from(key.slice(0, TIME_BYTES) + SIDES[side] + key.slice(TIME_BYTES), 'latin1'),
+        value: rows.encode(entry) ?? null,
+        timestamp: timeIn(key),
         headers: NO_HEADERS,
       });
     }
   }
 
   writeTo(batch: WriteBatch): void {
-    const { prefix } = this.#environment;
-    for (const text of this.#changed) {
-      const values = this.#entries.get(text);
-      if (values) batch.put(prefix + text, this.#encode(text, values));
-      else batch.delete(prefix + text);
-    }
+    this.#uncommitted.writeTo(batch);
   }
 
   committed(): void {
-    this.#changed = new Set();
+    this.#uncommitted.committed();
   }
 
-  evict(): void {}
+  evict(): void {
+    this.#rows.left.evict();
+    this.#rows.right.evict();
+  }
 
   expire(): void {}
 
   prefetchForRestore({ key, value }: ChangelogRecord): void {
     const where = this.#environment.changelogTopic;
-    requireKeySuffix(key.length, 9, where);
+    requireKeySuffix(key.length, TIME_BYTES + 1, where);
     if (value !== null) requireVersion(value, VARIABLE_SIZE, where);
   }
 
-  restore(record: ChangelogRecord): void {
-    const text = record.key.toString('latin1');
-    if (record.value) this.#set(text, this.#decode(text, record.value));
-    else this.#entries.delete(text);
-    this.#changed.add(text);
+  restore({ key, value, timestamp }: ChangelogRecord): void {
+    const { side, rowKey } = rowOf(key.toString('latin1'));
+    const rows = this.#rows[side];
+    if (value) rows.put(rowKey, this.#codecs[side].decode(rowKey, value));
+    else rows.delete(rowKey, timestamp);
   }
 
   close(): void {
-    this.#entries.clear();
-    this.#sorted = [];
-    this.#added = [];
+    this.#rows.left.close();
+    this.#rows.right.close();
   }
 
-  #textOf(entry: { readonly key: K; readonly timestamp: number; readonly side: JoinSide }): string {
-    return int64Text(entry.timestamp) + (entry.side === 'left' ? LEFT : RIGHT) + this.#keys.text(entry.key);
+  #rowKey({ key, timestamp }: UnmatchedId<K>): string {
+    return int64Text(timestamp) + this.#keys.text(key);
   }
 
-  /** Kafka's serialized list: a flag, the count, and for each element its length and bytes. */
-  #encode(text: string, values: readonly unknown[]): Buffer {
-    const parts: Buffer[] = [];
-    const head = Buffer.allocUnsafe(5);
-    head[0] = VARIABLE_SIZE;
-    head.writeInt32BE(values.length, 1);
-    parts.push(head);
-    const side = sideOf(text);
-    const topic = this.#environment.changelogTopic;
-    for (const value of values) {
-      const bytes =
-        side === 'left'
-          ? this.#serdes.left.serialize(topic, value as V1)
-          : this.#serdes.right.serialize(topic, value as V2);
-      const { length } = bytes ?? Buffer.alloc(0);
-      const prefix = Buffer.allocUnsafe(5);
-      prefix.writeInt32BE(length + 1, 0);
-      prefix[4] = side === 'left' ? 1 : 0;
-      parts.push(prefix);
-      if (bytes) parts.push(bytes);
-    }
-    return Buffer.concat(parts);
+  #openRows(): void | Promise<void> {
+    const [left, right] = [this.#rows.left.open(), this.#rows.right.open()];
+    if (left instanceof Promise || right instanceof Promise)
+      return Promise.all([left, right]).then(() => undefined);
   }
 
-  #decode(text: string, bytes: Buffer): unknown[] {
-    const serde = this.#serdes[sideOf(text)];
-    const values: unknown[] = [];
-    for (let at = 5; at < bytes.length; ) {
-      const length = bytes.readInt32BE(at);
-      values.push(
-        serde.deserialize(this.#environment.changelogTopic, bytes.subarray(at + 5, at + 4 + length)),
-      );
-      at += 4 + length;
-    }
-    return values;
+  /** Rows of earlier versions get the keys that they have now. */
+  #moveEarlierRows(): void | Promise<void> {
+    const { engine, prefix } = this.#environment;
+    const move = (stored: StoredEntries): void | Promise<void> => {
+      if (stored.length === 0) return;
+      return engine.write((batch) => {
+        for (const [key, bytes] of stored) {
+          const { side, rowKey } = rowOf(key.slice(prefix.length));
+          batch.delete(key);
+          batch.put(prefix + ROWS[side] + rowKey, bytes);
+        }
+      });
+    };
+    const from = prefix + EARLIER_ROWS;
+    const stored = engine.scan({ from, to: endOfPrefix(from) });
+    return stored instanceof Promise ? stored.then(move) : move(stored);
   }
 }
 
-function sideOf(text: string): JoinSide {
-  return text[8] === LEFT ? 'left' : 'right';
+/** The row that a key of the changelog stands for. */
+function rowOf(changelogKey: string): { readonly side: JoinSide; readonly rowKey: string } {
+  const side = changelogKey[TIME_BYTES] === SIDES.left ? 'left' : 'right';
+  return { side, rowKey: changelogKey.slice(0, TIME_BYTES) + changelogKey.slice(TIME_BYTES + 1) };
+}
+
+function timeIn(rowKey: string): number;
+function timeIn(rowKey: string | undefined): number | undefined;
+function timeIn(rowKey: string | undefined): number | undefined {
+  return rowKey === undefined ? undefined : int64OfText(rowKey, 0);
+}
+
+function leastTime(keys: readonly (string | undefined)[], otherwise: number): number {
+  const times = keys.map(timeIn).filter((time) => time !== undefined);
+  return times.length === 0 ? otherwise : Math.min(...times);
 }

@@ -13,7 +13,8 @@ import type {
 } from './managed-store.ts';
 import { requireKeySuffix, requireVersion } from './state-format.ts';
 import { QUERY_PAGE_BYTES, StateMap, type ValueCodec } from './state-map.ts';
-import { eachOf } from './pages.ts';
+import { eachOf, mapPages, type RowPages } from './pages.ts';
+import { SessionEnds } from './session-ends.ts';
 import type { FlushListener, Session, SessionRow, SessionState } from './states.ts';
 import type { ReadOnlyWindowStore, WindowEntry } from './store.ts';
 import type { SessionStoreDefinition } from './store-definition.ts';
@@ -114,25 +115,11 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
     this.#keptFrom = endMs;
   }
 
-  scanEnds(range: {
-    readonly fromMs: number;
-    readonly toMs: number;
-  }): SessionRow<K, V>[] | Promise<SessionRow<K, V>[]> {
-    const all = this.#sessions.scan({ from: '', to: undefined });
-    const pick = (found: readonly (readonly [string, readonly Session<V>[]])[]): SessionRow<K, V>[] => {
-      const rows: SessionRow<K, V>[] = [];
-      for (const [text, sessions] of found) {
-        const due = sessions.filter(
-          (session) => session.endMs >= range.fromMs && session.endMs <= range.toMs,
-        );
-        if (due.length === 0) continue;
-        const key = this.#keys.key(text);
-        for (const session of due) rows.push({ key, ...session });
-      }
-      // The scan is by key, and sorting is stable.
-      return rows.sort((a, b) => a.endMs - b.endMs || a.startMs - b.startMs);
-    };
-    return all instanceof Promise ? all.then(pick) : pick(all);
+  readEnds(range: { readonly fromMs: number; readonly toMs: number }): RowPages<SessionRow<K, V>> {
+    const ends = new SessionEnds(this.#sessions, range);
+    return mapPages(ends, ({ keyText, startMs, endMs, value }) => {
+      return { key: this.#keys.key(keyText), startMs, endMs, value };
+    });
   }
 
   #change(keyText: string, session: Session<V | null>): void {
@@ -218,8 +205,10 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
     const until = Math.min(this.#time.value - retentionMs, this.#keptFrom());
     if (until - this.#expiredUntil < Math.max(retentionMs / 2, SEGMENT_MIN_MS)) return;
     this.#expiredUntil = until;
-    for (const [text, sessions] of await this.#sessions.scan({ from: '', to: undefined })) {
-      if (sessions.every((session) => this.#isExpired(session.endMs))) {
+    const all = this.#sessions.read({ from: '', to: undefined }, QUERY_PAGE_BYTES);
+    for (let page = await all.next(); page !== undefined; page = await all.next()) {
+      for (const [text, sessions] of page) {
+        if (!sessions.every((session) => this.#isExpired(session.endMs))) continue;
         await this.#sessions.load(text);
         this.#sessions.set(text, undefined);
       }

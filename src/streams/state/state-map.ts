@@ -3,12 +3,14 @@ import type { CacheBudget } from './cache-budget.ts';
 import {
   endOfPrefix,
   type KeyRange,
-  type StoredEntries,
+  type StoredPage,
   type StoredValues,
   type StoreEngine,
   type WriteBatch,
 } from './engine.ts';
 import { int64OfText } from './key-codec.ts';
+import { overlaid, type UncommittedEntries } from './overlaid-page.ts';
+import type { RowPages } from './pages.ts';
 import { RecentEntries } from './recent-entries.ts';
 import { RowBlock } from './row-block.ts';
 import { StateEntry } from './state-entry.ts';
@@ -141,16 +143,6 @@ export class StateMap<V> {
     return entry;
   }
 
-  /** Entries within a range of keys, in order, uncommitted ones included. */
-  scan(range: KeyRange): (readonly [string, V])[] | Promise<(readonly [string, V])[]> {
-    const from = this.#prefix + range.from;
-    const to = range.to === undefined ? endOfPrefix(this.#prefix) : this.#prefix + range.to;
-    const stored = this.#engine.scan({ from, to });
-    return stored instanceof Promise
-      ? stored.then((entries) => this.#merge(range, entries))
-      : this.#merge(range, stored);
-  }
-
   /**
    * Entries of a range in order as they are when the reading begins, uncommitted ones included, about so many bytes of
    * committed ones at a time. @throws {OperationalError} `STORE_NOT_AVAILABLE` when the store is closed meanwhile.
@@ -159,17 +151,53 @@ export class StateMap<V> {
     if (this.#isClosed) throw notAvailable();
     const to = range.to === undefined ? endOfPrefix(this.#prefix) : this.#prefix + range.to;
     const uncommitted = this.#uncommittedWithin(range);
+    const decode = (_key: string, bytes: Buffer): V => this.#codec.decode(bytes);
     const scan = this.#engine.openScan({ from: this.#prefix + range.from, to }, bytesMax);
     try {
       for (;;) {
         if (this.#isClosed) throw notAvailable();
         const { entries, isLast } = await scan.next();
-        yield this.#overlaid(entries, uncommitted, isLast);
+        yield overlaid(entries, uncommitted, { isLast, skip: this.#prefix.length, decode });
         if (isLast) return;
       }
     } finally {
       await scan.close();
     }
+  }
+
+  /**
+   * Reads a range in order, uncommitted entries included, about so many bytes of committed ones at a time, which do not come to memory.
+   * Nothing is to be written to the range meanwhile.
+   */
+  read(range: KeyRange, bytesMax: number): RowPages<readonly [string, V]> {
+    const to = range.to === undefined ? endOfPrefix(this.#prefix) : this.#prefix + range.to;
+    const uncommitted = this.#uncommittedWithin(range);
+    const skip = this.#prefix.length;
+    const decode = (key: string, bytes: Buffer): V => this.#entryAt(key)?.value ?? this.#codec.decode(bytes);
+    let from: string | undefined = this.#prefix + range.from;
+    const admit = ({ entries, isLast }: StoredPage): readonly (readonly [string, V])[] => {
+      from = isLast ? undefined : `${entries.at(-1)?.[0]}\0`;
+      return overlaid(entries, uncommitted, { isLast, skip, decode });
+    };
+    return {
+      next: () => {
+        if (from === undefined) return undefined;
+        const page = this.#engine.readPage({ from, to }, bytesMax);
+        return page instanceof Promise ? page.then(admit) : admit(page);
+      },
+    };
+  }
+
+  /** The values of keys, which do not come to memory. */
+  peekMany(keys: readonly string[]): (V | undefined)[] | Promise<(V | undefined)[]> {
+    const stored = this.#engine.getMany(keys.map((key) => this.#prefix + key));
+    const admit = (values: StoredValues): (V | undefined)[] =>
+      keys.map((key, i) => {
+        const entry = this.#entryAt(key);
+        const bytes = values[i];
+        return entry === undefined ? bytes && this.#codec.decode(bytes) : entry.value;
+      });
+    return stored instanceof Promise ? stored.then(admit) : admit(stored);
   }
 
   /** The entries that a commit has to write and log. */
@@ -329,8 +357,8 @@ export class StateMap<V> {
   }
 
   /** What is not committed, last first; undefined for a deletion. Whoever changes a value in place gets a copy from now on. */
-  #uncommittedWithin(range: KeyRange): (readonly [string, V | undefined])[] {
-    const found: (readonly [string, V | undefined])[] = [];
+  #uncommittedWithin(range: KeyRange): UncommittedEntries<V> {
+    const found: UncommittedEntries<V> = [];
     for (const entry of this.#dirty) {
       const { text } = entry;
       if (!isWithin(range, text)) continue;
@@ -338,47 +366,6 @@ export class StateMap<V> {
       found.push([text, entry.value]);
     }
     return found.sort(([a], [b]) => (a < b ? 1 : -1));
-  }
-
-  /** Puts what is not committed over a page of what is, and takes it from `uncommitted`. */
-  #overlaid(
-    stored: StoredEntries,
-    uncommitted: (readonly [string, V | undefined])[],
-    isLast: boolean,
-  ): (readonly [string, V])[] {
-    const page: (readonly [string, V])[] = [];
-    const takeNext = (): void => {
-      const [key, value] = uncommitted.pop() ?? ['', undefined];
-      if (value !== undefined) page.push([key, value]);
-    };
-    for (const [fullKey, bytes] of stored) {
-      const key = fullKey.slice(this.#prefix.length);
-      while ((uncommitted.at(-1)?.[0] ?? key) < key) takeNext();
-      if (uncommitted.at(-1)?.[0] === key) takeNext();
-      else page.push([key, this.#codec.decode(bytes)]);
-    }
-    while (isLast && uncommitted.length > 0) takeNext();
-    return page;
-  }
-
-  #merge(range: KeyRange, stored: StoredEntries): (readonly [string, V])[] {
-    const found: (readonly [string, V])[] = [];
-    const skip = this.#prefix.length;
-    for (const [fullKey, bytes] of stored) {
-      const key = fullKey.slice(skip);
-      const entry = this.#entryAt(key);
-      if (entry === undefined) found.push([key, this.#codec.decode(bytes)]);
-      else if (!entry.dirty && entry.value !== undefined) found.push([key, entry.value]);
-    }
-    let added = false;
-    for (const entry of this.#dirty) {
-      const { text, value } = entry;
-      if (value === undefined || !isWithin(range, text)) continue;
-      found.push([text, value]);
-      added = true;
-    }
-    if (added) found.sort(([a], [b]) => (a < b ? -1 : 1));
-    return found;
   }
 }
 

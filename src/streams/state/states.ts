@@ -1,4 +1,5 @@
 import type { Header } from '../record.ts';
+import type { RowPages } from './pages.ts';
 import type { ValueAndTimestamp } from './store.ts';
 import type { StoreHandle } from './store-handle.ts';
 import type { ValueCopies } from './value-copies.ts';
@@ -54,12 +55,9 @@ export interface WindowState<K, V> extends StoreHandle {
   put(key: K, startMs: number, value: V | null, timestamp: number): void;
   /**
    * Rows whose window begins within `[fromMs, toMs]`, by start and then by key bytes, also those that have left the
-   * retention and are still there.
+   * retention and are still there. To be read before anything is written.
    */
-  scan(range: {
-    readonly fromMs: number;
-    readonly toMs: number;
-  }): WindowRow<K, V>[] | Promise<WindowRow<K, V>[]>;
+  read(range: { readonly fromMs: number; readonly toMs: number }): RowPages<WindowRow<K, V>>;
   /** Keeps windows that begin at or after this time beyond the retention: their results are still to be emitted. */
   keepFrom(startMs: () => number): void;
   onFlush(listener: FlushListener<{ readonly key: K; readonly startMs: number }, V>): void;
@@ -89,10 +87,7 @@ export interface SessionState<K, V> extends StoreHandle {
    * Sessions of all keys that end within `[fromMs, toMs]`, by end, start and key bytes, also those that have left the
    * retention and are still there.
    */
-  scanEnds(range: {
-    readonly fromMs: number;
-    readonly toMs: number;
-  }): SessionRow<K, V>[] | Promise<SessionRow<K, V>[]>;
+  readEnds(range: { readonly fromMs: number; readonly toMs: number }): RowPages<SessionRow<K, V>>;
   /** Keeps sessions that end at or after this time beyond the retention: their results are still to be emitted. */
   keepFrom(endMs: () => number): void;
   onFlush(
@@ -124,12 +119,28 @@ export interface Unmatched<K> {
   readonly values: readonly unknown[];
 }
 
-/** The unmatched records of a left or outer stream-stream join. */
+/** Which of the unmatched records of a join. */
+export type UnmatchedId<K> = Pick<Unmatched<K>, 'key' | 'timestamp' | 'side'>;
+
+/** The unmatched records of a left or outer stream-stream join, by time, side (left after right) and key bytes. */
 export interface OuterJoinState<K> extends StoreHandle {
-  add(entry: { readonly key: K; readonly timestamp: number; readonly side: JoinSide }, value: unknown): void;
-  remove(entry: { readonly key: K; readonly timestamp: number; readonly side: JoinSide }): void;
-  /** All entries by time, side (left after right) and key bytes. */
-  inOrder(): Iterable<Unmatched<K>>;
+  /** Entries may be on the disk only: they are to be loaded before they are added to or removed. */
+  readonly hasSpilled: boolean;
+  /** No entry has an earlier time; infinity when there is none. */
+  readonly timeMin: number;
+  /** Brings an entry into memory; undefined where it is there, or nowhere. */
+  load(entry: UnmatchedId<K>): Promise<void> | undefined;
+  add(entry: UnmatchedId<K>, value: unknown): void;
+  remove(entry: UnmatchedId<K>): void;
+  /** Brings the first entries of both sides into memory, with others behind them; undefined where they are there. */
+  loadFirst(): Promise<void> | undefined;
+  /** The first entry of a side, which was loaded. */
+  first(side: JoinSide): Unmatched<K> | undefined;
+  /**
+   * The time of the entry behind the first ones of both sides, or, where none is behind them or a side has none, of the last
+   * entry; undefined where there is none.
+   */
+  timeBehindFirsts(): number | undefined | Promise<number | undefined>;
 }
 
 export interface Buffered<K, V> {
@@ -148,13 +159,20 @@ export interface Buffered<K, V> {
 export interface BufferState<K, V> extends StoreHandle {
   readonly recordCount: number;
   readonly sizeBytes: number;
-  /** The least time in the buffer, infinity when it is empty. */
+  /**
+   * No entry has an earlier time; infinity when it is empty. After {@link BufferState.loadFirst} it is that of the first entry, before it
+   * may be that of one that is gone.
+   */
   readonly timeMin: number;
-  /** The entry of a key, where keys are unique. */
+  /** Brings the entry of a key into memory, where keys are unique; undefined where it is there, or nowhere. */
+  load(key: K): Promise<void> | undefined;
+  /** The entry of a key that was loaded. */
   get(key: K): Buffered<K, V> | undefined;
   /** Adds an entry; one with the same key and time is replaced. */
   put(entry: Buffered<K, V>): void;
-  /** Removes and answers the first entry. */
+  /** Brings the first entry into memory, with others behind it; undefined where it is there. */
+  loadFirst(): Promise<void> | undefined;
+  /** Removes and answers the first entry, which was loaded. */
   take(): Buffered<K, V> | undefined;
 }
 
@@ -170,6 +188,6 @@ export interface Subscription<KO, K> {
 export interface SubscriptionState<KO, K> extends StoreHandle {
   put(subscription: Subscription<KO, K>): void;
   remove(subscription: { readonly foreignKey: KO; readonly primaryKey: K }): void;
-  /** All subscriptions of a foreign key, by the bytes of the primary key. */
-  subscribers(foreignKey: KO): readonly Subscription<KO, K>[] | Promise<readonly Subscription<KO, K>[]>;
+  /** All subscriptions of a foreign key, by the bytes of the primary key. To be read before anything is written. */
+  subscribers(foreignKey: KO): RowPages<Subscription<KO, K>>;
 }

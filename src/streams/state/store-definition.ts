@@ -66,6 +66,10 @@ export interface BufferStoreDefinition<K, V> extends StoreDefinitionBase {
   readonly valueSerde: Serde<V>;
   /** At most one change waits per key (suppress); otherwise every record does (joins with grace). */
   readonly perKey: boolean;
+  /** Of `perKey`: a change waits until the end of its window, which its key tells; otherwise from the first record on. */
+  readonly keyTellsTime: boolean;
+  /** There is a limit to what waits, of records or bytes: it is kept in memory. */
+  readonly limited: boolean;
   /** Bytes are counted, because there is a limit to them. */
   readonly bounded: boolean;
 }

@@ -4,8 +4,9 @@ import { readInt64 } from '../../base/int64.ts';
 import { latin1Bytes } from '../../base/short-text.ts';
 import { KeyCodec } from './key-codec.ts';
 import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
+import { mapPages, type RowPages } from './pages.ts';
 import { requireKeySuffix, requireVersion, unknownFormat } from './state-format.ts';
-import { StateMap, type ValueCodec } from './state-map.ts';
+import { QUERY_PAGE_BYTES, StateMap, type ValueCodec } from './state-map.ts';
 import type { Subscription, SubscriptionState } from './states.ts';
 import type { SubscriptionStoreDefinition } from './store-definition.ts';
 import {
@@ -52,16 +53,12 @@ export class ManagedSubscriptionState<KO, K> implements SubscriptionState<KO, K>
     this.#subscriptions.set(this.#textOf(subscription), undefined);
   }
 
-  subscribers(foreignKey: KO): readonly Subscription<KO, K>[] | Promise<readonly Subscription<KO, K>[]> {
+  subscribers(foreignKey: KO): RowPages<Subscription<KO, K>> {
     const prefix = this.#prefixOf(foreignKey);
-    const found = this.#subscriptions.scan({ from: prefix, to: endOfPrefix(prefix) });
-    const shape = (entries: readonly (readonly [string, Stored])[]): readonly Subscription<KO, K>[] =>
-      entries.map(([text, stored]) => ({
-        foreignKey,
-        primaryKey: this.#primaryKeys.key(text.slice(prefix.length)),
-        ...stored,
-      }));
-    return found instanceof Promise ? found.then(shape) : shape(found);
+    const rows = this.#subscriptions.read({ from: prefix, to: endOfPrefix(prefix) }, QUERY_PAGE_BYTES);
+    return mapPages(rows, ([text, stored]) => {
+      return { foreignKey, primaryKey: this.#primaryKeys.key(text.slice(prefix.length)), ...stored };
+    });
   }
 
   #prefixOf(foreignKey: KO): string {

@@ -15,7 +15,7 @@ import type {
 import type { RowBlock } from './row-block.ts';
 import { requireKeySuffix } from './state-format.ts';
 import { QUERY_PAGE_BYTES, type StateMap } from './state-map.ts';
-import { eachOf } from './pages.ts';
+import { eachOf, mapPages, type RowPages } from './pages.ts';
 import type { FlushListener, WindowRow, WindowState } from './states.ts';
 import type { ReadOnlyWindowStore, ValueAndTimestamp, WindowEntry } from './store.ts';
 import type { WindowStoreDefinition } from './store-definition.ts';
@@ -119,11 +119,9 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
   }
 
   /** The rows of windows that begin in the range, by start and key, however long ago they have left the retention. */
-  scan(range: TimeRange): WindowRow<K, V>[] | Promise<WindowRow<K, V>[]> {
-    const rows = this.#rows.scan(this.#hidesExpired ? this.#keysOf(range) : keysIn(range));
-    const shape = (found: readonly (readonly [string, ValueAndTimestamp<V>])[]): WindowRow<K, V>[] =>
-      found.map(([text, row]) => this.#rowOf(text, row));
-    return rows instanceof Promise ? rows.then(shape) : shape(rows);
+  read(range: TimeRange): RowPages<WindowRow<K, V>> {
+    const rows = this.#rows.read(this.#hidesExpired ? this.#keysOf(range) : keysIn(range), QUERY_PAGE_BYTES);
+    return mapPages(rows, ([text, row]) => this.#rowOf(text, row));
   }
 
   takePending(): PendingChanges {

@@ -14,3 +14,8 @@ export class Windowed<K> {
     this.window = window;
   }
 }
+
+/** The end of the window of a windowed table's key. The tables that it is asked of are windowed, and so are their keys. */
+export function windowEndOf(key: unknown): number {
+  return (key as Windowed<unknown>).window.endMs;
+}

@@ -48,6 +48,10 @@ export class SimulatedDatabase {
         await timers.sleep(this.#random.float());
         return engine.scan(range);
       },
+      readPage: async (range, bytesMax) => {
+        await timers.sleep(this.#random.float());
+        return engine.readPage(range, bytesMax);
+      },
       openScan: (range, pageBytesMax) => engine.openScan(range, pageBytesMax),
       lastKey: (range) => engine.lastKey(range),
       write: (fill: (batch: WriteBatch) => void) => {

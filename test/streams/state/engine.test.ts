@@ -65,6 +65,18 @@ describe.each(Object.entries(engines))('engine: %s', (_name, open) => {
       // An entry has eight bytes, and bindings look at the budget before or after one that exceeds it.
       for (const page of pages) expect(page.length).toBeLessThanOrEqual(bytesMax / 8 + 2);
     }
+    for (const bytesMax of [1, 50, 799, 800, 1e6]) {
+      const read: string[] = [];
+      for (let from = 'k', isLast = false; !isLast; from = `${read.at(-1)}\0`) {
+        const page = await engine.readPage({ from, to: 'l' }, bytesMax);
+        if (!page.isLast) expect(page.entries.length).toBeGreaterThan(0);
+        expect(page.entries.length).toBeLessThanOrEqual(bytesMax / 8 + 2);
+        read.push(...page.entries.map(([key]) => key));
+        ({ isLast } = page);
+      }
+      expect(read).toEqual(keys);
+    }
+    expect(await engine.readPage({ from: 'x', to: 'y' }, 10)).toEqual({ entries: [], isLast: true });
     const nothing = engine.openScan({ from: 'x', to: 'y' }, 10);
     expect(await nothing.next()).toEqual({ entries: [], isLast: true });
     await nothing.close();

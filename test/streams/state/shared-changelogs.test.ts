@@ -4,7 +4,7 @@ import { NO_HEADERS } from '../../../src/streams/record.ts';
 import type { ChangelogRecord, ManagedStore } from '../../../src/streams/state/managed-store.ts';
 import type { BufferState, SubscriptionState } from '../../../src/streams/state/states.ts';
 import { engines } from './engines.ts';
-import { definitions, StoresUnderTest } from './stores-under-test.ts';
+import { definitions, rowsOf, StoresUnderTest } from './stores-under-test.ts';
 
 type Subscriptions = SubscriptionState<string, string> & ManagedStore;
 type Waiting = BufferState<string, string> & ManagedStore;
@@ -74,7 +74,7 @@ describe('changelogs that members of Kafka Streams read and write, too', () => {
     const found: unknown[] = [];
     for (const log of logs) {
       const store = (await stores.restored(definitions.subscription, log)) as Subscriptions;
-      found.push(...(await store.subscribers('fk')));
+      found.push(...(await rowsOf(store.subscribers('fk'))));
     }
     const whole = { foreignKey: 'fk', primaryKey: 'pk', hash, primaryPartition: 4, timestamp: 5 };
     expect(found).toEqual([

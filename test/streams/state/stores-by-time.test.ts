@@ -11,8 +11,24 @@ import type {
   TableState,
 } from '../../../src/streams/state/states.ts';
 import type { ReadOnlyWindowStore } from '../../../src/streams/state/store.ts';
+import { CacheBudget } from '../../../src/streams/state/cache-budget.ts';
 import { engines } from './engines.ts';
-import { definitions, queried, StoresUnderTest, type Windows } from './stores-under-test.ts';
+import { definitions, queried, rowsOf, StoresUnderTest, type Windows } from './stores-under-test.ts';
+
+type Unmatched = OuterJoinState<string> & ManagedStore;
+
+/** Takes all unmatched entries of a store, in order. */
+async function taken(store: Unmatched): Promise<unknown[]> {
+  const values: unknown[] = [];
+  for (;;) {
+    await store.loadFirst();
+    const [left, right] = [store.first('left'), store.first('right')];
+    const first = left === undefined || (right && right.timestamp <= left.timestamp) ? right : left;
+    if (first === undefined) return values;
+    values.push([first.side, ...first.values]);
+    store.remove(first);
+  }
+}
 
 describe.each(Object.entries(engines))('stores by time, and those of joins on %s', (_name, open) => {
   let stores: StoresUnderTest;
@@ -34,7 +50,7 @@ describe.each(Object.entries(engines))('stores by time, and those of joins on %s
       store.put(key, startMs, `${key}${startMs}`, startMs + 1);
     }
     const keys = async (): Promise<unknown[]> =>
-      (await store.scan({ fromMs: 0, toMs: 15 })).map(({ key, startMs }) => `${key}${startMs}`);
+      (await rowsOf(store.read({ fromMs: 0, toMs: 15 }))).map(({ key, startMs }) => `${key}${startMs}`);
     expect(await keys()).toEqual(['a0', 'a10', 'b10']);
     const log = await stores.commit(store);
     expect(await keys()).toEqual(['a0', 'a10', 'b10']);
@@ -69,7 +85,7 @@ describe.each(Object.entries(engines))('stores by time, and those of joins on %s
     const copy = (await stores.restored(definitions.session, log)) as Sessions;
     await copy.load('a');
     expect(copy.find('a', { fromMs: 0, toMs: 100 })).toEqual([{ startMs: 30, endMs: 40, value: 'two' }]);
-    expect(await copy.scanEnds({ fromMs: 40, toMs: 40 })).toEqual([
+    expect(await rowsOf(copy.readEnds({ fromMs: 40, toMs: 40 }))).toEqual([
       { key: 'a', startMs: 30, endMs: 40, value: 'two' },
     ]);
   });
@@ -148,7 +164,7 @@ describe.each(Object.entries(engines))('stores by time, and those of joins on %s
     };
     const kept = async (): Promise<readonly number[][]> => {
       const all = { fromMs: 0, toMs: 1_000_000 };
-      const found = [await windows.scan(all), await sessions.scanEnds(all)];
+      const found = [await rowsOf(windows.read(all)), await rowsOf(sessions.readEnds(all))];
       return found.map((rows) => rows.map(({ startMs }) => startMs));
     };
     await put(0);
@@ -175,7 +191,9 @@ describe.each(Object.entries(engines))('stores by time, and those of joins on %s
     const starts = async (): Promise<number[]> =>
       (await allOf(queried(second).entries())).map(({ startMs }) => startMs);
     expect(await starts()).toEqual([200]);
-    expect((await second.scan({ fromMs: 0, toMs: 500 })).map(({ startMs }) => startMs)).toEqual([20, 200]);
+    expect((await rowsOf(second.read({ fromMs: 0, toMs: 500 }))).map(({ startMs }) => startMs)).toEqual([
+      20, 200,
+    ]);
   });
 
   it('a join finds all records of a key in its window, duplicates too, by time and arrival', async () => {
@@ -205,7 +223,6 @@ describe.each(Object.entries(engines))('stores by time, and those of joins on %s
   });
 
   it('the unmatched come back by time, side and key', async () => {
-    type Unmatched = OuterJoinState<string> & ManagedStore;
     const store = stores.make(definitions.outer) as Unmatched;
     await store.open();
     store.add({ key: 'a', timestamp: 5, side: 'left' }, 'l5');
@@ -214,40 +231,74 @@ describe.each(Object.entries(engines))('stores by time, and those of joins on %s
     store.add({ key: 'a', timestamp: 3, side: 'left' }, 'l3 again');
     store.add({ key: 'x', timestamp: 1, side: 'left' }, 'gone');
     store.remove({ key: 'x', timestamp: 1, side: 'left' });
-    const values = (each: Unmatched): unknown[] =>
-      [...each.inOrder()].map((entry) => [entry.side, ...entry.values]);
-    const expected = [
-      ['left', 'l3', 'l3 again'],
-      ['right', 'r5'],
-      ['left', 'l5'],
-    ];
-    expect(values(store)).toEqual(expected);
     const log = await stores.commit(store);
     const again = stores.make(definitions.outer) as Unmatched;
     await again.open();
-    expect(values(again)).toEqual(expected);
-    expect(values((await stores.restored(definitions.outer, log)) as Unmatched)).toEqual(expected);
+    for (const each of [store, again, (await stores.restored(definitions.outer, log)) as Unmatched]) {
+      expect(each.timeMin).toBe(3);
+      expect(await taken(each)).toEqual([
+        ['left', 'l3', 'l3 again'],
+        ['right', 'r5'],
+        ['left', 'l5'],
+      ]);
+      expect(each.timeMin).toBe(Number.POSITIVE_INFINITY);
+    }
   });
 
-  it('the unmatched are in order, whatever came and went between two looks', async () => {
-    type Unmatched = OuterJoinState<string> & ManagedStore;
-    const store = stores.make(definitions.outer) as Unmatched;
-    await store.open();
-    const entry = (timestamp: number, key = 'k') => ({ key, timestamp, side: 'left' }) as const;
-    const times = (): number[] => [...store.inOrder()].map(({ timestamp }) => timestamp);
-    for (const time of [30, 10, 20]) store.add(entry(time), time);
-    expect(times()).toEqual([10, 20, 30]);
-    store.remove(entry(20));
-    store.add(entry(40), 40);
-    store.add(entry(20), 20);
-    store.remove(entry(40));
-    store.add(entry(40), 40);
-    store.add(entry(5), 5);
-    store.remove(entry(10));
-    expect(times()).toEqual([5, 20, 30, 40]);
-    store.add(entry(50), 50);
-    store.remove(entry(50));
-    expect(times()).toEqual([5, 20, 30, 40]);
+  it('unmatched rows of earlier versions, of both sides together, are found', async () => {
+    const old = (timestamp: number, side: number, text: string): readonly [string, Buffer] => {
+      const key = Buffer.concat([Buffer.alloc(7), Buffer.of(timestamp, side), Buffer.from('k')]);
+      const bytes = Buffer.from(text);
+      return [
+        `p${key.toString('latin1')}`,
+        Buffer.concat([Buffer.of(1, 0, 0, 0, 1, 0, 0, 0, 3, side), bytes]),
+      ];
+    };
+    await stores.engine.write((batch) => {
+      for (const [key, bytes] of [old(3, 1, 'l3'), old(3, 0, 'r3'), old(2, 1, 'l2')]) batch.put(key, bytes);
+    });
+    for (let opened = 0; opened < 2; opened++) {
+      const store = stores.make(definitions.outer) as Unmatched;
+      await store.open();
+      expect(await taken(store)).toEqual([
+        ['left', 'l2'],
+        ['right', 'r3'],
+        ['left', 'l3'],
+      ]);
+    }
+  });
+
+  it('a look at the unmatched ends behind the first ones of both sides, or at the last', async () => {
+    const endOf = async (left: readonly number[], right: readonly number[]): Promise<number | undefined> => {
+      const results = new Set<number | undefined>();
+      for (const isOnDisk of [false, true]) {
+        const made = stores.make(definitions.outer) as Unmatched;
+        for (const timestamp of left) made.add({ key: 'k', timestamp, side: 'left' }, 'v');
+        for (const timestamp of right) made.add({ key: 'k', timestamp, side: 'right' }, 'v');
+        if (isOnDisk) await stores.commit(made);
+        const store = isOnDisk
+          ? (stores.make(definitions.outer, 'p', new CacheBudget(0)) as Unmatched)
+          : made;
+        if (isOnDisk) {
+          await store.open();
+          store.evict();
+        }
+        await store.loadFirst();
+        results.add(await store.timeBehindFirsts());
+        await stores.engine.clear({ from: 'p', to: 'q' });
+      }
+      expect(results.size).toBe(1);
+      return [...results][0];
+    };
+    expect(await endOf([], [])).toBeUndefined();
+    expect(await endOf([1, 5, 9], [])).toBe(9);
+    expect(await endOf([], [2])).toBe(2);
+    expect(await endOf([4], [4])).toBe(4);
+    expect(await endOf([4, 6], [4])).toBe(6);
+    expect(await endOf([1, 3, 7, 9], [5, 8])).toBe(7);
+    expect(await endOf([5, 8], [1, 3, 5, 6])).toBe(6);
+    expect(await endOf([5], [5, 7, 9])).toBe(7);
+    expect(await endOf([5, 7], [8])).toBe(8);
   });
 
   it('a versioned table answers as of a time, and rejects what is older than its history', async () => {
@@ -292,9 +343,13 @@ describe.each(Object.entries(engines))('stores by time, and those of joins on %s
     await again.open();
     for (const buffer of [store, again, (await stores.restored(definitions.buffer, log)) as Waiting]) {
       expect(buffer.timeMin).toBe(3);
-      const taken = Array.from({ length: 4 }, () => assertDefined(buffer.take(), 'four records wait'));
-      expect(taken.map(({ value }) => value)).toEqual(['c3', 'a5', 'a5', 'b5']);
-      expect(taken[0]).toMatchObject({
+      const waiting: NonNullable<ReturnType<Waiting['take']>>[] = [];
+      for (let left = 4; left > 0; left--) {
+        await buffer.loadFirst();
+        waiting.push(assertDefined(buffer.take(), 'four records wait'));
+      }
+      expect(waiting.map(({ value }) => value)).toEqual(['c3', 'a5', 'a5', 'b5']);
+      expect(waiting[0]).toMatchObject({
         topic: 't',
         partition: 1,
         offset: 2,
@@ -319,8 +374,8 @@ describe.each(Object.entries(engines))('stores by time, and those of joins on %s
     store.remove({ foreignKey: 'a', primaryKey: '9' });
     const log = await stores.commit(store);
     for (const each of [store, (await stores.restored(definitions.subscription, log)) as Subscriptions]) {
-      expect((await each.subscribers('a')).map(({ primaryKey }) => primaryKey)).toEqual(['1', '2']);
-      expect(await each.subscribers('ab')).toEqual([
+      expect((await rowsOf(each.subscribers('a'))).map(({ primaryKey }) => primaryKey)).toEqual(['1', '2']);
+      expect(await rowsOf(each.subscribers('ab'))).toEqual([
         { foreignKey: 'ab', primaryKey: '3', hash, primaryPartition: 4, timestamp: 5 },
       ]);
     }

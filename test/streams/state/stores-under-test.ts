@@ -8,6 +8,7 @@ import {
   type ChangelogRecord,
   type ManagedStore,
 } from '../../../src/streams/state/managed-store.ts';
+import type { RowPages } from '../../../src/streams/state/pages.ts';
 import type { WindowState } from '../../../src/streams/state/states.ts';
 import type { ReadOnlyWindowStore } from '../../../src/streams/state/store.ts';
 import type { StoreDefinition } from '../../../src/streams/state/store-definition.ts';
@@ -36,7 +37,15 @@ export const definitions = {
   join: { kind: 'join', ...basics, ...strings, windowSizeMs: 20, retentionMs: 120_000 },
   outer: { kind: 'outer-join', ...basics, ...strings, otherValueSerde: Serdes.string },
   versioned: { kind: 'versioned', ...basics, ...strings, historyRetentionMs: 10 },
-  buffer: { kind: 'buffer', ...basics, ...strings, perKey: false, bounded: false },
+  buffer: {
+    kind: 'buffer',
+    ...basics,
+    ...strings,
+    perKey: false,
+    keyTellsTime: false,
+    limited: false,
+    bounded: false,
+  },
   subscription: {
     kind: 'subscription',
     ...basics,
@@ -48,6 +57,13 @@ export const definitions = {
 export function forwardAll(store: ManagedStore): void {
   const pending = store.takePending?.();
   for (let index = 0; index < (pending?.count ?? 0); index++) pending?.forward(index);
+}
+
+/** All rows of some pages. */
+export async function rowsOf<R>(pages: RowPages<R>): Promise<R[]> {
+  const rows: R[] = [];
+  for (let page = await pages.next(); page !== undefined; page = await pages.next()) rows.push(...page);
+  return rows;
 }
 
 export type Windows = WindowState<string, string> & ManagedStore;

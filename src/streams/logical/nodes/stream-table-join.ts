@@ -91,11 +91,13 @@ export const streamTableJoinKind = nodeKind<StreamTableJoin>({
     into.store({
       kind: 'buffer',
       name: storeName,
-      storeType: 'memory',
+      storeType: 'rocksdb',
       cachingEnabled: false,
       loggingEnabled: true,
       logConfig: {},
       perKey: false,
+      keyTellsTime: false,
+      limited: false,
       bounded: false,
       ...requireSerdes(name, streamSerdes(node)),
     });

@@ -72,11 +72,13 @@ export const suppressKind = nodeKind<Suppress, Names>({
     into.store({
       kind: 'buffer',
       name: store,
-      storeType: 'memory',
+      storeType: 'rocksdb',
       cachingEnabled: false,
       loggingEnabled: buffer.loggingEnabled ?? true,
       logConfig: {},
       perKey: true,
+      keyTellsTime: final,
+      limited: buffer.recordsMax !== undefined || buffer.bytesMax !== undefined,
       bounded: buffer.bytesMax !== undefined,
       ...requireSerdes(name, node),
     });

@@ -1,5 +1,6 @@
 import { StreamRecord } from '../../record.ts';
-import type { Subscription, SubscriptionState } from '../../state/states.ts';
+import { eachRow } from '../../state/pages.ts';
+import type { SubscriptionState } from '../../state/states.ts';
 import { type NodeFactory, operatorNode } from '../operator-node.ts';
 import type { Change } from '../../change.ts';
 import type { ResponseMessage } from './messages.ts';
@@ -20,14 +21,10 @@ export function notifySubscribers({ storeName, latestOnly }: NotifySettings): No
         process(record): void | Promise<void> {
           if (record.key == null) return context.dropped('null-key');
           if (latestOnly && !record.value.isLatest) return context.dropped('expired-store');
-          const notify = (subscribers: readonly Subscription<unknown, unknown>[]): void => {
-            for (const { primaryKey, primaryPartition, hash } of subscribers) {
-              const message = { hash, foreignValue: record.value.newValue, primaryPartition };
-              context.forward(new StreamRecord(primaryKey, message, record.timestamp, record.headers));
-            }
-          };
-          const subscribers = store.subscribers(record.key);
-          return subscribers instanceof Promise ? subscribers.then(notify) : notify(subscribers);
+          return eachRow(store.subscribers(record.key), ({ primaryKey, primaryPartition, hash }) => {
+            const message = { hash, foreignValue: record.value.newValue, primaryPartition };
+            context.forward(new StreamRecord(primaryKey, message, record.timestamp, record.headers));
+          });
         },
       };
     },

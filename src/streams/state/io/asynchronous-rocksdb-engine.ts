@@ -71,6 +71,21 @@ export class AsynchronousRocksDbEngine implements StoreEngine {
     }
   }
 
+  readPage(range: KeyRange, bytesMax: number): Promise<StoredPage> {
+    return this.#attempt(this.#readPage(range, bytesMax), 'cannot scan the state store');
+  }
+
+  async #readPage(range: KeyRange, bytesMax: number): Promise<StoredPage> {
+    const iterator = this.#database
+      .iterator(boundsOf(range), { capacity: PAGE_ENTRIES })
+      [Symbol.asyncIterator]();
+    try {
+      return await nextPage(iterator, bytesMax);
+    } finally {
+      await iterator.return?.();
+    }
+  }
+
   openScan(range: KeyRange, pageBytesMax: number): EngineScan {
     // An iterator begins to see when it is first read, a snapshot at once.
     const snapshot = this.#database.snapshot();

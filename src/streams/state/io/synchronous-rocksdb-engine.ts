@@ -3,6 +3,7 @@ import type {
   EngineScan,
   KeyRange,
   StoredEntries,
+  StoredPage,
   StoredValues,
   StoreEngine,
   WriteBatch,
@@ -72,6 +73,12 @@ export class SynchronousRocksDbEngine implements StoreEngine {
 
   scan(range: KeyRange): StoredEntries {
     return pairs(this.#query({ ...boundsOf(range), ...BUFFERS }).rows);
+  }
+
+  readPage(range: KeyRange, bytesMax: number): StoredPage {
+    const options = { ...boundsOf(range), ...BUFFERS, highWaterMarkBytes: bytesMax };
+    const { rows, finished } = this.#query(options);
+    return { entries: pairs(rows), isLast: finished };
   }
 
   /** An iterator sees what there was when it was made. */
