@@ -3,6 +3,7 @@ import net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Connection, ConnectionHandlers, Listener } from '../../src/base/environment.ts';
 import { nodeNetwork } from '../../src/base/io/node-network.ts';
+import { PATIENCE_MS } from '../setup/patience.ts';
 
 const KIB = 1024;
 const STREAM = Buffer.from(Uint8Array.from({ length: 3_000 * KIB }, (_, i) => i * 31 + (i >>> 8)));
@@ -83,7 +84,7 @@ describe.each([
     const { client, server } = await pair();
     server.onData = () => void server.connection?.write([server.chunks.at(-1) ?? Buffer.alloc(0)]);
     client.connection?.write([STREAM.subarray(0, 1_000_000), STREAM.subarray(1_000_000)]);
-    await expect.poll(() => client.bytes, { timeout: 20_000 }).toBe(STREAM.length);
+    await expect.poll(() => client.bytes, { timeout: PATIENCE_MS }).toBe(STREAM.length);
     expect(server.received.equals(STREAM)).toBe(true);
     expect(client.received.equals(STREAM)).toBe(true);
   });
@@ -100,7 +101,7 @@ describe.each([
     expect(server.bytes).toBeLessThanOrEqual(2 * 64 * KIB);
     server.onData = () => {};
     server.connection?.resume();
-    await expect.poll(() => server.bytes, { timeout: 20_000 }).toBe(STREAM.length);
+    await expect.poll(() => server.bytes, { timeout: PATIENCE_MS }).toBe(STREAM.length);
     expect(server.received.equals(STREAM)).toBe(true);
     expect(sent).toBe(true);
   });

@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { nodeNetwork } from '../../src/base/io/node-network.ts';
 import { nodeThreads } from '../../src/base/io/node-threads.ts';
+import { PATIENCE_MS } from '../setup/patience.ts';
 import { type Ask, service } from './thread-services.ts';
 
-const PATIENT = { timeout: 60_000 };
+const PATIENT = { timeout: PATIENCE_MS };
 
 interface Heard {
   readonly messages: unknown[];

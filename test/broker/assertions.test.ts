@@ -7,6 +7,7 @@ import { fetch } from '../../src/protocol/messages/01-fetch.ts';
 import { metadata } from '../../src/protocol/messages/03-metadata.ts';
 import { createTopics } from '../../src/protocol/messages/19-create-topics.ts';
 import { initProducerId } from '../../src/protocol/messages/22-init-producer-id.ts';
+import { PATIENCE_MS } from '../setup/patience.ts';
 import { TestBrokers, type TestClient } from './running-broker.ts';
 
 const TOPIC = 'events';
@@ -63,7 +64,7 @@ describe('an assertion that fails', () => {
       const failure = new AssertionFailure('planted');
       plant(failure);
       await expect(ask(client)).rejects.toThrow();
-      await expect.poll(() => failures, { timeout: 20_000 }).toEqual([failure]);
+      await expect.poll(() => failures, { timeout: PATIENCE_MS }).toEqual([failure]);
       expect(broker.failure).toBe(failure);
     },
   );

@@ -8,6 +8,7 @@ import { produce } from '../../src/protocol/messages/00-produce.ts';
 import { listOffsets } from '../../src/protocol/messages/02-list-offsets.ts';
 import { createTopics } from '../../src/protocol/messages/19-create-topics.ts';
 import { deleteTopics } from '../../src/protocol/messages/20-delete-topics.ts';
+import { PATIENCE_MS } from '../setup/patience.ts';
 import { batchOf, TestBrokers, type TestClient } from './running-broker.ts';
 
 const brokers = new TestBrokers();
@@ -68,7 +69,7 @@ it('a deleted topic whose folder cannot be moved does not take the broker down, 
   expect(await create(client, 'held')).toBe(ErrorCode.NONE);
   expect(await append(client, 'held')).not.toBe(ErrorCode.NONE);
   setHolding(false);
-  await expect.poll(() => append(client, 'held'), { timeout: 10_000 }).toBe(ErrorCode.NONE);
+  await expect.poll(() => append(client, 'held'), { timeout: PATIENCE_MS }).toBe(ErrorCode.NONE);
   expect(await endOffset(client, 'held')).toBe(1);
   await brokers.stop(broker);
   // What was put aside is removed by the next start, if this one had no time for it.

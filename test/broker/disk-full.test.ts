@@ -11,6 +11,7 @@ import { metadata } from '../../src/protocol/messages/03-metadata.ts';
 import { createTopics } from '../../src/protocol/messages/19-create-topics.ts';
 import { deleteTopics } from '../../src/protocol/messages/20-delete-topics.ts';
 import { describeQuorum } from '../../src/protocol/messages/55-describe-quorum.ts';
+import { PATIENCE_MS } from '../setup/patience.ts';
 import { diskThatFills } from './disk-that-fills.ts';
 import { batchOf, TestBrokers } from './running-broker.ts';
 
@@ -70,7 +71,7 @@ describe('a full disk', () => {
     setFull(true);
     for (let i = 0; i < 3; i++) expect(await create(`full-${i}`)).not.toBe(ErrorCode.NONE);
     setFull(false);
-    await expect.poll(() => create('after'), { timeout: 10_000 }).toBe(ErrorCode.NONE);
+    await expect.poll(() => create('after'), { timeout: PATIENCE_MS }).toBe(ErrorCode.NONE);
   });
 
   it('lets a follower of the metadata quorum go on where it was, once there is space again', async () => {
@@ -97,7 +98,7 @@ describe('a full disk', () => {
     expect(topics[0]?.errorCode).toBe(ErrorCode.NONE);
     expect(last.image.topicsByName.has('meanwhile')).toBe(false);
     setFull(false);
-    await expect.poll(() => last.image.topicsByName.has('meanwhile'), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => last.image.topicsByName.has('meanwhile'), { timeout: PATIENCE_MS }).toBe(true);
     expect(last.failure).toBeUndefined();
   });
 });
@@ -199,12 +200,12 @@ describe('a disk that fails under the metadata log', () => {
       });
       return responses[0]?.partitionResponses[0]?.errorCode;
     };
-    await expect.poll(() => append('kept'), { timeout: 10_000 }).toBe(ErrorCode.KAFKA_STORAGE_ERROR);
+    await expect.poll(() => append('kept'), { timeout: PATIENCE_MS }).toBe(ErrorCode.KAFKA_STORAGE_ERROR);
     const { responses } = await client.send(deleteTopics, 5, { topicNames: ['gone'], timeoutMs: 5000 });
     expect(responses[0]?.errorCode).toBe(ErrorCode.NONE);
-    await expect.poll(() => existsSync(`${directory}/gone-0`), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => existsSync(`${directory}/gone-0`), { timeout: PATIENCE_MS }).toBe(false);
     usableBytes = 8 * bytes;
-    await expect.poll(() => append('kept'), { timeout: 15_000 }).toBe(ErrorCode.NONE);
+    await expect.poll(() => append('kept'), { timeout: PATIENCE_MS }).toBe(ErrorCode.NONE);
     expect(statSync(`${directory}/.reserve`).size).toBe(bytes);
   });
 });

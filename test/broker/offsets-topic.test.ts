@@ -3,6 +3,7 @@ import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import { offsetCommit } from '../../src/protocol/messages/08-offset-commit.ts';
 import { findCoordinator } from '../../src/protocol/messages/10-find-coordinator.ts';
 import { createTopics } from '../../src/protocol/messages/19-create-topics.ts';
+import { PATIENCE_MS } from '../setup/patience.ts';
 import { TestBrokers } from './running-broker.ts';
 
 const brokers = new TestBrokers();
@@ -29,7 +30,7 @@ it('finds the coordinators of groups by the partitions that __consumer_offsets h
       });
       return answer.topics[0]?.partitions[0]?.errorCode;
     };
-    await expect.poll(commit, { timeout: 10_000 }).toBe(ErrorCode.NONE);
+    await expect.poll(commit, { timeout: PATIENCE_MS }).toBe(ErrorCode.NONE);
   }
 });
 
@@ -48,7 +49,7 @@ it('answers a commit only when the in-sync replicas have it', async () => {
     const { coordinators } = await brokers.to(any).send(findCoordinator, 4, { coordinatorKeys: ['group'] });
     return coordinators[0]?.errorCode === ErrorCode.NONE ? coordinators[0].nodeId : -1;
   };
-  await expect.poll(coordinatorId, { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(coordinatorId, { timeout: PATIENCE_MS }).toBeGreaterThan(0);
   const coordinator = cluster.get(await coordinatorId());
   if (coordinator === undefined) throw new Error('no coordinator');
   await brokers.to(coordinator).send(createTopics, 7, {
@@ -62,7 +63,7 @@ it('answers a commit only when the in-sync replicas have it', async () => {
     });
     return answer.topics[0]?.partitions[0]?.errorCode;
   };
-  await expect.poll(() => commit(1), { timeout: 20_000 }).toBe(ErrorCode.NONE);
+  await expect.poll(() => commit(1), { timeout: PATIENCE_MS }).toBe(ErrorCode.NONE);
   for (const other of cluster.values()) {
     if (other !== coordinator) await brokers.stop(other, { handOver: false });
   }

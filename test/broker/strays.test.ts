@@ -7,13 +7,14 @@ import { produce } from '../../src/protocol/messages/00-produce.ts';
 import { listOffsets } from '../../src/protocol/messages/02-list-offsets.ts';
 import { createTopics } from '../../src/protocol/messages/19-create-topics.ts';
 import { deleteTopics } from '../../src/protocol/messages/20-delete-topics.ts';
+import { PATIENCE_MS } from '../setup/patience.ts';
 import { batchOf, TestBrokers } from './running-broker.ts';
 
 const brokers = new TestBrokers();
 afterEach(() => brokers.close());
 
 /** A broker that has just started leads its partitions a moment later. */
-const PATIENCE = { timeout: 10_000 };
+const PATIENCE = { timeout: PATIENCE_MS };
 
 async function fill(broker: Broker, ...topics: readonly string[]): Promise<void> {
   const client = brokers.to(broker);

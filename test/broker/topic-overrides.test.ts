@@ -3,6 +3,7 @@ import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import { produce } from '../../src/protocol/messages/00-produce.ts';
 import { createTopics } from '../../src/protocol/messages/19-create-topics.ts';
 import { incrementalAlterConfigs } from '../../src/protocol/messages/44-incremental-alter-configs.ts';
+import { PATIENCE_MS } from '../setup/patience.ts';
 import { batchOf, TestBrokers } from './running-broker.ts';
 
 const brokers = new TestBrokers();
@@ -30,7 +31,7 @@ it('goes by the settings of each topic, though topics without any share theirs',
   };
   const expectAnswers = async (expected: Readonly<Record<string, ErrorCode>>): Promise<void> => {
     for (const [name, code] of Object.entries(expected))
-      await expect.poll(() => send(name), { timeout: 10_000 }).toBe(code);
+      await expect.poll(() => send(name), { timeout: PATIENCE_MS }).toBe(code);
   };
   const alter = (resourceType: number, resourceName: string, configOperation: number) => {
     const configs = [

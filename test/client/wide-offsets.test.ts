@@ -6,6 +6,7 @@ import { listOffsets } from '../../src/protocol/messages/02-list-offsets.ts';
 import { offsetFetch } from '../../src/protocol/messages/09-offset-fetch.ts';
 import { findCoordinator } from '../../src/protocol/messages/10-find-coordinator.ts';
 import { describeGroups } from '../../src/protocol/messages/15-describe-groups.ts';
+import { PATIENCE_MS } from '../setup/patience.ts';
 import { ScriptedBroker } from './scripted-broker.ts';
 
 /** Our own brokers refuse to store such an offset; Apache Kafka does not. */
@@ -57,7 +58,7 @@ describe.each([2n ** 53n, 10n ** 18n, 2n ** 63n - 1n])('a group that has committ
           await consumer.poll(50);
           expect(asked[0]).toBe(3);
         },
-        { timeout: 20_000 },
+        { timeout: PATIENCE_MS },
       );
     } finally {
       await consumer.close();

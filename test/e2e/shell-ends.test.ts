@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { PATIENCE_MS } from '../setup/patience.ts';
 import { millrace, onTerminal, RunningCommand } from './command.ts';
 
 /** Terminals come from util-linux. */
@@ -102,7 +103,7 @@ describe.skipIf(withoutTerminals)('the shell', () => {
     expect(readFileSync(log, 'utf8')).toMatch(/"level":30/);
     // The terminal goes: the kernel tells the process by SIGHUP, and nobody reads what it says from then on.
     await demo.stop('SIGKILL');
-    await expect.poll(() => isRunning(pid), { timeout: 30_000 }).toBe(false);
+    await expect.poll(() => isRunning(pid), { timeout: PATIENCE_MS }).toBe(false);
     // A clean end leaves its mark, which the next start looks for.
     expect(existsSync(path.join(data, '.kafka_cleanshutdown'))).toBe(true);
   });
@@ -124,7 +125,7 @@ async function untilListening(command: RunningCommand): Promise<void> {
   const SIGHUP_BIT = 1n;
   await expect
     .poll(() => (BigInt(`0x${/SigCgt:\s*(\w+)/.exec(status())?.[1] ?? '0'}`) & SIGHUP_BIT) !== 0n, {
-      timeout: 30_000,
+      timeout: PATIENCE_MS,
     })
     .toBe(true);
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { PATIENCE_MS } from '../setup/patience.ts';
 import { ExampleProcess } from './example-process.ts';
 import { expectedOutput, flightsExample } from './flights-output.ts';
 
@@ -29,6 +30,6 @@ it('02-flights-sql prints what its README says', async () => {
   expect(await sql('flights.sql')).toEqual(expectedOutput('flights.expected.txt'));
   // The table is filled while we look: it settles on the expected rows.
   await expect
-    .poll(() => sql('atlanta.sql'), { timeout: 30_000, interval: 500 })
+    .poll(() => sql('atlanta.sql'), { timeout: PATIENCE_MS, interval: 500 })
     .toEqual(expectedOutput('atlanta.expected.txt'));
 });

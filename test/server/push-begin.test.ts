@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
 import { Admin, Producer } from '../../src/client/index.ts';
+import { PATIENCE_MS } from '../setup/patience.ts';
 import { post, startPlatform, type TestPlatform } from './platform.ts';
 
 let platform: TestPlatform;
@@ -43,7 +44,7 @@ it('a push query that is over leaves no group behind', async () => {
   const admin = new Admin({ environment: nodeEnvironment, bootstrapServers: platform.bootstrap });
   await expect
     .poll(async () => (await admin.listGroups()).filter(({ groupId }) => groupId.includes('transient')), {
-      timeout: 30_000,
+      timeout: PATIENCE_MS,
     })
     .toEqual([]);
   await admin.close();

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { Admin, startSqlServer } from '../../src/index.ts';
 import { TestBrokers } from '../broker/running-broker.ts';
+import { PATIENCE_MS } from '../setup/patience.ts';
 import { post } from './platform.ts';
 
 const brokers = new TestBrokers();
@@ -41,7 +42,7 @@ it.each([
         const [end] = await admin.listOffsets([{ topic: 'COUNTS', partition: 0, spec: 'latest' }]);
         return end?.offset;
       };
-      await expect.poll(updates, { timeout: 30_000 }).toBe(20);
+      await expect.poll(updates, { timeout: PATIENCE_MS }).toBe(20);
     } finally {
       await admin.close();
       await server.close();

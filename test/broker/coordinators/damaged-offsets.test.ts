@@ -9,11 +9,12 @@ import { findCoordinator } from '../../../src/protocol/messages/10-find-coordina
 import { createTopics } from '../../../src/protocol/messages/19-create-topics.ts';
 import { batchesOf } from '../../../src/protocol/records/batch-view.ts';
 import { TestBrokers } from '../running-broker.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
 
 const brokers = new TestBrokers();
 afterEach(() => brokers.close());
 
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: PATIENCE_MS };
 const ONE_PARTITION = { 'offsets.topic.num.partitions': 1 };
 
 async function commit(broker: Broker, groupId: string, offset: number): Promise<number | undefined> {

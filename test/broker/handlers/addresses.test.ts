@@ -3,6 +3,7 @@ import type { Address } from '../../../src/base/environment.ts';
 import { metadata } from '../../../src/protocol/messages/03-metadata.ts';
 import { findCoordinator } from '../../../src/protocol/messages/10-find-coordinator.ts';
 import { TestBrokers } from '../running-broker.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
 
 /** The most common failure of a first hour with Kafka: brokers that tell clients an address they cannot reach. */
 describe('the addresses that clients are told', () => {
@@ -33,7 +34,7 @@ describe('the addresses that clients are told', () => {
       .map((broker) => ({ nodeId: broker.nodeId, host: '127.0.0.3', port: broker.address.port }))
       .sort((a, b) => a.nodeId - b.nodeId);
     for (const { port } of expected) {
-      await expect.poll(() => told({ host: '127.0.0.3', port }), { timeout: 10_000 }).toEqual(expected);
+      await expect.poll(() => told({ host: '127.0.0.3', port }), { timeout: PATIENCE_MS }).toEqual(expected);
     }
   });
 

@@ -15,6 +15,7 @@ import { incrementalAlterConfigs } from '../../../src/protocol/messages/44-incre
 import { describeTopicPartitions } from '../../../src/protocol/messages/75-describe-topic-partitions.ts';
 import { BatchBuilder, type BatchHeader } from '../../../src/protocol/records/batch-builder.ts';
 import { TestBrokers, type TestClient } from '../running-broker.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
 
 /**
  * Answers to requests at the edge of what is allowed, as Apache Kafka 4.3.1 gives them; `test/compat/same-answers`
@@ -46,7 +47,7 @@ describe('requests at the edge', () => {
       const answer = await client.send(listOffsets, 7, { replicaId: -1, topics: [asked] });
       return answer.topics.flatMap((topic) => topic.partitions.map((partition) => partition.errorCode));
     };
-    await vi.waitFor(async () => expect(await known()).toEqual([ErrorCode.NONE]), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await known()).toEqual([ErrorCode.NONE]), { timeout: PATIENCE_MS });
   });
 
   afterAll(() => brokers.close());

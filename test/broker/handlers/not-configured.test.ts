@@ -10,6 +10,7 @@ import { deleteAcls } from '../../../src/protocol/messages/31-delete-acls.ts';
 import { metadata } from '../../../src/protocol/messages/03-metadata.ts';
 import { saslAuthenticate } from '../../../src/protocol/messages/36-sasl-authenticate.ts';
 import { TestBrokers, type TestClient } from '../running-broker.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
 
 /** What a Kafka broker answers where nothing is set up: no SASL, no authorizer, and here no transactions. */
 describe('without security and transactions', () => {
@@ -72,7 +73,7 @@ describe('without security and transactions', () => {
       client
         .send(offsetCommit, 7, { groupId: 'group', topics })
         .then((response) => response.topics[0]?.partitions[0]?.errorCode);
-    await expect.poll(commit, { timeout: 10_000 }).toBe(ErrorCode.NONE);
+    await expect.poll(commit, { timeout: PATIENCE_MS }).toBe(ErrorCode.NONE);
     const told = async (includeAuthorizedOperations: boolean): Promise<(number | undefined)[]> => {
       const request = { groups: ['group', 'missing'], includeAuthorizedOperations };
       const { groups } = await client.send(describeGroups, 6, request);

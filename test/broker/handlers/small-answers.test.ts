@@ -13,6 +13,7 @@ import { unregisterBroker } from '../../../src/protocol/messages/64-unregister-b
 import { TOPIC_OPERATIONS } from '../../../broker/handlers/authorized-operations.ts';
 import { makeBatch } from '../log/batches.ts';
 import { TestBrokers, type TestClient } from '../running-broker.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
 
 const TOPIC = 2;
 const SET = 0;
@@ -48,7 +49,7 @@ describe('answers in small things', () => {
         const { responses } = await client.send(produce, 9, { acks: 1, timeoutMs, topicData });
         expect(responses[0]?.partitionResponses[0]?.errorCode).toBe(ErrorCode.NONE);
       },
-      { timeout: 20_000 },
+      { timeout: PATIENCE_MS },
     );
   });
   afterAll(() => brokers.close());

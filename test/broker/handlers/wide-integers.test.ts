@@ -17,6 +17,7 @@ import { batchesOf } from '../../../src/protocol/records/batch-view.ts';
 import { decodeBatch } from '../../../src/protocol/records/decode-batch.ts';
 import { NANOSECONDS, wideBatch } from '../../protocol/wide-batch.ts';
 import { batchOf, TestBrokers, type TestClient } from '../running-broker.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
 
 const timeoutMs = 10_000;
 const WIDE = [2n ** 53n, 2n ** 53n + 1n, 10n ** 18n, 2n ** 63n - 2n, 2n ** 63n - 1n] as const;
@@ -50,7 +51,7 @@ describe('64-bit integers beyond 2^53', () => {
       await vi.waitFor(
         async () =>
           expect((await send('plain', index, batchOf('a', 'b', 'c')))?.errorCode).toBe(ErrorCode.NONE),
-        { timeout: 20_000 },
+        { timeout: PATIENCE_MS },
       );
     }
     // The first to ask for a coordinator makes the topic of the offsets.
@@ -64,7 +65,7 @@ describe('64-bit integers beyond 2^53', () => {
         });
         expect(topics[0]?.partitions[0]?.errorCode).toBe(ErrorCode.NONE);
       },
-      { timeout: 20_000 },
+      { timeout: PATIENCE_MS },
     );
   });
   afterAll(() => brokers.close());
@@ -223,7 +224,7 @@ it('DescribeLogDirs answers for all partitions of a topic that is named twice', 
         }));
         expect(described).toEqual([{ name: 't', partitions: [0, 1, 3] }]);
       },
-      { timeout: 20_000 },
+      { timeout: PATIENCE_MS },
     );
   } finally {
     await brokers.close();

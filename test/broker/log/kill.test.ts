@@ -7,6 +7,7 @@ import { expect, it } from 'vitest';
 import { batchesOf } from '../../../src/protocol/records/batch-view.ts';
 import { decodeBatch } from '../../../src/protocol/records/decode-batch.ts';
 import { typescriptFlags } from '../../setup/typescript-flags.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
 import { openLog, READ_ALL } from './open-log.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -21,7 +22,7 @@ it('loses nothing acknowledged when the process is killed with -9', async () => 
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     const ended = once(child, 'exit');
-    await expect.poll(() => lines().length, { timeout: 20_000 }).toBeGreaterThan(linesMin);
+    await expect.poll(() => lines().length, { timeout: PATIENCE_MS }).toBeGreaterThan(linesMin);
     child.kill('SIGKILL');
     await ended;
     expect(child.signalCode).toBe('SIGKILL');

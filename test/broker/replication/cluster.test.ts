@@ -8,6 +8,7 @@ import { deleteRecords } from '../../../src/protocol/messages/21-delete-records.
 import { createTopics } from '../../../src/protocol/messages/19-create-topics.ts';
 import { batchesOf } from '../../../src/protocol/records/batch-view.ts';
 import { batchOf, TestBrokers } from '../running-broker.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
 
 /** Three brokers in one process, on real sockets and folders of their own. */
 describe('a cluster of three', () => {
@@ -124,7 +125,7 @@ describe('a cluster of three', () => {
       );
       const again = await brokers.start(settings.get(leader.nodeId));
       cluster.set(leader.nodeId, again);
-      await expect.poll(() => isrOf(again, 'ledger'), { timeout: 20_000 }).toEqual([1, 2, 3]);
+      await expect.poll(() => isrOf(again, 'ledger'), { timeout: PATIENCE_MS }).toEqual([1, 2, 3]);
     }
     const text = (await readAll(cluster, 'ledger')).toString('latin1');
     for (const value of acknowledged) expect(text).toContain(value);
@@ -144,7 +145,7 @@ describe('a cluster of three', () => {
     const follower = [...cluster.values()].find((broker) => broker !== leader);
     if (leader === undefined || follower === undefined) throw new Error('no leader');
     await brokers.stop(follower, { handOver: false });
-    await expect.poll(() => isrOf(leader, 'strict').length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => isrOf(leader, 'strict').length, { timeout: PATIENCE_MS }).toBe(2);
     expect((await tryAppend(leader, 'strict', ['too few']))?.errorCode).toBe(ErrorCode.NOT_ENOUGH_REPLICAS);
     expect(leader.metrics.replicaManager.underMinIsrPartitionCount).toBe(1);
   });
@@ -176,12 +177,12 @@ describe('a cluster of three', () => {
     // More than one record in a batch, and a log start within it.
     const leader = leaderOf(cluster, 'copied') ?? first;
     await append(cluster, 'copied', 'one', 'two', 'three');
-    await expect.poll(() => deleteUpTo(leader, 'copied', 2), { timeout: 20_000 }).toBe(ErrorCode.NONE);
+    await expect.poll(() => deleteUpTo(leader, 'copied', 2), { timeout: PATIENCE_MS }).toBe(ErrorCode.NONE);
     const lost = [...cluster.values()].find((broker) => broker !== leader) ?? first;
     await brokers.stop(lost);
     rmSync(what === 'folder' ? `${lost.directory}/copied-0` : lost.directory, { recursive: true });
     const again = await brokers.start(settings.get(lost.nodeId));
-    await expect.poll(() => isrOf(again, 'copied'), { timeout: 20_000 }).toEqual([1, 2, 3]);
+    await expect.poll(() => isrOf(again, 'copied'), { timeout: PATIENCE_MS }).toEqual([1, 2, 3]);
   });
 
   it.each([
@@ -201,14 +202,14 @@ describe('a cluster of three', () => {
       await createTopic(first, 'sound', { 'min.insync.replicas': '2' });
       for (const value of ['one;', 'two;', 'three;']) await append(before, 'sound', value);
       const leader = leaderOf(before, 'sound') ?? first;
-      await expect.poll(() => isrOf(leader, 'sound'), { timeout: 20_000 }).toEqual([1, 2, 3]);
+      await expect.poll(() => isrOf(leader, 'sound'), { timeout: PATIENCE_MS }).toEqual([1, 2, 3]);
       // In order, the leader last: it is the only one in sync, and the others are eligible to lead (KIP-966).
       for (const broker of before.values()) if (broker !== leader) await brokers.stop(broker);
       await brokers.stop(leader);
       damage(`${leader.directory}/sound-0/00000000000000000000.log`);
       const after = await start();
       const again = after.get(leader.nodeId) ?? first;
-      await expect.poll(() => isrOf(again, 'sound'), { timeout: 30_000 }).toEqual([1, 2, 3]);
+      await expect.poll(() => isrOf(again, 'sound'), { timeout: PATIENCE_MS }).toEqual([1, 2, 3]);
       const text = (await readAll(after, 'sound')).toString('latin1');
       for (const value of ['one;', 'two;', 'three;']) expect(text).toContain(value);
       const aside = readdirSync(leader.directory).filter((name) => name.startsWith('sound-0.'));

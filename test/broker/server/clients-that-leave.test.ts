@@ -11,6 +11,7 @@ import { describeGroups } from '../../../src/protocol/messages/15-describe-group
 import { createTopics } from '../../../src/protocol/messages/19-create-topics.ts';
 import { deleteRecords } from '../../../src/protocol/messages/21-delete-records.ts';
 import { batchOf, TestBrokers } from '../running-broker.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
 import { FrameCollector } from './frame-collector.ts';
 
 const TOPIC = 'events';
@@ -19,7 +20,7 @@ const CLIENTS = 50;
 const WAIT_MS = 2 ** 31 - 1;
 
 /** On a machine that does much else. */
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: PATIENCE_MS };
 
 describe('clients that leave while they wait', () => {
   const brokers = new TestBrokers();

@@ -10,6 +10,7 @@ import { produce } from '../../../src/protocol/messages/00-produce.ts';
 import { metadata } from '../../../src/protocol/messages/03-metadata.ts';
 import { apiVersions } from '../../../src/protocol/messages/18-api-versions.ts';
 import { batchOf, type BrokerConfigInput, TestBrokers } from '../running-broker.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
 import { FrameCollector } from './frame-collector.ts';
 
 const header = { correlationId: 1, clientId: 'test' };
@@ -25,7 +26,7 @@ const large = Buffer.concat(
 const UNREADABLE = 'a connection is closed, because its request cannot be read';
 
 /** On a machine that does much else. */
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: PATIENCE_MS };
 
 describe('limits of connections', () => {
   const brokers = new TestBrokers();

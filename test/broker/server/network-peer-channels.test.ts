@@ -6,6 +6,7 @@ import type { PeerChannel } from '../../../broker/server/peer-channel.ts';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { decodeRequest, decodeRequestHeader, encodeResponse } from '../../../src/protocol/framing.ts';
 import { heartbeat } from '../../../src/protocol/messages/12-heartbeat.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
 
 describe('NetworkPeerChannels', () => {
   const cleanUps: (() => void)[] = [];
@@ -84,7 +85,7 @@ describe('NetworkPeerChannels', () => {
     // On a loaded machine, a short time may run out for an answer as well.
     const answer = async (): Promise<number | undefined> =>
       (await beat(channel, 2).catch(() => undefined))?.errorCode;
-    await expect.poll(answer, { timeout: 20_000 }).toBe(2);
+    await expect.poll(answer, { timeout: PATIENCE_MS }).toBe(2);
   });
 
   it('says that nobody is there', async () => {

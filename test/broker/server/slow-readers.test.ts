@@ -8,6 +8,7 @@ import { fetch } from '../../../src/protocol/messages/01-fetch.ts';
 import { metadata } from '../../../src/protocol/messages/03-metadata.ts';
 import { createTopics } from '../../../src/protocol/messages/19-create-topics.ts';
 import { batchOf, TestBrokers, type TestClient } from '../running-broker.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
 
 const TOPIC = 'events';
 const BATCH_BYTES = 500_000;
@@ -26,7 +27,7 @@ function fetchOf(fetchOffset: number) {
 }
 
 /** On a machine that does much else. */
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: PATIENCE_MS };
 
 describe('clients that ask and do not read', () => {
   const brokers = new TestBrokers();

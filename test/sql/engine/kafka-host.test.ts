@@ -5,6 +5,7 @@ import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { Admin, Producer } from '../../../src/client/index.ts';
 import { KafkaHost } from '../../../src/sql/index.ts';
 import { TestBrokers } from '../../broker/running-broker.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
 import { SqlSession } from './sql-session.ts';
 
 /** On a broker of its own. */
@@ -69,12 +70,12 @@ describe('SQL on a Kafka cluster', () => {
         ['2', 'San Francisco'],
       ]);
       await expect
-        .poll(() => sql.pull("SELECT total FROM delays WHERE origin = 'SFO';"), { timeout: 20_000 })
+        .poll(() => sql.pull("SELECT total FROM delays WHERE origin = 'SFO';"), { timeout: PATIENCE_MS })
         .toEqual([[25]]);
       expect(await sql.pull('SELECT origin, n FROM delays WHERE total > 26;')).toEqual([['LAX', 1]]);
       await expect
         .poll(() => sql.pull("SELECT WINDOWSTART, n FROM hourly WHERE origin = 'SFO' AND WINDOWSTART < 1;"), {
-          timeout: 20_000,
+          timeout: PATIENCE_MS,
         })
         .toEqual([[0, 2]]);
       // A pull query over a stream reads it to where it ends, and completes of itself.
@@ -122,8 +123,8 @@ describe('SQL on a Kafka cluster', () => {
         CREATE SOURCE TABLE orders_old (k STRING PRIMARY KEY, v STRING) WITH (KAFKA_TOPIC='old', VALUE_FORMAT='JSON');
         CREATE SOURCE TABLE orders (k STRING PRIMARY KEY, v STRING) WITH (KAFKA_TOPIC='new', VALUE_FORMAT='JSON');`);
       const rowsOf = (table: string) => sql.pull(`SELECT v FROM ${table};`).catch(() => undefined);
-      await expect.poll(() => rowsOf('orders_old'), { timeout: 20_000 }).toEqual([['old']]);
-      await expect.poll(() => rowsOf('orders'), { timeout: 20_000 }).toEqual([['new']]);
+      await expect.poll(() => rowsOf('orders_old'), { timeout: PATIENCE_MS }).toEqual([['old']]);
+      await expect.poll(() => rowsOf('orders'), { timeout: PATIENCE_MS }).toEqual([['new']]);
       await sql.run('DROP TABLE orders;');
       expect(await rowsOf('orders_old')).toEqual([['old']]);
     } finally {
@@ -140,10 +141,10 @@ describe('SQL on a Kafka cluster', () => {
     const killed = brokers.newDirectory();
     const first = new Sql(`${host}:${port}`, killed);
     await first.run(`${table} INSERT INTO s (k, v) VALUES ('a', 1);`);
-    await expect.poll(() => first.pull('SELECT n FROM t;'), { timeout: 20_000 }).toEqual([[1]]);
+    await expect.poll(() => first.pull('SELECT n FROM t;'), { timeout: PATIENCE_MS }).toEqual([[1]]);
     const admin = new Admin({ environment: nodeEnvironment, bootstrapServers: `${host}:${port}` });
     const committed = () => admin.listConsumerGroupOffsets('_confluent-ksql-test_query_CTAS_T_0');
-    await expect.poll(committed, { timeout: 20_000 }).toMatchObject([{ topic: 's', offset: 1 }]);
+    await expect.poll(committed, { timeout: PATIENCE_MS }).toMatchObject([{ topic: 's', offset: 1 }]);
     await admin.close();
     // The first one cannot be killed here. It stays, which is harder: the partition must be taken from a member that lives.
     const restarted = brokers.newDirectory();
@@ -157,9 +158,9 @@ describe('SQL on a Kafka cluster', () => {
       );
       await second.run('RESUME CTAS_T_0;');
       // Until it learns that its place is taken, the first one reads on.
-      await expect.poll(() => first.engine.queries()[0]?.state, { timeout: 20_000 }).toBe('ERROR');
+      await expect.poll(() => first.engine.queries()[0]?.state, { timeout: PATIENCE_MS }).toBe('ERROR');
       await second.run("INSERT INTO s (k, v) VALUES ('a', 2);");
-      await expect.poll(() => second.pull('SELECT n FROM t;'), { timeout: 20_000 }).toEqual([[2]]);
+      await expect.poll(() => second.pull('SELECT n FROM t;'), { timeout: PATIENCE_MS }).toEqual([[2]]);
     } finally {
       await second.close();
       await first.close();

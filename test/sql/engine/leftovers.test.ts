@@ -10,6 +10,7 @@ import { KafkaHost, SqlEngine } from '../../../src/sql/index.ts';
 import { ApplicationLeftovers } from '../../../src/sql/runtime/application-leftovers.ts';
 import { replayCommands } from '../../../src/sql/engine/replay-commands.ts';
 import { TestBrokers } from '../../broker/running-broker.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
 import { sqlOnBroker } from './sql-on-broker.ts';
 
 const brokers = new TestBrokers();
@@ -96,8 +97,8 @@ it('names the internal topics of a push query in its folder while it runs', asyn
     ];
     const file = path.join(stateDir, folder, 'internal-topics.json');
     const noted = (): unknown => JSON.parse(fs.readFileSync(file, 'utf8'));
-    await expect.poll(noted, { timeout: 20_000 }).toEqual(own);
-    await expect.poll(topicNames, { timeout: 20_000 }).toEqual(expect.arrayContaining(own));
+    await expect.poll(noted, { timeout: PATIENCE_MS }).toEqual(own);
+    await expect.poll(topicNames, { timeout: PATIENCE_MS }).toEqual(expect.arrayContaining(own));
     subscription.unsubscribe();
     await push.close();
     expect((await topicNames()).filter((name) => name.startsWith(folder))).toEqual([]);

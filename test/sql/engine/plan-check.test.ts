@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { Admin } from '../../../src/client/index.ts';
 import { TestBrokers } from '../../broker/running-broker.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
 import { type SqlOnBroker, sqlOnBroker } from './sql-on-broker.ts';
 
 const brokers = new TestBrokers();
@@ -20,7 +21,7 @@ beforeAll(async () => {
     CREATE STREAM gone (k STRING KEY, v INT) WITH (KAFKA_TOPIC='gone', VALUE_FORMAT='JSON', PARTITIONS=1);
     CREATE TABLE two (k STRING PRIMARY KEY, v INT) WITH (KAFKA_TOPIC='two', VALUE_FORMAT='JSON', PARTITIONS=1);
     CREATE STREAM c AS SELECT * FROM s;`);
-  await vi.waitUntil(() => sql.engine.queries()[0]?.state === 'RUNNING', { timeout: 20_000 });
+  await vi.waitUntil(() => sql.engine.queries()[0]?.state === 'RUNNING', { timeout: PATIENCE_MS });
   await admin.deleteTopics(['gone', 'two']);
   await admin.createTopics([{ name: 'two', partitions: 2 }]);
 });
@@ -86,7 +87,7 @@ describe('what the cluster would refuse is refused before it is recorded', () =>
     await sql.run("INSERT INTO s VALUES ('a', 1);");
     const end = async (): Promise<number | undefined> =>
       (await admin.listOffsets([{ topic: 'C', partition: 0, spec: 'latest' }]))[0]?.offset;
-    await expect.poll(end, { timeout: 20_000 }).toBe(1);
+    await expect.poll(end, { timeout: PATIENCE_MS }).toBe(1);
   });
 });
 
@@ -107,7 +108,7 @@ it('replaces a query by closing it first', async () => {
   const [first] = sql.engine.queries().filter(({ sink }) => sink === 'C');
   await sql.run('CREATE OR REPLACE STREAM c AS SELECT * FROM s WHERE v > 100;');
   await expect
-    .poll(() => sql.engine.queries().find(({ sink }) => sink === 'C')?.state, { timeout: 20_000 })
+    .poll(() => sql.engine.queries().find(({ sink }) => sink === 'C')?.state, { timeout: PATIENCE_MS })
     .toBe('RUNNING');
   const members = async (): Promise<number> => {
     const [group] = await admin.describeGroups([`_confluent-ksql-check_query_${first?.id ?? ''}`]);
@@ -117,5 +118,5 @@ it('replaces a query by closing it first', async () => {
   await sql.run("INSERT INTO s VALUES ('b', 2); INSERT INTO s VALUES ('c', 200);");
   const end = async (): Promise<number | undefined> =>
     (await admin.listOffsets([{ topic: 'C', partition: 0, spec: 'latest' }]))[0]?.offset;
-  await expect.poll(end, { timeout: 20_000 }).toBe(2);
+  await expect.poll(end, { timeout: PATIENCE_MS }).toBe(2);
 });

@@ -10,6 +10,7 @@ import { errorKindOf, QueryErrors } from '../../../src/sql/runtime/query-errors.
 import { RestartBackoff } from '../../../src/base/restart-backoff.ts';
 import { StreamsFailure } from '../../../src/streams/index.ts';
 import { TestBrokers } from '../../broker/running-broker.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
 import { type SqlOnBroker, sqlOnBroker } from './sql-on-broker.ts';
 
 const brokers = new TestBrokers();
@@ -47,7 +48,9 @@ it('starts a query again that a record has stopped, until the record can be writ
       CREATE STREAM large (k STRING KEY, v STRING) WITH (KAFKA_TOPIC='large', VALUE_FORMAT='JSON', PARTITIONS=1);
       CREATE STREAM small AS SELECT * FROM large;
       INSERT INTO large VALUES ('a', '${'x'.repeat(1000)}');`);
-    await expect.poll(() => sql.engine.queries()[0]?.errors.length, { timeout: 20_000 }).toBeGreaterThan(1);
+    await expect
+      .poll(() => sql.engine.queries()[0]?.errors.length, { timeout: PATIENCE_MS })
+      .toBeGreaterThan(1);
     expect(['ERROR', 'RUNNING', 'REBALANCING']).toContain(stateOf(sql));
     expect(sql.engine.queries()[0]?.errors[0]).toMatchObject({
       kind: 'USER',
@@ -63,11 +66,11 @@ it('starts a query again that a record has stopped, until the record can be writ
     ]);
     const ends = async (): Promise<number | undefined> =>
       (await admin.listOffsets([{ topic: 'SMALL', partition: 0, spec: 'latest' }]))[0]?.offset;
-    await expect.poll(ends, { timeout: 20_000 }).toBe(1);
+    await expect.poll(ends, { timeout: PATIENCE_MS }).toBe(1);
     // Inserted only now: of records that were read with the one that cannot be written, each attempt writes some again.
     await sql.run("INSERT INTO large VALUES ('b', 'y');");
-    await expect.poll(ends, { timeout: 20_000 }).toBe(2);
-    await expect.poll(() => stateOf(sql), { timeout: 20_000 }).toBe('RUNNING');
+    await expect.poll(ends, { timeout: PATIENCE_MS }).toBe(2);
+    await expect.poll(() => stateOf(sql), { timeout: PATIENCE_MS }).toBe('RUNNING');
   } finally {
     await sql.close();
   }
@@ -80,17 +83,17 @@ it('lists a recorded query whose state cannot be opened in ERROR, and starts it 
     CREATE STREAM s (k STRING KEY, v INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);
     CREATE TABLE t AS SELECT k, COUNT(*) AS n FROM s GROUP BY k;
     INSERT INTO s VALUES ('a', 1);`);
-  await expect.poll(() => stateOf(first), { timeout: 20_000 }).toBe('RUNNING');
+  await expect.poll(() => stateOf(first), { timeout: PATIENCE_MS }).toBe('RUNNING');
   await first.close();
   const state = lockedState(folder, 'state_');
 
   const second = sqlOn(folder, 'state_');
   try {
     await second.engine.restore(await replayCommands(recorded));
-    await expect.poll(() => stateOf(second), { timeout: 20_000 }).toBe('ERROR');
+    await expect.poll(() => stateOf(second), { timeout: PATIENCE_MS }).toBe('ERROR');
     expect(second.engine.queries()[0]?.errors[0]).toMatchObject({ kind: 'SYSTEM' });
     state.release();
-    await expect.poll(() => stateOf(second), { timeout: 20_000 }).toBe('RUNNING');
+    await expect.poll(() => stateOf(second), { timeout: PATIENCE_MS }).toBe('RUNNING');
   } finally {
     await second.close();
   }
@@ -112,7 +115,7 @@ it('sets a file aside that lies where the state belongs, and restores it from th
     for await (const some of result.rows) all.push(...some);
     return all;
   };
-  await expect.poll(() => rows(first).catch(() => []), { timeout: 20_000 }).toEqual([[1]]);
+  await expect.poll(() => rows(first).catch(() => []), { timeout: PATIENCE_MS }).toEqual([[1]]);
   await first.close();
   const state = path.join(folder, '_confluent-ksql-file_query_CTAS_T_0');
   fs.rmSync(state, { recursive: true });
@@ -122,7 +125,7 @@ it('sets a file aside that lies where the state belongs, and restores it from th
   try {
     await second.engine.restore(await replayCommands(recorded));
     await second.run("INSERT INTO f VALUES ('a', 2);");
-    await expect.poll(() => rows(second).catch(() => []), { timeout: 20_000 }).toEqual([[2]]);
+    await expect.poll(() => rows(second).catch(() => []), { timeout: PATIENCE_MS }).toEqual([[2]]);
     const aside = fs.readdirSync(folder).filter((name) => name.includes('-damaged-'));
     expect(aside.map((name) => fs.readFileSync(path.join(folder, name), 'utf8'))).toEqual(['no folder']);
   } finally {
@@ -141,7 +144,7 @@ it('accepts a query that does not start, and starts it when it can', async () =>
     expect(stateOf(sql)).toBe('ERROR');
     expect(sql.engine.catalog.source('T')).toBeDefined();
     state.release();
-    await expect.poll(() => stateOf(sql), { timeout: 20_000 }).toBe('RUNNING');
+    await expect.poll(() => stateOf(sql), { timeout: PATIENCE_MS }).toBe('RUNNING');
   } finally {
     await sql.close();
   }
@@ -168,9 +171,9 @@ it('loses the rows whose time a broker refuses, and no others: microseconds take
     ] as const) {
       const end = async (): Promise<number | undefined> =>
         (await admin.listOffsets([{ topic, partition: 0, spec: 'latest' }]))[0]?.offset;
-      await expect.poll(end, { timeout: 20_000 }).toBe(count);
+      await expect.poll(end, { timeout: PATIENCE_MS }).toBe(count);
     }
-    await expect.poll(() => errors().length, { timeout: 20_000 }).toBe(6);
+    await expect.poll(() => errors().length, { timeout: PATIENCE_MS }).toBe(6);
     expect(errors()).toEqual(
       ['CSAS_TIMES_0', 'CTAS_COUNTS_1', 'CTAS_HOURLY_2'].flatMap((id) =>
         [1, 2].map(() =>
@@ -193,7 +196,7 @@ it('leaves a query that failed and was then paused alone, and takes no time to s
       CREATE STREAM big (k STRING KEY, v STRING) WITH (KAFKA_TOPIC='big', VALUE_FORMAT='JSON', PARTITIONS=1);
       CREATE STREAM tiny AS SELECT * FROM big;
       INSERT INTO big VALUES ('a', '${'x'.repeat(1000)}');`);
-    await expect.poll(() => stateOf(sql), { timeout: 20_000 }).toBe('ERROR');
+    await expect.poll(() => stateOf(sql), { timeout: PATIENCE_MS }).toBe('ERROR');
     await sql.run('PAUSE CSAS_TINY_0;');
     const failures = sql.engine.queries()[0]?.errors.length;
     await nodeEnvironment.timers.sleep(600);

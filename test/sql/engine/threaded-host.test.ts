@@ -7,6 +7,7 @@ import { Admin } from '../../../src/client/index.ts';
 import { KafkaHost, replayCommands } from '../../../src/sql/index.ts';
 import { ThreadedQueries } from '../../../src/sql/runtime/thread/threaded-queries.ts';
 import { TestBrokers } from '../../broker/running-broker.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
 import { SqlSession } from './sql-session.ts';
 
 interface Threaded {
@@ -42,7 +43,7 @@ class OnThreads extends SqlSession {
 
   /** Rows as soon as there are some. */
   pulled(select: string) {
-    return expect.poll(() => this.pull(select).catch(() => []), { timeout: 60_000 });
+    return expect.poll(() => this.pull(select).catch(() => []), { timeout: PATIENCE_MS });
   }
 
   states(): readonly string[] {
@@ -141,7 +142,7 @@ describe('queries on a thread of their own', () => {
       CREATE STREAM copy AS SELECT * FROM ${s};
       INSERT INTO raw VALUES ('a', 'no JSON');`);
     await expect
-      .poll(() => sql.engine.queries()[0]?.errors, { timeout: 60_000 })
+      .poll(() => sql.engine.queries()[0]?.errors, { timeout: PATIENCE_MS })
       .toMatchObject([{ kind: 'USER' }]);
     const [query] = sql.engine.queries();
     expect(query?.state).toBe('RUNNING');
@@ -165,7 +166,9 @@ describe('queries on a thread of their own', () => {
     await sql.pulled("SELECT n FROM t WHERE k = 'b';").toEqual([[1]]);
     // What is not committed when the thread ends is counted again.
     for (const [index, records] of [2, 1].entries()) {
-      await expect.poll(() => committed(sql.engine.queries()[index]?.id), { timeout: 60_000 }).toBe(records);
+      await expect
+        .poll(() => committed(sql.engine.queries()[index]?.id), { timeout: PATIENCE_MS })
+        .toBe(records);
     }
 
     await sql.killThreads();

@@ -85,7 +85,7 @@ it('are read by an application that runs', async () => {
   expect(seen).toHaveLength(PARTITIONS);
 });
 
-it('are read by two static members that run', { timeout: 60_000 }, async () => {
+it('are read by two static members that run', async () => {
   const apps = [appOf(passing(), 'a'), appOf(passing(), 'b')];
   await Promise.all(apps.map(start));
   await addPartitions();

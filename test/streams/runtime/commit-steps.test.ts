@@ -102,7 +102,7 @@ const expected = (count: (cut: Cut) => number): ReadonlyMap<string, number> =>
 
 const asObject = (counts: ReadonlyMap<string, number>): unknown => Object.fromEntries(counts);
 
-describe('a commit that is cut off at any step', { timeout: 60_000 }, () => {
+describe('a commit that is cut off at any step', () => {
   beforeAll(async () => {
     const around = await brokerAndFolder();
     ({ bootstrapServers, folder } = around);

@@ -9,6 +9,7 @@ import {
   StreamsHost,
 } from '../../../src/streams/index.ts';
 import { countedConnections } from '../../client/counted-connections.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
 import { createTopics, produce, waitFor } from './app-under-test.ts';
 import { brokerAndFolder } from './broker-and-folder.ts';
 
@@ -103,7 +104,7 @@ async function resultsOf(i: number): Promise<void> {
 }
 
 it('applications on a host do what they do alone, over a handful of connections', {
-  timeout: 60_000,
+  timeout: PATIENCE_MS,
 }, async () => {
   const apps = Array.from({ length: 8 }, (_, i) => appOf(i));
   await running(apps);
@@ -123,7 +124,7 @@ it('applications on a host do what they do alone, over a handful of connections'
   await waitFor(environment, 'no connection to be open', () => counted.open() === 0);
 });
 
-it('one that fails stops alone', { timeout: 60_000 }, async () => {
+it('one that fails stops alone', async () => {
   const builder = new StreamsBuilder();
   builder
     .stream('in', strings)
@@ -140,7 +141,7 @@ it('one that fails stops alone', { timeout: 60_000 }, async () => {
   expect(apps.map(({ state }) => state)).toEqual(['RUNNING', 'RUNNING']);
 });
 
-it('one whose output is refused does not hold up the commits of others', { timeout: 60_000 }, async () => {
+it('one whose output is refused does not hold up the commits of others', async () => {
   const [stuck, other] = [appOf(0), appOf(2)];
   await running([stuck, other]);
   await produceInput();
@@ -159,7 +160,7 @@ it('one whose output is refused does not hold up the commits of others', { timeo
 });
 
 it('closing a host closes its applications first, and none can be started on it then', {
-  timeout: 60_000,
+  timeout: PATIENCE_MS,
 }, async () => {
   const apps = [appOf(0), appOf(1)];
   await running(apps);

@@ -6,6 +6,7 @@ import { silentLogger } from '../../../src/base/logger.ts';
 import { Serdes, StreamsApp, StreamsBuilder } from '../../../src/streams/index.ts';
 import { Intake } from '../../../src/streams/runtime/intake.ts';
 import { ThreadMetrics } from '../../../src/streams/runtime/thread-metrics.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
 import { createTopics, produce, waitFor } from './app-under-test.ts';
 import { brokerAndFolder } from './broker-and-folder.ts';
 
@@ -62,7 +63,7 @@ it('a poll that somebody else has woken ends with that', async () => {
 });
 
 it('an application that has nothing to do commits nothing, and goes on when it has', {
-  timeout: 60_000,
+  timeout: PATIENCE_MS,
 }, async () => {
   const around = await brokerAndFolder();
   const { bootstrapServers, folder } = around;

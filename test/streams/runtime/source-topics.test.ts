@@ -6,6 +6,7 @@ import { Admin } from '../../../src/client/index.ts';
 import { Serdes, StreamsApp, StreamsBuilder, type Topology } from '../../../src/streams/index.ts';
 import { TopicAccess } from '../../../src/streams/runtime/topic-access.ts';
 import { TopicWatch } from '../../../src/streams/runtime/topic-watch.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
 import { createTopics, produce, waitFor } from './app-under-test.ts';
 import { brokerAndFolder } from './broker-and-folder.ts';
 
@@ -115,7 +116,7 @@ it.each([
 });
 
 it('ends when its changelog is deleted, and makes no other one in its place', {
-  timeout: 60_000,
+  timeout: PATIENCE_MS,
 }, async () => {
   await createTopics(environment, bootstrapServers, { orders: 2 });
   const builder = new StreamsBuilder();

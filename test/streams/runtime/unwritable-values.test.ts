@@ -15,6 +15,7 @@ import {
   type Topology,
 } from '../../../src/streams/index.ts';
 import { TopologyTestDriver } from '../../../src/streams/testing/index.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
 import { createTopics, produce, waitFor } from './app-under-test.ts';
 import { brokerAndFolder } from './broker-and-folder.ts';
 import { topicContents } from './topic-contents.ts';
@@ -172,7 +173,7 @@ describe('a value that a store of an application cannot write', () => {
       await resultsOf(1);
       const committed = async (): Promise<number | undefined> =>
         (await admin.listConsumerGroupOffsets('app')).find(({ topic }) => topic === 'in')?.offset;
-      await expect.poll(committed, { timeout: 30_000 }).toBe(1);
+      await expect.poll(committed, { timeout: PATIENCE_MS }).toBe(1);
       await send('k', 'BAD');
       await waitFor(environment, 'the failure', () => told.length === 1);
       await send('k', 'b');
