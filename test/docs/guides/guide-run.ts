@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { freePorts } from '../../../src/base/io/free-ports.ts';
 import { type MillraceProcess, Millrace } from '../../e2e/millrace-process.ts';
 import { type GuideBlock, printsAs } from './blocks.ts';
 import '../../setup/built.ts';
+import { typescriptFlags } from '../../setup/typescript-flags.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 /** For what hangs, not for what is slow: three brokers start at once on a machine whose load is ten times its cores. */
@@ -32,7 +32,7 @@ interface Printed {
 
 /**
  * Runs the blocks of one guide in order, on a server of its own, as a reader would who pastes them: SQL in the shell,
- * commands in bash with `millrace` on the path, programs with tsx or node in a folder of this package.
+ * commands in bash with `millrace` on the path, programs with node, and tsx where that needs it, in a folder of this package.
  */
 export class GuideRun {
   readonly folder: string;
@@ -124,7 +124,7 @@ export class GuideRun {
         return file !== undefined ? undefined : ['millrace', 'sql', '-e', text];
       case 'ts':
         return file === undefined || !file.includes('/')
-          ? [...this.#tsx(), this.#program(text, file, 'ts')]
+          ? [process.execPath, ...typescriptFlags, this.#program(text, file, 'ts')]
           : undefined;
       case 'js':
         return file === undefined || !file.includes('/')
@@ -133,15 +133,6 @@ export class GuideRun {
       default:
         return undefined;
     }
-  }
-
-  #tsx(): readonly string[] {
-    // As a loader, since its command starts a process of its own first.
-    return [
-      process.execPath,
-      '--import',
-      pathToFileURL(path.join(root, 'node_modules/tsx/dist/loader.mjs')).href,
-    ];
   }
 
   #program(text: string, file: string | undefined, ending: string): string {
