@@ -281,8 +281,8 @@ export class LogManager {
   async close(options?: { readonly brokerEpoch?: number }): Promise<void> {
     for (const timer of this.#timers) timer.cancel();
     this.#checkpoints.close();
-    await this.#retention.close();
     try {
+      await this.#retention.close();
       await this.#removal.close();
       const failures = await this.#closeLogs();
       await this.#syncs.close();
