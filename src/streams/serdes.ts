@@ -100,5 +100,13 @@ export const immutableSerdes: ReadonlyMap<object, string> = new Map<object, stri
   [double, 'double'],
 ]);
 
+/** Those whose values all have so many bytes. */
+export const fixedSizes: ReadonlyMap<object, number> = new Map<object, number>([
+  [long, 8],
+  [bigint, 8],
+  [integer, 4],
+  [double, 8],
+]);
+
 for (const [name, serde] of Object.entries({ string, long, bigint, integer, double, bytes }))
   portable(OWN_MODULE, { [`Serdes.${name}`]: serde });

@@ -116,6 +116,28 @@ export const streamsMutations: readonly Mutation[] = [
     suite: ['test/streams/state/stores.test.ts'],
   },
   {
+    name: 'state beyond the end of a changelog is worth nothing to the group',
+    file: 'src/streams/runtime/task-lags.ts',
+    find: 'return furthest > end && !isRestorable ? furthest : undefined;',
+    replace: 'return undefined;',
+    suite: ['test/streams/runtime/task-assignor.test.ts'],
+  },
+  {
+    name: 'a value of another size is restored past the memory',
+    file: 'src/streams/state/timestamped-rows.ts',
+    find: 'this.checkValue(record.valueLength);',
+    replace: '',
+    suite: ['test/streams/state/stores.test.ts'],
+  },
+  {
+    name: 'a row that cannot be read is absent for who asks again',
+    file: 'src/streams/state/state-map.ts',
+    find: 'const value = bytes && this.#decode(key, bytes);\n    const entry = this.#insert(key, segment, bytes?.length ?? 0);\n    entry.value = entry.forwarded = value;',
+    replace:
+      'const entry = this.#insert(key, segment, bytes?.length ?? 0);\n    entry.value = entry.forwarded = bytes && this.#decode(key, bytes);',
+    suite: ['test/streams/state/stores.test.ts'],
+  },
+  {
     name: 'state whose changelog was deleted is emptied',
     file: 'src/streams/runtime/restore-start.ts',
     find: "committed === 'same' || (committed === 'further' && end === 0)",

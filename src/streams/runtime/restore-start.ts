@@ -6,6 +6,10 @@ import type { StateDirectory } from './state-directory.ts';
 import type { Task } from './task.ts';
 import type { CommittedOffsets } from './task-offsets.ts';
 
+/** Whether the records of its changelog expire, with what is in the store. */
+const losesBeginning = ({ definition: { kind } }: ManagedStore): boolean =>
+  kind === 'window' || kind === 'session' || kind === 'join';
+
 /** A store of a task, as its local state may have it. */
 export interface StoredState {
   readonly task: Task;
@@ -54,6 +58,11 @@ export class RestoreStart {
         return end;
       }
     }
+    if (beginning > Math.max(position ?? 0, 0) && source === undefined && !losesBeginning(stored.store))
+      this.#logger.warn(
+        'the changelog has lost its beginning: the state begins anew from what is left of it, and rows that were only there are lost',
+        { ...which, ...at, position: position ?? null, beginning, end },
+      );
     // Nothing here, or state of a changelog that has been deleted since, or has lost what comes next: begin anew.
     await this.#state.wipe(which.taskId, which.store, { isOtherChangelog: isAhead && end === 0 });
     return beginning;

@@ -1,14 +1,8 @@
 import type { Logger } from '../../base/logger.ts';
-import { UnreadRecords } from '../../client/consumer/unread-records.ts';
 import type { FetchedRecords, KafkaConsumer, TopicPartition } from '../../client/types.ts';
-import {
-  changelogBytes,
-  type ChangelogRecord,
-  type DirectRestore,
-  type ManagedStore,
-} from '../state/managed-store.ts';
+import type { DirectRestore, ManagedStore } from '../state/managed-store.ts';
 import type { MemoryEngine } from '../state/memory-engine.ts';
-import type { RowBlock } from '../state/row-block.ts';
+import { changesOf, eachChange, rowsOf } from './changelog-records.ts';
 import { RestoreStart, type StoredState } from './restore-start.ts';
 import type { SourceChangelog } from './source-changelog.ts';
 import type { StateDirectory } from './state-directory.ts';
@@ -187,13 +181,14 @@ export class Restorer {
   }
 
   async #applyInMemory(
-    { store, task, memory, source }: Restoration,
+    restoration: Restoration,
     { records, nextOffset: position }: FetchedRecords,
   ): Promise<number> {
+    const { store, task, memory, source } = restoration;
     const changes = changesOf(records, source);
-    for (const change of changes) store.prefetchForRestore(change);
+    eachChange(changes, restoration, (change) => store.prefetchForRestore(change));
     await store.loadPrefetched();
-    for (const change of changes) store.restore(change);
+    eachChange(changes, restoration, (change) => store.restore(change));
     if (memory !== undefined) memory.write((batch) => store.writeTo(batch));
     else {
       await this.#state.write((batch) => {
@@ -228,38 +223,6 @@ function positionOf({
   const end = source?.end ?? Number.POSITIVE_INFINITY;
   const at = { taskId: task.id, store: store.name, sourceTopic: source?.topic };
   return { ...at, position: Math.min(position, end) };
-}
-
-/** The rows of a store that records of its changelog are, all of them checked before any is written. */
-function rowsOf(
-  fetched: FetchedRecords,
-  direct: DirectRestore,
-  source: SourceChangelog | undefined,
-): { readonly rows: RowBlock; readonly count: number } {
-  if (source === undefined && fetched instanceof UnreadRecords) {
-    const rows = direct.block(fetched.count);
-    const count = fetched.read((record) => {
-      if (record.keyLength >= 0) direct.add(rows, record);
-    });
-    return { rows, count };
-  }
-  const { records } = fetched;
-  const rows = direct.block(records.length);
-  for (const change of changesOf(records, source)) direct.add(rows, changelogBytes(change));
-  return { rows, count: records.length };
-}
-
-function changesOf(
-  records: FetchedRecords['records'],
-  source: SourceChangelog | undefined,
-): readonly ChangelogRecord[] {
-  return source?.changesOf(records) ?? records.filter(hasKey);
-}
-
-function hasKey<R extends { readonly key: Buffer | null }>(
-  record: R,
-): record is R & { readonly key: Buffer } {
-  return record.key !== null;
 }
 
 function progressOf(restoration: Restoration, phase: RestoreProgress['phase']): RestoreProgress {

@@ -2,9 +2,9 @@ import { assertDefined, mustStop } from '../../base/assert.ts';
 import type { OffsetAndMetadata } from '../../client/types.ts';
 import { nearestEventTime } from '../event-time.ts';
 import type { Header } from '../record.ts';
-import type { ChangelogRecord } from '../state/managed-store.ts';
 import type { SourceNode } from '../topology/nodes.ts';
 import type { Topology } from '../topology/topology.ts';
+import type { RestoredChange } from './changelog-records.ts';
 import type { Task } from './task.ts';
 
 /** A record of a topic, as a consumer has it. */
@@ -46,11 +46,11 @@ export class SourceChangelog {
   }
 
   /** The changelog records that the store would have of these. */
-  changesOf(records: readonly TopicRecord[]): readonly ChangelogRecord[] {
+  changesOf(records: readonly TopicRecord[]): readonly RestoredChange[] {
     return records.flatMap((record) => this.#changeOf(record) ?? []);
   }
 
-  #changeOf(record: TopicRecord): ChangelogRecord | undefined {
+  #changeOf(record: TopicRecord): RestoredChange | undefined {
     if (record.offset >= this.end || record.key === null) return undefined;
     try {
       return this.#read(record, record.key);
@@ -60,7 +60,7 @@ export class SourceChangelog {
     }
   }
 
-  #read(record: TopicRecord, keyBytes: Buffer): ChangelogRecord | undefined {
+  #read(record: TopicRecord, keyBytes: Buffer): RestoredChange | undefined {
     const { topic } = this;
     const { offset, headers } = record;
     const { keySerde, valueSerde, timestampExtractor } = this.#source;
@@ -76,7 +76,7 @@ export class SourceChangelog {
     if (storedKey === null) return undefined;
     const isSame = store.valueSerde === valueSerde;
     const bytes = isSame ? record.value : store.valueSerde.serialize(changelogTopic, value);
-    return { key: storedKey, value: value == null ? null : bytes, timestamp, headers };
+    return { key: storedKey, value: value == null ? null : bytes, timestamp, headers, offset };
   }
 }
 

@@ -18,9 +18,14 @@ interface StateOfMember {
 /** By task, then process: how many changelog records its state there lacks. */
 export type TaskLags = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
+/** No restoring makes up for what is lacked. */
+const LACKS_ALL = Number.MAX_SAFE_INTEGER;
+
 /**
  * How far the state of tasks is behind their changelogs, from the sums of offsets that members have told. Where the ends of
- * the changelogs cannot be had, whoever is furthest counts as complete.
+ * the changelogs cannot be had, whoever is furthest counts as complete. Where the furthest is beyond the end, a changelog was
+ * deleted or has lost its end: that state is the only copy of rows (see `RestoreStart`), which no other process can restore.
+ * Kafka Streams, where the threads of a process have their state together, takes it for none at all.
  */
 export async function taskLags(
   tasks: readonly LaggingTask[],
@@ -44,14 +49,26 @@ export async function taskLags(
               (sum, { topic, partition }) => sum + (endOf.get(`${topic}-${partition}`) ?? 0),
               0,
             );
-      return [id, new Map([...told].map(([processId, sum]) => [processId, lagOf(sum, end)]))];
+      const furthest = onlyCopyAt([...told.values()], end);
+      return [id, new Map([...told].map(([processId, sum]) => [processId, lagOf(sum, { end, furthest })]))];
     }),
   );
 }
 
-/** Less than nothing is known of it, or more than there is: its state is worth nothing (Kafka Streams counts all of it). */
-function lagOf(sum: number, end: number): number {
+/** How far the state is that is the only copy of rows; undefined: there is none, or somebody has all that the changelogs have. */
+function onlyCopyAt(sums: readonly number[], end: number): number | undefined {
+  const furthest = Math.max(...sums);
+  const isRestorable = sums.includes(LATEST_OFFSET) || (end > 0 && sums.includes(end));
+  return furthest > end && !isRestorable ? furthest : undefined;
+}
+
+/** Less than nothing is known of it, or more than there is: its state is worth nothing, unless it is the only copy. */
+function lagOf(
+  sum: number,
+  { end, furthest }: { readonly end: number; readonly furthest: number | undefined },
+): number {
   if (sum === LATEST_OFFSET) return 0;
+  if (furthest !== undefined) return sum === furthest ? 0 : LACKS_ALL;
   return sum < 0 || sum > end ? end : end - sum;
 }
 

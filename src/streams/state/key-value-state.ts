@@ -119,7 +119,9 @@ export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStor
 
   expire(): void {}
 
-  prefetchForRestore(): void {}
+  prefetchForRestore({ value }: ChangelogRecord): void {
+    this.#table.checkValue(value?.length ?? -1);
+  }
 
   restore(record: ChangelogRecord): void {
     this.#table.restore(record.key.toString('latin1', 0, record.key.length), record);

@@ -8,12 +8,14 @@ import {
   type StoreEngine,
   type WriteBatch,
 } from './engine.ts';
+import type { StoreEnvironment } from './managed-store.ts';
 import { int64OfText } from './key-codec.ts';
 import { overlaid, type UncommittedEntries } from './overlaid-page.ts';
 import type { RowPages } from './pages.ts';
 import { RecentEntries } from './recent-entries.ts';
 import { RowBlock } from './row-block.ts';
 import { StateEntry } from './state-entry.ts';
+import { type CodedRows, rowReader } from './state-format.ts';
 import type { StateSegment } from './state-segment.ts';
 import { StateSegments } from './state-segments.ts';
 
@@ -48,6 +50,7 @@ export class StateMap<V> {
   readonly #engine: StoreEngine;
   readonly #prefix: string;
   readonly #codec: ValueCodec<V>;
+  readonly #decode: (key: string, bytes: Buffer) => V;
   readonly #budget: CacheBudget;
   readonly #segments: StateSegments<V>;
   #entriesCount = 0;
@@ -60,12 +63,8 @@ export class StateMap<V> {
   /** How often {@link StateMap.writtenPast} was told, so that a read that was under way is known to be of before. */
   #writtenPast = 0;
 
-  constructor(options: {
-    readonly engine: StoreEngine;
-    readonly prefix: string;
-    readonly codec: ValueCodec<V>;
-    readonly budget: CacheBudget;
-  }) {
+  constructor(options: CodedRows<V> & Pick<StoreEnvironment, 'engine' | 'prefix' | 'budget'>) {
+    this.#decode = rowReader(options);
     this.#engine = options.engine;
     this.#prefix = options.prefix;
     this.#codec = options.codec;
@@ -151,13 +150,12 @@ export class StateMap<V> {
     if (this.#isClosed) throw notAvailable();
     const to = range.to === undefined ? endOfPrefix(this.#prefix) : this.#prefix + range.to;
     const uncommitted = this.#uncommittedWithin(range);
-    const decode = (_key: string, bytes: Buffer): V => this.#codec.decode(bytes);
     const scan = this.#engine.openScan({ from: this.#prefix + range.from, to }, bytesMax);
     try {
       for (;;) {
         if (this.#isClosed) throw notAvailable();
         const { entries, isLast } = await scan.next();
-        yield overlaid(entries, uncommitted, { isLast, skip: this.#prefix.length, decode });
+        yield overlaid(entries, uncommitted, { isLast, skip: this.#prefix.length, decode: this.#decode });
         if (isLast) return;
       }
     } finally {
@@ -173,7 +171,7 @@ export class StateMap<V> {
     const to = range.to === undefined ? endOfPrefix(this.#prefix) : this.#prefix + range.to;
     const uncommitted = this.#uncommittedWithin(range);
     const skip = this.#prefix.length;
-    const decode = (key: string, bytes: Buffer): V => this.#entryAt(key)?.value ?? this.#codec.decode(bytes);
+    const decode = (key: string, bytes: Buffer): V => this.#entryAt(key)?.value ?? this.#decode(key, bytes);
     let from: string | undefined = this.#prefix + range.from;
     const admit = ({ entries, isLast }: StoredPage): readonly (readonly [string, V])[] => {
       from = isLast ? undefined : `${entries.at(-1)?.[0]}\0`;
@@ -195,7 +193,7 @@ export class StateMap<V> {
       keys.map((key, i) => {
         const entry = this.#entryAt(key);
         const bytes = values[i];
-        return entry === undefined ? bytes && this.#codec.decode(bytes) : entry.value;
+        return entry === undefined ? bytes && this.#decode(key, bytes) : entry.value;
       });
     return stored instanceof Promise ? stored.then(admit) : admit(stored);
   }
@@ -340,9 +338,10 @@ export class StateMap<V> {
   }
 
   #admit(key: string, segment: StateSegment<V>, bytes: Buffer | undefined): void {
-    const entry = this.#insert(key, segment, bytes === undefined ? 0 : bytes.length);
-    if (bytes !== undefined) entry.value = this.#codec.decode(bytes);
-    entry.forwarded = entry.value;
+    // Before there is an entry: what cannot be read is no absence, whoever asks next.
+    const value = bytes && this.#decode(key, bytes);
+    const entry = this.#insert(key, segment, bytes?.length ?? 0);
+    entry.value = entry.forwarded = value;
   }
 
   #insert(key: string, segment: StateSegment<V>, valueBytes: number): StateEntry<V> {

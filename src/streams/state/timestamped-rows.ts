@@ -1,5 +1,6 @@
 import { NO_HEADERS } from '../record.ts';
 import type { Serde } from '../serde.ts';
+import { fixedSizes } from '../serdes.ts';
 import type {
   ChangeLog,
   ChangelogBytes,
@@ -11,6 +12,7 @@ import type {
 } from './managed-store.ts';
 import { RowBlock } from './row-block.ts';
 import { bytesOfValue, rowCodec } from './row-codec.ts';
+import { requireValueBytes } from './state-format.ts';
 import type { StateEntry } from './state-entry.ts';
 import { StateMap, type ValueCodec } from './state-map.ts';
 import type { StateSegment } from './state-segment.ts';
@@ -43,6 +45,8 @@ export class TimestampedRows<K, V> {
   readonly #valueSerde: Serde<V>;
   readonly #environment: StoreEnvironment;
   readonly #keys: RowKeys<K>;
+  /** Of each value, where its serde makes all of them as long. */
+  readonly #valueBytes: number | undefined;
   #listener: FlushListener<K, V> | undefined;
   /** The entry of each change; of an entry that stands here several times only the last place counts. */
   #pending: StateEntry<ValueAndTimestamp<V>>[] = [];
@@ -57,6 +61,7 @@ export class TimestampedRows<K, V> {
     this.#valueSerde = definition.valueSerde;
     this.#environment = environment;
     this.#keys = keys;
+    this.#valueBytes = fixedSizes.get(definition.valueSerde);
     this.copies = new ValueCopies(definition.valueSerde, environment.changelogTopic);
     const codec = (this.#codec = rowCodec(definition.valueSerde, environment.changelogTopic));
     this.map = new StateMap({ ...environment, codec });
@@ -129,6 +134,12 @@ export class TimestampedRows<K, V> {
     }
   }
 
+  /** Checks the length of a changelog record's value; -1: there is none. @throws {OperationalError} `STATE_FORMAT_UNKNOWN`. */
+  checkValue(valueLength: number): void {
+    if (this.#valueBytes === undefined || valueLength < 0) return;
+    requireValueBytes(valueLength, this.#valueBytes, this.#environment.changelogTopic);
+  }
+
   /** Applies a changelog record to a row; nobody downstream needs to be told. */
   restore(
     key: string,
@@ -145,7 +156,8 @@ export class TimestampedRows<K, V> {
     const { prefix } = this.#environment;
     return {
       block: (capacity) => new RowBlock(prefix, capacity),
-      add(rows, record) {
+      add: (rows, record) => {
+        this.checkValue(record.valueLength);
         rows.begin();
         appendKey(rows, record);
         rows.finish(record);

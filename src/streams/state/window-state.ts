@@ -173,6 +173,7 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
 
   prefetchForRestore(record: ChangelogRecord): void {
     requireKeySuffix(record.key.length, KEY_SUFFIX_BYTES, this.#changelogTopic);
+    this.#table.checkValue(record.value?.length ?? -1);
   }
 
   restore(record: ChangelogRecord): void {

@@ -216,6 +216,43 @@ describe('a group', () => {
     expect(a.names).toEqual(['x-1']);
   });
 
+  describe('whose changelogs were deleted', () => {
+    const endOffsets: TaskAssignorOptions['endOffsets'] = (of) =>
+      Promise.resolve(of.map((each) => ({ ...each, offset: 0 })));
+    const topology = countTopology(['x']);
+    const twoMembers = (ends = endOffsets): readonly [TestMember, TestMember] => [
+      new TestMember('a', topology, ['x'], { endOffsets: ends }),
+      new TestMember('b', topology, ['x'], { endOffsets: ends }),
+    ];
+
+    it('gives each task to who has the furthest state of it, which is the only copy', async () => {
+      const [a, b] = twoMembers();
+      // Each has what is left of a task that the other had at the end.
+      a.sums.set('0_0', 90).set('0_1', 500);
+      b.sums.set('0_0', 500).set('0_1', 90);
+      await rebalance([a, b]);
+      expect([a.names, b.names]).toEqual([['x-1'], ['x-0']]);
+    });
+
+    it('takes a task from who has it and not the rows, however little that is', async () => {
+      const [a, b] = twoMembers();
+      await rebalance([a]);
+      expect(a.names).toEqual(['x-0', 'x-1']);
+      a.sums.set('0_0', 0).set('0_1', 0);
+      b.sums.set('0_0', 5);
+      await settle([a, b], { id: 1 });
+      expect([a.names, b.names]).toEqual([['x-1'], ['x-0']]);
+    });
+
+    it('prefers a state that is whole to one of an earlier changelog', async () => {
+      const [a, b] = twoMembers((of) => Promise.resolve(of.map((each) => ({ ...each, offset: 25 }))));
+      a.sums.set('0_0', 25);
+      b.sums.set('0_0', 500);
+      await rebalance([a, b]);
+      expect([a.names, b.names]).toEqual([['x-0'], ['x-1']]);
+    });
+  });
+
   it('ends when one of its members asks for it', async () => {
     const topology = copyTopology(['x']);
     for (const protocol of [0, 1]) {

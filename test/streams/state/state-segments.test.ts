@@ -26,7 +26,7 @@ class ReadEngine extends MemoryEngine {
 }
 
 function opened(engine: MemoryEngine, budget: CacheBudget): StateMap<number> {
-  const map = new StateMap<number>({ engine, prefix: PREFIX, codec, budget });
+  const map = new StateMap<number>({ engine, prefix: PREFIX, codec, budget, changelogTopic: 'c' });
   void map.learnEnd();
   return map;
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { NO_HEADERS } from '../../../src/streams/index.ts';
+import { NO_HEADERS, Serdes } from '../../../src/streams/index.ts';
 import { endOfPrefix } from '../../../src/streams/state/engine.ts';
 import { CacheBudget } from '../../../src/streams/state/cache-budget.ts';
 import { type ChangelogRecord, type ManagedStore } from '../../../src/streams/state/managed-store.ts';
@@ -74,6 +74,43 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
     ];
     await expect(stores.restorePast(store, log)).rejects.toMatchObject({ code: 'STATE_FORMAT_UNKNOWN' });
     expect(await stores.engine.scan({ from: 'p', to: endOfPrefix('p') })).toEqual([]);
+  });
+
+  const counts = { ...definitions.keyValue, valueSerde: Serdes.long };
+
+  it.each([
+    ['a table', counts, Buffer.from('k')],
+    ['windows', { ...definitions.window, valueSerde: Serdes.long }, Buffer.alloc(13)],
+  ])(
+    'a value of another size in a changelog of %s is refused, with those before it',
+    async (_kind, of, key) => {
+      const store = stores.make(of);
+      await store.open();
+      const record = { key, timestamp: 1, headers: NO_HEADERS };
+      for (const value of [Buffer.from('x'), Buffer.alloc(0)]) {
+        const log = [
+          { ...record, value: Buffer.alloc(8) },
+          { ...record, value: null },
+          { ...record, value },
+        ];
+        await expect(stores.restorePast(store, log)).rejects.toMatchObject({ code: 'STATE_FORMAT_UNKNOWN' });
+        expect(() => log.forEach((each) => store.prefetchForRestore(each))).toThrow(
+          expect.objectContaining({ code: 'STATE_FORMAT_UNKNOWN' }),
+        );
+      }
+      expect(await stores.engine.scan({ from: 'p', to: endOfPrefix('p') })).toEqual([]);
+      await stores.restorePast(store, [{ ...record, value: Buffer.alloc(8) }]);
+      expect(await stores.engine.scan({ from: 'p', to: endOfPrefix('p') })).toHaveLength(1);
+    },
+  );
+
+  it('a row that its serde cannot read is named, whenever it is asked for', async () => {
+    await stores.engine.write((batch) => batch.put('pkey', Buffer.alloc(9)));
+    const store = stores.make(counts) as TableState<string, number> & ManagedStore;
+    const message =
+      'the row "key" of changelog-1 cannot be read: size of data received by the long deserializer';
+    for (const _time of ['first', 'second'])
+      await expect((async () => store.load('key'))()).rejects.toThrow(message);
   });
 
   it('a table keeps rows over eviction, restart and restore; deletions too', async () => {
