@@ -49,6 +49,6 @@ async function round({ intake, tasks, runner, commit, checkHealth, isStopping }:
   }
   checkHealth();
   intake.resume();
+  tasks.evict();
   if (commit.isDue) await commit.run();
-  else tasks.evict();
 }

@@ -72,7 +72,12 @@ export class TaskRunner {
   async #process(task: Task, untilMs: number): Promise<void> {
     const { settings, output, budget, isStopping } = this.#parts;
     const { clock } = settings.environment;
-    for (let count = 1; this.#isProcessable(task); count++) {
+    // How many inputs were dry when the next record was known to be the next: until something is waited for, none gets more.
+    let dryBefore = -1;
+    for (let count = 1; ; count++) {
+      const dry = task.dryCount;
+      if (dry !== dryBefore && !this.#isProcessable(task, dry)) break;
+      dryBefore = dry;
       const held = settings.backPressure();
       if (held) await held;
       if (isStopping()) return;
@@ -82,9 +87,10 @@ export class TaskRunner {
       if (room) await room;
       const punctuating = task.punctuate('stream-time');
       if (punctuating) await punctuating;
+      if (held || room || punctuating || next instanceof Promise) dryBefore = -1;
       // The clock is looked at now and then, and after what may have taken its time.
       if ((count & (CLOCK_EVERY - 1)) !== 0 && !(next instanceof Promise)) continue;
-      if (isStopping() || budget.wantsCommit || clock.monotonicMs() > untilMs) {
+      if (isStopping() || budget.mustCommit || clock.monotonicMs() > untilMs) {
         this.#hasWork = true;
         break;
       }
@@ -97,15 +103,10 @@ export class TaskRunner {
   }
 
   /** With several inputs, the next record is known only when none of them could still bring an earlier one. */
-  #isProcessable(task: Task): boolean {
-    return task.queues.length < 2 || this.#parts.settings.taskIdleMsMax < 0 || this.#knowsNext(task);
-  }
-
-  #knowsNext(task: Task): boolean {
+  #isProcessable(task: Task, dry: number): boolean {
     const { settings, consumer } = this.#parts;
     const { queues } = task;
-    let dry = 0;
-    for (let i = 0; i < queues.length; i++) if (queues[i]?.size === 0) dry++;
+    if (queues.length < 2 || settings.taskIdleMsMax < 0) return true;
     if (dry === 0) {
       task.idleSinceMs = -1;
       return true;

@@ -127,6 +127,14 @@ export class Task {
     return count;
   }
 
+  /** How many of its inputs have nothing that waits. */
+  get dryCount(): number {
+    const { queues } = this;
+    let dry = 0;
+    for (let i = 0; i < queues.length; i++) if (queues[i]?.size === 0) dry++;
+    return dry;
+  }
+
   changelogTopicOf(store: string): string {
     return changelogTopicName(this.#settings.applicationId, store);
   }

@@ -19,6 +19,11 @@ const PRODUCER_CLOSE_MS = 1_000;
  * second; full batches do not wait. Where a hundred applications send to as many topics, each batch counts.
  */
 const LINGER_MS = { alone: 20, shared: 100 } as const;
+/**
+ * Results and changelogs of one loop go to few partitions, at hundreds of thousands of records a second: a request for each 16 KiB
+ * of them is what both sides would be busy with. What many share writes to many.
+ */
+const BATCH_BYTES = { alone: 65_536, shared: 16_384 } as const;
 
 /** The clients of a processing loop. */
 export interface ThreadClients {
@@ -40,6 +45,7 @@ export function threadClients(
   const connections = host?.connections;
   const producing: ProducerOptions = {
     lingerMs: host === undefined ? LINGER_MS.alone : LINGER_MS.shared,
+    batchBytesMax: host === undefined ? BATCH_BYTES.alone : BATCH_BYTES.shared,
     ...settings.producer,
     ...common,
     clientId: `${clientId}-producer`,

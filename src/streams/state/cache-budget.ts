@@ -1,5 +1,7 @@
 import type { CachePool } from './cache-pool.ts';
 
+const MUST_COMMIT_PART = 3 / 4;
+
 /** How much memory the overlays of one thread's stores may take together (`statestore.cache.max.bytes`). */
 export class CacheBudget {
   readonly bytesMax: number;
@@ -39,9 +41,18 @@ export class CacheBudget {
     return this.#usedBytes > this.bytesMax || this.#isBeyondShare;
   }
 
-  /** So much is uncommitted that clean entries have no room: time for a commit. */
+  /** Nearly all is uncommitted: no more may come to it. */
+  get mustCommit(): boolean {
+    return this.#dirtyBytes > this.bytesMax * MUST_COMMIT_PART;
+  }
+
+  /**
+   * So much is uncommitted that clean entries have no room: time for a commit. To be asked after those were let go that can be:
+   * where all fits, the longer a commit waits, the more changes of a row it writes as one.
+   */
   get wantsCommit(): boolean {
-    if (this.#dirtyBytes > this.bytesMax / 2) return true;
+    if (this.mustCommit) return true;
+    if (this.#dirtyBytes > this.bytesMax / 2 && this.#usedBytes > this.bytesMax) return true;
     const pool = this.#pool;
     return pool !== undefined && this.#isBeyondShare && this.#dirtyBytes > pool.shareBytes / 2;
   }

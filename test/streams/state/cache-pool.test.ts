@@ -43,3 +43,20 @@ it('shares anew when somebody comes, and gives back what one had who goes', () =
   second.use(7);
   expect(pool.usedBytes).toBe(1000);
 });
+
+it('is committed when clean entries have no room, and in any case before all of it is uncommitted', () => {
+  const budget = new CacheBudget(1000);
+  budget.use(740);
+  budget.dirty(740);
+  expect([budget.wantsCommit, budget.mustCommit]).toEqual([false, false]);
+  budget.use(300);
+  expect([budget.wantsCommit, budget.mustCommit]).toEqual([true, false]);
+  budget.dirty(-740);
+  budget.dirty(500);
+  expect([budget.wantsCommit, budget.mustCommit]).toEqual([false, false]);
+  budget.use(-1040);
+  budget.dirty(-500);
+  budget.use(760);
+  budget.dirty(760);
+  expect([budget.wantsCommit, budget.mustCommit]).toEqual([true, true]);
+});
