@@ -138,6 +138,20 @@ export const streamsMutations: readonly Mutation[] = [
     suite: ['test/streams/state/stores.test.ts'],
   },
   {
+    name: 'a thread counts from nothing what another one has the only rows of',
+    file: 'src/streams/runtime/restorer.ts',
+    find: "committed === 'further' && !this.#knowsCompanions",
+    replace: 'false',
+    suite: ['test/streams/threads/threaded-streams-app.test.ts'],
+  },
+  {
+    name: 'threads that are not RUNNING have no rows',
+    file: 'src/streams/threads/served-stores.ts',
+    find: 'if (!isSettled && allowStale !== true) throw storeOnTheMove(name);',
+    replace: '',
+    suite: ['test/streams/threads/threaded-streams-app.test.ts'],
+  },
+  {
     name: 'state whose changelog was deleted is emptied',
     file: 'src/streams/runtime/restore-start.ts',
     find: "committed === 'same' || (committed === 'further' && end === 0)",

@@ -1,4 +1,11 @@
-import { flag, nonEmptyText, optional, optionsOf } from '../../base/argument-checks.ts';
+import {
+  type Check,
+  flag,
+  nonEmptyText,
+  optional,
+  optionsOf,
+  wrongArgument,
+} from '../../base/argument-checks.ts';
 import { DiagnosticError, OperationalError } from '../../base/errors.ts';
 import { unknownName } from '../../base/unknown-name.ts';
 import type { StoreDefinition } from '../state/store-definition.ts';
@@ -17,6 +24,17 @@ export interface StoreQueryOptions {
 }
 
 export const checkStoreQuery = optionsOf<StoreQueryOptions>({ allowStale: optional(flag) });
+
+const time: Check = (value, name) => {
+  if (typeof value !== 'number' || Number.isNaN(value))
+    throw wrongArgument(name, value, 'a time in milliseconds');
+};
+
+/** When the windows begin that are asked for, both included. @throws {ArgumentError} where one of the two is no number. */
+export const checkWindowRange = optionsOf<{ readonly fromMs: number; readonly toMs: number }>({
+  fromMs: time,
+  toMs: time,
+});
 
 /** Kinds of stores that can be asked in one way, by a method that has its name. */
 export interface StoreKinds {
@@ -80,7 +98,10 @@ export function compositeWindowStore<K, V>(
   const parts = (): ReadOnlyWindowStore<K, V>[] => partsOf(name, tasks(), options);
   return {
     name,
-    fetch: async (key, range) => (await Promise.all(parts().map((part) => part.fetch(key, range)))).flat(),
+    async fetch(key, range) {
+      checkWindowRange(range, 'range');
+      return (await Promise.all(parts().map((part) => part.fetch(key, range)))).flat();
+    },
     async *entries() {
       for (const part of parts()) yield* part.entries();
     },
@@ -115,6 +136,15 @@ export function storeWithoutTask(name: string): OperationalError {
 }
 
 export const isWithoutTask = (error: unknown): boolean => error instanceof StoreWithoutTask;
+
+/** Its rows are between two threads, or two processing loops of one: that they are not here does not say that there are none. */
+export function storeOnTheMove(name: string): OperationalError {
+  return new OperationalError(
+    'STORE_NOT_AVAILABLE',
+    `a stream thread that may have rows of the store ${name} is not RUNNING; ask again, or allow stale answers`,
+    { retriable: true },
+  );
+}
 
 /** Its rows may be older than what was answered before, or not there yet. */
 function stillRestoring(name: string, taskId: string): OperationalError {

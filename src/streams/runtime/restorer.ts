@@ -7,6 +7,7 @@ import { RestoreStart, type StoredState } from './restore-start.ts';
 import type { SourceChangelog } from './source-changelog.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { Task } from './task.ts';
+import type { ThreadPlace } from './thread-place.ts';
 
 /** How far the restoring of a store has got. */
 export interface RestoreProgress extends TopicPartition {
@@ -49,14 +50,21 @@ export class Restorer {
   readonly #state: StateDirectory;
   readonly #start: RestoreStart;
   readonly #onProgress: (progress: RestoreProgress) => void;
+  readonly #place: Pick<ThreadPlace, 'companionsIn'> | undefined;
   #running: Restoration[] = [];
+  /** Those that another thread of the process may have the state of. */
+  #held: RestoreSource[] = [];
+  /** Of the group, in which this thread was given its tasks. */
+  generationId = -1;
 
   constructor(parts: {
     readonly consumer: KafkaConsumer;
     readonly state: StateDirectory;
     readonly logger: Logger;
     readonly onProgress: (progress: RestoreProgress) => void;
+    readonly place?: Pick<ThreadPlace, 'companionsIn'> | undefined;
   }) {
+    this.#place = parts.place;
     this.#consumer = parts.consumer;
     this.#state = parts.state;
     this.#start = new RestoreStart(parts);
@@ -88,6 +96,10 @@ export class Restorer {
       const { task, store, memory, source } = changelog;
       const end = Math.min(source?.end ?? Number.POSITIVE_INFINITY, offsetOf(ends));
       const beginning = offsetOf(beginnings);
+      if (memory === undefined && this.#mayLieElsewhere(changelog, end)) {
+        this.#held.push(changelog);
+        continue;
+      }
       const position =
         memory === undefined ? await this.#start.beginAt(changelog, { ...at, beginning, end }) : beginning;
       if (position >= end) continue;
@@ -109,14 +121,15 @@ export class Restorer {
   }
 
   isRestoring(task: Task): boolean {
-    return this.#running.some((each) => each.task === task);
+    return [...this.#running, ...this.#held].some((each) => each.task === task);
   }
 
   get isIdle(): boolean {
-    return this.#running.length === 0;
+    return this.#running.length === 0 && this.#held.length === 0;
   }
 
   forget(task: Task): void {
+    this.#held = this.#held.filter((each) => each.task !== task);
     this.#drop(
       this.#running.filter((each) => each.task === task),
       'suspended',
@@ -126,6 +139,7 @@ export class Restorer {
   /** Reads and applies one poll's worth of changelog records. Answers how many. */
   async step(timeoutMs: number): Promise<number> {
     if (this.isIdle) return 0;
+    if (this.#held.length > 0 && this.#knowsCompanions) await this.start(this.#held.splice(0));
     let count = 0;
     for (const fetched of await this.#consumer.poll(timeoutMs)) {
       const restoration = this.#running.find(
@@ -143,6 +157,21 @@ export class Restorer {
       'ended',
     );
     return count;
+  }
+
+  /**
+   * Whether rows of the store may be in the database of another thread of the process and nowhere else: its changelog is
+   * empty, of a task that the group has committed, and what is here is not that. The group gives the task to who has them,
+   * once it knows of all threads; until then nothing is processed that would be counted from nothing.
+   */
+  #mayLieElsewhere({ source, committed }: RestoreSource, end: number): boolean {
+    return source === undefined && end === 0 && committed === 'further' && !this.#knowsCompanions;
+  }
+
+  get #knowsCompanions(): boolean {
+    if (this.#place === undefined) return true;
+    const generationId = this.#place.companionsIn();
+    return generationId !== undefined && this.generationId >= generationId;
   }
 
   #drop(over: readonly Restoration[], phase: 'ended' | 'suspended'): void {

@@ -122,7 +122,8 @@ export class StreamThread {
       onDropped: () => this.#droppedOutputs++,
       onFailed: () => this.#intake.wake(),
     }));
-    const restoring = { consumer: restoreConsumer, state, logger: settings.logger, onProgress };
+    const { place } = parts;
+    const restoring = { consumer: restoreConsumer, state, logger: settings.logger, onProgress, place };
     const restorer = (this.#restorer = new Restorer(restoring));
     const intake = (this.#intake = new Intake({ consumer, settings, restorer, metrics }));
     const purge = new RepartitionPurge(admin, settings);
@@ -130,7 +131,7 @@ export class StreamThread {
     const shared = { settings, consumer, output, state, budget, metrics, decoding };
     this.#commit = new ThreadCommit({ ...shared, purge, variation, tasks: () => this.#tasks });
     const commit = (): Promise<void> => this.#commit.run();
-    this.#tasks = new TaskSet({ ...shared, plans: plan.tasks, restorer, intake, commit, onPhase });
+    this.#tasks = new TaskSet({ ...shared, plans: plan.tasks, restorer, intake, commit, onPhase, place });
     this.#runner = new TaskRunner({ ...shared, tasks: this.#tasks, isStopping: () => this.#stopping });
     this.#topics = new TopicWatch(topics, settings, this.#watched(plan), [consumer, restoreConsumer]);
     this.#life = this.#newLife(budget);

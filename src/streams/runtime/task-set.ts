@@ -11,6 +11,7 @@ import { openTask, type RunningTask, type TaskSurroundings } from './running-tas
 import { sourceChangelogOf } from './source-changelog.ts';
 import type { Task } from './task.ts';
 import { LATEST_OFFSET } from './subscription-info.ts';
+import type { ThreadPlace } from './thread-place.ts';
 import type { TaskPlan } from './topic-plan.ts';
 
 /** How long a step of restoring may wait for records. */
@@ -20,12 +21,13 @@ export type AssignmentPhase = 'rebalancing' | 'running';
 
 interface TaskSetParts extends TaskSurroundings {
   readonly plans: readonly TaskPlan[];
-  readonly consumer: Pick<KafkaConsumer, 'committed' | 'endOffsets'>;
+  readonly consumer: Pick<KafkaConsumer, 'committed' | 'endOffsets' | 'groupMetadata'>;
   readonly restorer: Restorer;
   readonly intake: Intake;
   /** Called before tasks are given up that are still this member's. */
   readonly commit: () => Promise<void>;
   readonly onPhase: (phase: AssignmentPhase) => void;
+  readonly place: Pick<ThreadPlace, 'onAssigned'> | undefined;
 }
 
 /** The tasks that the group has assigned to a thread: opens, restores and closes them. */
@@ -33,6 +35,10 @@ export class TaskSet implements RebalanceListener {
   readonly #parts: TaskSetParts;
   readonly #running = new Map<string, RunningTask>();
   #hasJoined = false;
+  /** The generation in which something was revoked last. */
+  #revokedIn: number | undefined;
+  /** What was revoked is given to its next member in another rebalance, which begins at once (KIP-429). */
+  #isFollowed = false;
 
   constructor(parts: TaskSetParts) {
     this.#parts = parts;
@@ -62,10 +68,13 @@ export class TaskSet implements RebalanceListener {
 
   /** Opens the tasks that are new; those that stay are not touched. */
   async onAssigned(partitions: readonly TopicPartition[]): Promise<void> {
-    const { consumer, restorer, intake, state, settings, onPhase } = this.#parts;
+    const { consumer, restorer, intake, state, settings, onPhase, place } = this.#parts;
     const { topology } = settings;
+    const { generationId } = consumer.groupMetadata();
     this.#hasJoined = true;
+    this.#isFollowed = this.#revokedIn === generationId;
     onPhase('rebalancing');
+    restorer.generationId = generationId;
     const committed = partitions.length === 0 ? [] : await consumer.committed(partitions);
     const opened = await this.#open(partitions, committed);
     // Asks for the changelogs of all new tasks at once.
@@ -89,11 +98,14 @@ export class TaskSet implements RebalanceListener {
         task.offsets.findRewinds(committed, state.processed, (partitions) => consumer.endOffsets(partitions)),
       ),
     );
-    if (restorer.isIdle) onPhase('running');
+    place?.onAssigned(generationId);
+    this.#checkPhase();
   }
 
   /** Commits and closes the tasks that leave; the others go on afterwards. */
   async onRevoked(partitions: readonly TopicPartition[]): Promise<void> {
+    // Under the eager protocol that is the generation before, which nothing is assigned in any more.
+    this.#revokedIn = this.#parts.consumer.groupMetadata().generationId;
     this.#parts.onPhase('rebalancing');
     try {
       // Where this fails, the new owner processes again what was not committed.
@@ -115,9 +127,13 @@ export class TaskSet implements RebalanceListener {
   }
 
   async #restore(timeoutMs: number): Promise<void> {
+    await this.#parts.restorer.step(timeoutMs);
+    this.#checkPhase();
+  }
+
+  #checkPhase(): void {
     const { restorer, onPhase } = this.#parts;
-    await restorer.step(timeoutMs);
-    if (restorer.isIdle && this.#hasJoined) onPhase('running');
+    if (restorer.isIdle && this.#hasJoined && !this.#isFollowed) onPhase('running');
   }
 
   /** Between commits: lets go of what the memory has no room for. */

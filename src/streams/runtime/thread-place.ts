@@ -10,4 +10,11 @@ export interface ThreadPlace {
   readonly respondTo: (error: unknown) => Promise<StreamThreadExceptionResponse>;
   /** Makes the processing loop fail with its reason. */
   readonly failing: AbortSignal;
+  /** Told each time that the group has given it tasks, or left it those that it has: in which generation of the group. */
+  readonly onAssigned: (generationId: number) => void;
+  /**
+   * The generation in which the last of the threads was given tasks, when all of them have been that there are; undefined
+   * until then: another thread may have the state of a task of this one.
+   */
+  readonly companionsIn: () => number | undefined;
 }

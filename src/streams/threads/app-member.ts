@@ -22,6 +22,8 @@ const RESTART_BACKOFF = { initialMs: 100, maxMs: 15_000 };
 interface AppMemberHandlers {
   readonly onState: () => void;
   readonly onRestored: (progress: RestoreProgress) => void;
+  /** It was given tasks, in {@link AppMember.generationId}. */
+  readonly onAssigned: () => void;
   /** Its processing loop has failed, and waits for what is done about it. */
   readonly onFailed: (member: AppMember, error: unknown) => StreamThreadExceptionResponse;
   /** Its thread has ended by itself, with all that it held; or it could not be started again. */
@@ -44,6 +46,7 @@ export class AppMember implements ThreadTenant {
   #app: number | undefined;
   /** It is in the thread, or is being started there. */
   #isThere = false;
+  #generationId: number | undefined;
   #isStarted = false;
   #isClosing = false;
   /** It starts with the thread that takes the place of one that has ended. */
@@ -78,6 +81,22 @@ export class AppMember implements ThreadTenant {
     return this.#ended;
   }
 
+  /** Of the group, in which it was given tasks last; undefined where it was not since it has started. */
+  get generationId(): number | undefined {
+    return this.#generationId;
+  }
+
+  /** Nothing is to be heard of it until somebody starts it again. */
+  get isGone(): boolean {
+    return !this.#isThere;
+  }
+
+  /** All members that there are have been given tasks, the last of them in this generation. */
+  tellCompanions(generationId: number): void {
+    if (this.#app !== undefined)
+      this.#parts.thread.post({ kind: 'companions', app: this.#app, generationId });
+  }
+
   get isRunning(): boolean {
     return this.#isStarted;
   }
@@ -96,6 +115,7 @@ export class AppMember implements ThreadTenant {
     thread.ensureRunning();
     const app = (this.#app ??= thread.join(this));
     this.#isThere = true;
+    this.#generationId = undefined;
     this.#ended = new Promise((resolve) => (this.#end = resolve));
     const { topology, optionsOf, threads } = settings;
     const options = optionsOf(thread.number);
@@ -216,6 +236,9 @@ export class AppMember implements ThreadTenant {
       }
       case 'restored':
         return this.#parts.onRestored(event.progress);
+      case 'assigned':
+        this.#generationId = event.generationId;
+        return this.#parts.onAssigned();
       case 'ended':
         this.#metrics = event.metrics;
         return this.#gone();

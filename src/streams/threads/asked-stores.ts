@@ -1,11 +1,18 @@
 import { nonEmptyText } from '../../base/argument-checks.ts';
-import { checkStoreQuery, type StoreQueryOptions, storeWithoutTask } from '../runtime/queryable-stores.ts';
+import {
+  checkStoreQuery,
+  checkWindowRange,
+  type StoreQueryOptions,
+  storeOnTheMove,
+  storeWithoutTask,
+} from '../runtime/queryable-stores.ts';
 import type {
   ReadOnlyKeyValueStore,
   ReadOnlyWindowStore,
   ValueAndTimestamp,
   WindowEntry,
 } from '../state/store.ts';
+import { DiagnosticError, messageOf } from '../../base/errors.ts';
 import type { AppMember } from './app-member.ts';
 import { copiedValue } from './copied-values.ts';
 import type { AskedStore, Found, StoreCall } from './messages.ts';
@@ -43,7 +50,9 @@ export function threadedWindowStore<K, V>(
   const pages = (): AsyncIterable<readonly WindowEntry<K, V>[]> => parts.pages();
   return {
     name,
-    async fetch(key, { fromMs, toMs }) {
+    async fetch(key, range) {
+      checkWindowRange(range, 'range');
+      const { fromMs, toMs } = range;
       const asked = { store: parts.store, key: copiedValue(key), range: { fromMs, toMs } };
       return (await parts.askAll<readonly WindowEntry<K, V>[]>({ kind: 'fetch', ...asked })).flat();
     },
@@ -73,35 +82,39 @@ class StoreParts {
 
   /**
    * What the threads find that have tasks of the store.
-   * @throws {OperationalError} `STORE_NOT_AVAILABLE` where none has, where a task is being restored, and where a thread has
-   *   ended, which may have had the row that is asked for.
+   * @throws {OperationalError} `STORE_NOT_AVAILABLE` where none has, where a thread has ended, which may have had the row that is
+   *   asked for, and, unless stale rows will do, where one is not RUNNING, or they have their tasks of different generations
+   *   of the group: then a task may be on its way from one to another.
    */
   async askAll<T>(call: StoreCall): Promise<readonly T[]> {
     const answers = await Promise.all(this.#threads.map((thread) => this.#ask<T>(thread, call)));
-    const found = answers.filter((answer) => answer !== undefined);
-    if (found.length === 0) throw storeWithoutTask(this.store.name);
-    return found.map((part) => part.found);
+    this.#check(answers);
+    return answers.flatMap(({ part }) => (part === undefined ? [] : [part.found]));
   }
 
   /** @throws as {@link askAll} */
   async *pages<T>(): AsyncIterable<readonly T[]> {
-    let hasPart = false;
-    for (const thread of this.#threads) {
-      const scan = thread.nextNumber();
-      try {
-        for (;;) {
-          const call = { kind: 'nextPage', scan, store: this.store } as const;
-          const page = await this.#ask<readonly T[] | undefined>(thread, call);
-          if (page === undefined) break;
-          hasPart = true;
-          if (page.found === undefined) break;
-          yield page.found;
-        }
-      } finally {
-        thread.closeScan(scan);
+    const scans = this.#threads.map((thread) => ({ thread, scan: thread.nextNumber() }));
+    const nextOf = ({ thread, scan }: (typeof scans)[number]): Promise<Found<readonly T[] | undefined>> =>
+      this.#ask(thread, { kind: 'nextPage', scan, store: this.store });
+    try {
+      // All begin before any goes on: a task that moves meanwhile would be in two parts, or in none.
+      const first = await Promise.all(scans.map(nextOf));
+      this.#check(first);
+      for (const [i, scan] of scans.entries()) {
+        for (let page = first[i]?.part?.found; page !== undefined; page = (await nextOf(scan)).part?.found)
+          yield page;
       }
+    } finally {
+      for (const { thread, scan } of scans) thread.closeScan(scan);
     }
-    if (!hasPart) throw storeWithoutTask(this.store.name);
+  }
+
+  #check(answers: readonly Found<unknown>[]): void {
+    const { name, allowStale } = this.store;
+    const generations = new Set(answers.map(({ generationId }) => generationId));
+    if (generations.size > 1 && allowStale !== true) throw storeOnTheMove(name);
+    if (answers.every(({ part }) => part === undefined)) throw storeWithoutTask(name);
   }
 
   async #ask<T>(thread: AskedThread, call: StoreCall): Promise<Found<T>> {
@@ -109,7 +122,22 @@ class StoreParts {
       return await thread.ask<T>(call);
     } catch (error) {
       if (isThreadEnded(error)) throw storeWithoutTask(this.store.name);
+      if (isUncopied(error)) throw keyOfFunctions(error);
       throw error;
     }
   }
+}
+
+/** Of a structured clone; what else comes from a thread comes as one of our errors. */
+const isUncopied = (error: unknown): boolean =>
+  error instanceof DOMException && error.name === 'DataCloneError';
+
+function keyOfFunctions(cause: unknown): DiagnosticError {
+  return new DiagnosticError(
+    {
+      message: `a key cannot be copied to a stream thread: ${messageOf(cause)}`,
+      hint: 'ask for a key of plain data, as the key serde of the store takes it',
+    },
+    { cause },
+  );
 }

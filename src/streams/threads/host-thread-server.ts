@@ -57,6 +57,8 @@ export class HostThreadServer {
         return this.#responses.answered(command.failure, command.response);
       case 'fail':
         return this.#apps.get(command.app)?.fail(command.error);
+      case 'companions':
+        return this.#apps.get(command.app)?.companionsAre(command.generationId);
       case 'closeScan':
         return this.#apps.get(command.app)?.stores.closeScan(command.scan);
       default:

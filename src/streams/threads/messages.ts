@@ -40,7 +40,9 @@ export type ThreadCommand =
   | { readonly kind: 'respond'; readonly failure: number; readonly response: StreamThreadExceptionResponse }
   /** The processing loop is to fail with this. */
   | { readonly kind: 'fail'; readonly app: number; readonly error: ErrorRecord }
-  | { readonly kind: 'closeScan'; readonly app: number; readonly scan: number };
+  | { readonly kind: 'closeScan'; readonly app: number; readonly scan: number }
+  /** All threads of the application have been given tasks, the last of them in this generation of its group. */
+  | { readonly kind: 'companions'; readonly app: number; readonly generationId: number };
 
 /** A store, and how it is asked. */
 export interface AskedStore extends StoreQueryOptions {
@@ -79,8 +81,13 @@ export type AppCall =
 /** What is answered, by {@link ThreadAnswers}. */
 export type ThreadCall = AppCall & { readonly app: number };
 
-/** What a thread finds in its part of a store; undefined where it has no task of the store. */
-export type Found<T> = { readonly found: T } | undefined;
+/** What a thread finds of a store. */
+export interface Found<T> {
+  /** The generation of the group that it has its tasks of. */
+  readonly generationId: number;
+  /** Undefined where it has no task of the store. */
+  readonly part: { readonly found: T } | undefined;
+}
 
 export interface ThreadAnswers {
   readonly startApp: undefined;
@@ -98,6 +105,8 @@ export type AppEvent =
   /** The processing loop has failed; what is done about it is responded. */
   | { readonly kind: 'failed'; readonly failure: number; readonly error: ErrorRecord }
   | { readonly kind: 'restored'; readonly progress: RestoreProgress }
+  /** The group has given it tasks, or left it those that it has. */
+  | { readonly kind: 'assigned'; readonly generationId: number }
   /** The application has ended; comes last, but for the answers to its start and its closing. */
   | { readonly kind: 'ended'; readonly metrics: StreamsMetrics }
   | { readonly kind: 'line'; readonly line: LogLine };

@@ -24,10 +24,14 @@ interface ServedAppOptions {
 
 /** An application in a stream thread, whose failures and logs are the matter of another thread. */
 export class ServedApp {
-  readonly stores = new ServedStores(() => this.running);
+  readonly stores = new ServedStores(() => ({ app: this.running, generationId: this.#generationId }));
   readonly #options: ServedAppOptions;
   readonly #failing = new AbortController();
   #app: StreamsApp | undefined;
+  /** Of its group, in which it was given the tasks that it has. */
+  #generationId = -1;
+  /** See `ThreadPlace`. */
+  #companionsIn: number | undefined;
   /** Never rejects. */
   #loading: Promise<void> = Promise.resolve();
 
@@ -66,7 +70,13 @@ export class ServedApp {
         logger: threadLogger((line) => this.#post({ kind: 'line', line })),
         ...{ environment, host },
       },
-      { place: { number: thread, count: threads, respondTo, failing: this.#failing.signal } },
+      {
+        place: {
+          ...{ number: thread, count: threads, respondTo, failing: this.#failing.signal },
+          onAssigned: (generationId) => this.#assigned(generationId),
+          companionsIn: () => this.#companionsIn,
+        },
+      },
     );
     this.#app = app;
     app.restores$.subscribe((progress) => this.#post({ kind: 'restored', progress }));
@@ -87,6 +97,16 @@ export class ServedApp {
   /** Makes its processing loop fail. */
   fail(error: ErrorRecord): void {
     this.#failing.abort(errorOf(error));
+  }
+
+  /** All threads of the application have been given tasks, the last of them in this generation. */
+  companionsAre(generationId: number): void {
+    this.#companionsIn = generationId;
+  }
+
+  #assigned(generationId: number): void {
+    this.#generationId = generationId;
+    this.#post({ kind: 'assigned', generationId });
   }
 
   /** Whose turn it is stands where the other thread sees it, for a record that comes to no end. */

@@ -75,6 +75,7 @@ export class ThreadedStreamsApp {
       ...{ settings, environment },
       onState: () => this.#showState(),
       onRestored: (progress: RestoreProgress) => this.#restores.next(progress),
+      onAssigned: () => this.#tellCompanions(),
       onFailed: (member: AppMember, error: unknown) => this.#onFailed(member, error),
       onLost: (member: AppMember, loss: ThreadLoss) => this.#onLost(member, loss),
     };
@@ -177,8 +178,8 @@ export class ThreadedStreamsApp {
 
   /**
    * Rows of a table, by the name of its store, over the tasks of all threads, which are asked for them. Its methods reject with
-   * `STORE_NOT_AVAILABLE` while no thread has a task of it, or one has ended, and, unless stale rows are allowed, while a task of it
-   * is being restored. Rows are copied: plain data and bytes as they are, instances of classes as plain objects.
+   * `STORE_NOT_AVAILABLE` while no thread has a task of it, or one has ended, and, unless stale rows are allowed, while a thread is
+   * not RUNNING, or a task moves from one to another. Rows are copied: plain data and bytes as they are, instances of classes as plain objects.
    */
   keyValueStore<K, V>(name: string, options: StoreQueryOptions = {}): ReadOnlyKeyValueStore<K, V> {
     return threadedKeyValueStore<K, V>(name, this.#members, options);
@@ -194,6 +195,17 @@ export class ThreadedStreamsApp {
     const isRunning = this.#members.every(({ state }) => state === 'RUNNING');
     const next = isRunning ? 'RUNNING' : 'REBALANCING';
     if (this.state !== next) this.#state.next(next);
+  }
+
+  /**
+   * Once each member has been given tasks: see `ThreadPlace`. Those that have ended keep nobody waiting: another one that takes
+   * their place says what it has when it joins.
+   */
+  #tellCompanions(): void {
+    const there = this.#members.filter(({ isGone }) => !isGone);
+    const generations = there.map(({ generationId }) => generationId).filter((each) => each !== undefined);
+    if (generations.length < there.length) return;
+    for (const member of there) member.tellCompanions(Math.max(...generations));
   }
 
   /** Answers a member that waits for it. */
@@ -212,6 +224,7 @@ export class ThreadedStreamsApp {
     if (this.#ending !== undefined) return;
     const { error } = loss;
     this.#past = withPast(this.#past, member.takeMetrics());
+    this.#tellCompanions();
     const response = this.#respond(
       error,
       this.#goesOnUnasked(loss) ? 'REPLACE_THREAD' : this.#uncaught.responseTo(error),

@@ -217,6 +217,8 @@ describe('the database of a host', () => {
     const place = {
       ...{ number: 2, count: 2 },
       respondTo: async () => 'SHUTDOWN_CLIENT' as const,
+      onAssigned: () => undefined,
+      companionsIn: () => undefined,
       failing: new AbortController().signal,
     };
     await openLocalState(state, settings, { host, place });

@@ -154,6 +154,9 @@ describe('keys and rows come over from a thread as they are', () => {
   });
 
   it('and bytes only with themselves', () => {
+    let deep: unknown = 1;
+    for (let i = 0; i < 20_000; i++) deep = i % 2 === 0 ? { deep } : [deep];
+    expect(() => copiedValue(deep)).toThrow('nested more than 500 deep');
     const part = copiedValue(Buffer.alloc(100_000).subarray(5, 8));
     expect(part).toMatchObject({ bytes: { buffer: { byteLength: 3 } } });
   });

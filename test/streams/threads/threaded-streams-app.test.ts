@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
 import { nodeThreads } from '../../../src/base/io/node-threads.ts';
 import type { ServiceThread, ThreadLimits, Threads } from '../../../src/base/environment.ts';
+import { OperationalError } from '../../../src/base/errors.ts';
 import type { LogFields, Logger } from '../../../src/base/logger.ts';
 import { Admin, Consumer } from '../../../src/client/index.ts';
 import {
@@ -94,13 +95,21 @@ const send = (value = 'v', of: readonly string[] = keys): Promise<void> =>
   );
 
 /** What `out` ends with, by key, once all keys have this count. */
-async function counts(count: number): Promise<ReadonlyMap<string, string>> {
+const counts = (count: number): Promise<ReadonlyMap<string, string>> =>
+  results((found) => [...found.values()].filter((each) => each.endsWith(` ${count}`)).length === KEYS);
+
+/** The same, once a key has this count. */
+const resultsOf = (key: string, count: number): Promise<ReadonlyMap<string, string>> =>
+  results((found) => found.get(key)?.endsWith(` ${count}`) === true);
+
+async function results(
+  isComplete: (found: ReadonlyMap<string, string>) => boolean,
+): Promise<ReadonlyMap<string, string>> {
   const { bootstrapServers } = around;
   const consumer = new Consumer({ environment, bootstrapServers, autoOffsetReset: 'earliest' });
   consumer.assign(Array.from({ length: 8 }, (_, partition) => ({ topic: 'out', partition })));
   const found = new Map<string, string>();
-  const isThere = (): boolean =>
-    [...found.values()].filter((each) => each.endsWith(` ${count}`)).length === KEYS;
+  const isThere = (): boolean => isComplete(found);
   const deadline = environment.clock.monotonicMs() + PATIENCE_MS;
   while (!isThere() && environment.clock.monotonicMs() < deadline) {
     for (const { records } of await consumer.poll(100)) {
@@ -108,7 +117,7 @@ async function counts(count: number): Promise<ReadonlyMap<string, string>> {
     }
   }
   await consumer.close();
-  if (!isThere()) throw new Error(`waited in vain for ${KEYS} counts of ${count}: ${[...found].join(' ')}`);
+  if (!isThere()) throw new Error(`waited in vain for counts: ${[...found].join(' ')}`);
   return found;
 }
 
@@ -206,6 +215,18 @@ describe('an application on two stream threads', () => {
     expect((await app.metrics()).stateBytes).toBeGreaterThan(0);
   });
 
+  it('keeps rows whose changelog was deleted, though the first thread is given all tasks before the other one comes', async () => {
+    const first = appOf();
+    await balanced(first);
+    await send();
+    await counts(1);
+    await first.close();
+    await admin.deleteTopics([`${APPLICATION}-counts-changelog`]);
+    await send();
+    await running(appOf());
+    await counts(2);
+  });
+
   it('has the rows of all of them', async () => {
     const app = appOf({ topology: { module: topologies, export: 'stored' } });
     await expect(app.keyValueStore('by-bytes').get(Buffer.from('k1'))).rejects.toMatchObject({
@@ -234,6 +255,14 @@ describe('an application on two stream threads', () => {
     await expect(app.keyValueStore('by-byte').get(Buffer.from('k'))).rejects.toMatchObject({
       diagnostic: { suggestion: 'by-bytes' },
     });
+    const plain = app.windowStore<unknown, number>('by-window') as {
+      fetch(...args: unknown[]): Promise<unknown>;
+    };
+    await expect(plain.fetch(Buffer.from('k7'))).rejects.toThrow('invalid value undefined for range');
+    await expect(plain.fetch(Buffer.from('k7'), { fromMs: Number.NaN, toMs: 1 })).rejects.toThrow(
+      'range.fromMs',
+    );
+    await expect(plain.fetch(() => 1, all)).rejects.toThrow('a key cannot be copied to a stream thread');
     await expect(app.windowStore('by-bytes').fetch(Buffer.from('k'), all)).rejects.toThrow('key-value store');
   });
 });
@@ -241,6 +270,56 @@ describe('an application on two stream threads', () => {
 /** The number of the thread that has written the result of a key. */
 const threadOf = (results: ReadonlyMap<string, string>, key: string): string | undefined =>
   results.get(key)?.split(' ')[0];
+
+/** Asks a store that has all keys until something is over. Answers what was not as it should be. */
+async function wrongAnswers(app: ThreadedStreamsApp, until: Promise<void>): Promise<readonly unknown[]> {
+  const rows = app.keyValueStore<string, number>('counts');
+  const wrong: unknown[] = [];
+  let isOver = false;
+  const over = until.finally(() => (isOver = true));
+  const look = async (): Promise<void> => {
+    const row = await rows.get('k7');
+    if (row?.value !== 1) wrong.push(row);
+    const all: string[] = [];
+    for await (const [key] of rows.entries()) all.push(key);
+    if (new Set(all).size !== KEYS || all.length !== KEYS) wrong.push(all);
+  };
+  while (!isOver) {
+    await look().catch((error: unknown) => {
+      if (!(error instanceof OperationalError && error.code === 'STORE_NOT_AVAILABLE')) wrong.push(error);
+    });
+    await environment.timers.sleep(5);
+  }
+  await over;
+  return wrong;
+}
+
+it.each([
+  ['a thread', 'die'],
+  ['a processing loop', 'fail'],
+])(
+  'rows that are there are never answered as not there while %s is started and replaced',
+  async (_what, order) => {
+    const first = appOf();
+    await balanced(first);
+    await send();
+    await counts(1);
+    await first.close();
+
+    const app = appOf({ onUncaught: () => 'REPLACE_THREAD' });
+    let failures = 0;
+    app.errors$.subscribe(() => failures++);
+    expect(await wrongAnswers(app, balanced(app))).toEqual([]);
+    await send('v', ['k0']);
+    const ofFirst = async (): Promise<string | undefined> => threadOf(await resultsOf('k0', 2), 'k0');
+    await send(`${order} ${await ofFirst()}`, ['k0']);
+    const replaced = async (): Promise<void> => {
+      await waitFor(environment, 'a failure', () => failures > 0);
+      await settled(app);
+    };
+    expect(await wrongAnswers(app, replaced())).toEqual([]);
+  },
+);
 
 describe('a stream thread that ends by itself', () => {
   it.each([

@@ -49,6 +49,7 @@ function obey(value: string, fails: boolean): void {
   if (threadId !== Number(thread)) return;
   if (order === 'die') setImmediate(() => dieOfIt());
   if (order === 'fill') fillHeap();
+  if (order === 'fail') throw new RangeError('a record that this thread cannot process');
 }
 
 function dieOfIt(): void {
