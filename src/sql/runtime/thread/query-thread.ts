@@ -18,6 +18,11 @@ import { ThreadQuery, type ThreadQueryOptions } from './thread-query.ts';
  * what they might make.
  */
 const YOUNG_MEGABYTES_MAX = 12;
+/**
+ * V8 lets the objects that live on grow to twice what was left of them, where that may be all of this, and to four times, where it may be
+ * 2 GB or more: of a hundred busy queries 250 MB were garbage. Whoever needs more says so with `--max-old-space-size`.
+ */
+const HEAP_MEGABYTES_MAX = 1_536;
 
 /** How long a thread may take to let go of its clients before it is ended. */
 const CLOSE_MS_MAX = 2_000;
@@ -51,7 +56,7 @@ export class QueryThread {
     this.#logger = logger;
     this.#thread = new SupervisedThread({
       ...{ service, threads, environment, logger, backoff: restartBackoff },
-      limits: { youngMegabytesMax: YOUNG_MEGABYTES_MAX },
+      limits: { youngMegabytesMax: YOUNG_MEGABYTES_MAX, heapMegabytesMax: HEAP_MEGABYTES_MAX },
       opening: (turn) => ({ kind: 'open', options: { ...others, restartBackoff }, turn }),
       onEvent: (event) => this.#take(event),
       onEnded: (end) => this.#onEnded(end),
