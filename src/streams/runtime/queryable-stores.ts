@@ -146,6 +146,13 @@ export function storeOnTheMove(name: string): OperationalError {
   );
 }
 
+/** Some of its rows are where nobody answers. */
+export function storeUnanswered(name: string, why: string): OperationalError {
+  return new OperationalError('STORE_NOT_AVAILABLE', `the store ${name} cannot be asked: ${why}`, {
+    retriable: true,
+  });
+}
+
 /** Its rows may be older than what was answered before, or not there yet. */
 function stillRestoring(name: string, taskId: string): OperationalError {
   return new OperationalError(

@@ -9,7 +9,7 @@ import type { StreamsMetrics, StreamsState } from '../runtime/streams-metrics.ts
 import { errorOf, errorRecord } from './error-record.ts';
 import type { HostThread, ThreadLoss, ThreadTenant } from './host-thread.ts';
 import type { AppEvent, Found, StoreCall } from './messages.ts';
-import { isThreadEnded, threadEnded } from './thread-ended.ts';
+import { isThreadEnded, isThreadSilent, threadEnded } from './thread-ended.ts';
 import { writeLine } from './thread-logger.ts';
 import type { ThreadedSettings } from './threaded-options.ts';
 
@@ -181,9 +181,9 @@ export class AppMember implements ThreadTenant {
   async metrics(): Promise<StreamsMetrics | undefined> {
     if (!this.#isStarted || this.#app === undefined) return this.#metrics;
     try {
-      this.#metrics = await this.#parts.thread.call({ kind: 'metrics', app: this.#app });
+      this.#metrics = await this.#parts.thread.ask<StreamsMetrics>({ kind: 'metrics', app: this.#app });
     } catch (error) {
-      if (!isThreadEnded(error)) throw error;
+      if (!isThreadEnded(error) && !isThreadSilent(error)) throw error;
     }
     return this.#metrics;
   }

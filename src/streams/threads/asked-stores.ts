@@ -4,6 +4,7 @@ import {
   checkWindowRange,
   type StoreQueryOptions,
   storeOnTheMove,
+  storeUnanswered,
   storeWithoutTask,
 } from '../runtime/queryable-stores.ts';
 import type {
@@ -16,7 +17,7 @@ import { DiagnosticError, messageOf } from '../../base/errors.ts';
 import type { AppMember } from './app-member.ts';
 import { copiedValue } from './copied-values.ts';
 import type { AskedStore, Found, StoreCall } from './messages.ts';
-import { isThreadEnded } from './thread-ended.ts';
+import { isThreadEnded, isThreadSilent } from './thread-ended.ts';
 
 type AskedThread = Pick<AppMember, 'ask' | 'nextNumber' | 'closeScan'>;
 
@@ -122,6 +123,7 @@ class StoreParts {
       return await thread.ask<T>(call);
     } catch (error) {
       if (isThreadEnded(error)) throw storeWithoutTask(this.store.name);
+      if (isThreadSilent(error)) throw storeUnanswered(this.store.name, messageOf(error));
       if (isUncopied(error)) throw keyOfFunctions(error);
       throw error;
     }

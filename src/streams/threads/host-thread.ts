@@ -11,7 +11,7 @@ import type {
   ThreadEvent,
 } from './messages.ts';
 import { SupervisedThread, type ThreadEnd } from './supervised-thread.ts';
-import { threadEnded } from './thread-ended.ts';
+import { threadEnded, threadSilent } from './thread-ended.ts';
 import type { Turn } from './thread-watch.ts';
 
 /** How long another thread is waited for in the place of one that has ended, again and again. */
@@ -54,6 +54,8 @@ export class HostThread {
   readonly number: number;
   readonly #options: HostThreadOptions;
   readonly #thread: SupervisedThread<ThreadCommand, ThreadCall, ThreadAnswers, ThreadEvent>;
+  /** Whoever waits for an answer that is not worth any wait. */
+  readonly #waiting = new Set<(error: unknown) => void>();
   readonly #tenants = new Map<number, ThreadTenant>();
   /** Whose turn it was when the thread ended last. */
   #turnAtEnd = -1;
@@ -119,9 +121,17 @@ export class HostThread {
     return this.#thread.call(call);
   }
 
-  /** See {@link SupervisedThread.ask}. */
+  /** As {@link SupervisedThread.ask}, for as long as it answers. @throws {OperationalError} `STREAM_THREAD_SILENT`. */
   ask<T>(call: ThreadCall): Promise<T> {
-    return this.#thread.ask<T>(call);
+    const { standstill } = this;
+    if (standstill !== undefined) return Promise.reject(threadSilent(standstill));
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      this.#thread
+        .ask<T>(call)
+        .then(resolve, reject)
+        .finally(() => this.#waiting.delete(reject));
+    });
   }
 
   nextNumber(): number {
@@ -170,6 +180,8 @@ export class HostThread {
   }
 
   #onSilent(forMs: number): void {
+    const { standstill = '' } = this;
+    for (const reject of this.#waiting) reject(threadSilent(standstill));
     const heldUpBy = this.#nameOf(this.#thread.turn);
     this.#options.logger.warn(
       'a stream thread does not answer: all its applications wait. Close the one that holds it up',

@@ -12,6 +12,17 @@ export function isThreadEnded(error: unknown): boolean {
   return error instanceof OperationalError && error.code === THREAD_ENDED;
 }
 
+const THREAD_SILENT = 'STREAM_THREAD_SILENT';
+
+/** The error of what a thread does not answer that is held up by a record. @param standstill what is known of that. */
+export function threadSilent(standstill: string): OperationalError {
+  return new OperationalError(THREAD_SILENT, standstill, { retriable: true });
+}
+
+export function isThreadSilent(error: unknown): boolean {
+  return error instanceof OperationalError && error.code === THREAD_SILENT;
+}
+
 /** Goes on after an error where what was asked has ended with the thread. */
 export function ignoreThreadEnded(error: unknown): void {
   if (!isThreadEnded(error)) throw error;

@@ -247,6 +247,15 @@ it('names the application whose record comes to no end, and ends it without the 
   const [hanging, other] = [appOn(host, 'a'), appOn(host, 'b', { counting: { obeys: false } })];
   await running(hanging, other);
   await send('hang', ['k3']);
+  // The last of these questions is under way when the thread stops to answer.
+  const asking = (async () => {
+    for (;;) await other.keyValueStore('counts').get('k1');
+  })();
+  await expect(asking).rejects.toMatchObject({
+    code: 'STORE_NOT_AVAILABLE',
+    message: expect.stringContaining('application a holds up'),
+  });
+  expect(await other.metrics()).toMatchObject({ state: 'RUNNING' });
   const isNamed = (): boolean =>
     host.standstill?.includes('application a holds up the 2 applications on it') === true;
   await waitUntil('the standstill', isNamed);
