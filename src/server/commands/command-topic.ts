@@ -14,6 +14,7 @@ import {
 import { CommandOrder } from './command-order.ts';
 import { CommandProgress } from './command-progress.ts';
 import type { KafkaAbsence } from './kafka-absence.ts';
+import { findCommandTopic } from './find-command-topic.ts';
 import { waitFor } from './wait-for.ts';
 import { CommandReplay } from './command-replay.ts';
 
@@ -21,8 +22,6 @@ const POLL_TIMEOUT_MS = 1_000;
 const API_TIMEOUT_MS = 15_000;
 /** How long closing waits for a command that is being applied, and for one that is being recorded. */
 const CLOSE_MS_MAX = 2_000;
-/** The commands are the service: they are kept for ever, in one partition, so that they have one order. */
-const TOPIC_CONFIGS = { 'retention.ms': '-1', 'retention.bytes': '-1', 'cleanup.policy': 'delete' } as const;
 
 interface CommandTopicOptions {
   readonly environment: Environment;
@@ -118,7 +117,9 @@ export class CommandTopic {
    * @throws {OperationalError} `COMMAND_TOPIC_DAMAGED`.
    */
   async open(): Promise<void> {
-    await this.#replay(await createTopic(this.#options));
+    const { environment } = this.#options;
+    const { signal } = this.#life;
+    await this.#replay(await findCommandTopic({ ...this.#options, timers: environment.timers, signal }));
     this.#loop = this.#follow();
   }
 
@@ -283,16 +284,6 @@ export class CommandTopic {
     for (const waiter of this.#waiters.values()) waiter.reject(error);
     this.#waiters.clear();
   }
-}
-
-/** Answers the topic's id; undefined where the broker that was asked does not know the new topic yet. */
-async function createTopic({ admin, topic }: CommandTopicOptions): Promise<string | undefined> {
-  const find = async (): Promise<string | undefined> =>
-    (await admin.listTopics({ includeInternal: true })).find(({ name }) => name === topic)?.topicId;
-  const known = await find();
-  if (known !== undefined) return known;
-  await admin.createTopics([{ name: topic, partitions: 1, configs: TOPIC_CONFIGS }]);
-  return find();
 }
 
 function closed(): OperationalError {
