@@ -124,7 +124,7 @@ function onNode(version) {
   const strict = ['--package-lock', '--include=dev', '--engine-strict', '--dry-run', '--ignore-scripts'];
   step(`npm ci on node ${version}`, 'npm', ['ci', ...strict, '--loglevel=error'], { env });
   const tests = version === NODES[0] ? {} : { MILLRACE_TESTS: 'of-every-node' };
-  testStep(`npm test on node ${version}`, 'npm', ['test', '--'], { env: { ...env, ...tests }, minutes: 15 });
+  testStep(`npm test on node ${version}`, 'npm', ['test', '--'], { env: { ...env, ...tests }, minutes: 20 });
 }
 
 /** Installs Debian packages that a suite needs and this machine lacks; the suite itself says so if that fails. */
