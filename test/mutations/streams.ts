@@ -208,6 +208,13 @@ export const streamsMutations: readonly Mutation[] = [
     suite: ['test/streams/runtime/commit-steps.test.ts'],
   },
   {
+    name: 'what a result was told of is taken out of a changelog before the result is acknowledged',
+    file: 'src/streams/runtime/commit-protocol.ts',
+    find: "  'flush-results',\n  'log-changes',\n",
+    replace: "  'log-changes',\n  'flush-results',\n",
+    suite: ['test/streams/runtime/results-before-changes.test.ts'],
+  },
+  {
     name: 'caches are flushed once, though a flush fills one that was done',
     file: 'src/streams/runtime/cache-flush.ts',
     find: '      empty = 0;\n',

@@ -2,20 +2,24 @@
  * The steps of a commit in their order, which is all that at-least-once rests on:
  *
  * - `flush-caches`: what cached stores have held back is forwarded, so that no result is missing;
+ * - `flush-results`: all results are acknowledged;
  * - `log-changes`: the changes of stores are sent to their changelogs;
- * - `flush-outputs`: all that was sent is acknowledged;
+ * - `flush-changelogs`: these are acknowledged, too;
  * - `commit-offsets`: the group knows what was processed;
  * - `write-local-state`: the state goes to disk, with the changelog offsets that it contains;
  * - `release`: what was uncommitted may leave the memory.
  *
- * A crash before `commit-offsets` is over: the records are processed again, from a state that has not seen them. A crash
- * after it: the tail of the changelog is restored. Were local state written earlier, it would have seen records that are
- * processed again, and no changelog would know.
+ * A crash before `log-changes`: the records are processed again, from a state that has not seen them. A crash between it and
+ * `commit-offsets`: they are processed again, from a state that may have seen them, since changelogs are restored to their ends. What it
+ * holds no more, a window that was told or an unmatched record, is told by no record then: its result has to be there before.
+ * A crash after `commit-offsets`: the tail of the changelog is restored. Were local state written earlier, it would have seen
+ * records that are processed again, and no changelog would know.
  */
 export const AT_LEAST_ONCE = [
   'flush-caches',
+  'flush-results',
   'log-changes',
-  'flush-outputs',
+  'flush-changelogs',
   'commit-offsets',
   'write-local-state',
   'release',

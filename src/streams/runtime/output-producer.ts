@@ -100,7 +100,7 @@ export class OutputProducer implements RecordCollector {
   /** Waits until all that was sent is acknowledged. @throws the first failure that was not forgiven. */
   async flush(): Promise<void> {
     // Which failures count is decided in the callbacks, all of which are waited for.
-    await this.#producer.flush().catch(() => undefined);
+    if (this.#pending > 0) await this.#producer.flush().catch(() => undefined);
     if (this.#pending > 0) {
       await new Promise<void>((resolve) => {
         this.#whenIdle = resolve;

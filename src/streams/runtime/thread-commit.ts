@@ -49,8 +49,9 @@ export class ThreadCommit {
       AT_LEAST_ONCE,
       {
         'flush-caches': ({ running }) => flushCaches(running),
+        'flush-results': () => parts.output.flush(),
         'log-changes': ({ running }) => running.forEach((each) => this.#logChanges(each)),
-        'flush-outputs': () => parts.output.flush(),
+        'flush-changelogs': () => parts.output.flush(),
         'commit-offsets': (round) => this.#commitOffsets(round),
         'write-local-state': ({ running }) => this.#writeLocal(running),
         release: (round) => this.#release(round),

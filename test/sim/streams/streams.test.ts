@@ -5,8 +5,9 @@ import { StreamsRun, type StreamsReport } from './streams-run.ts';
 
 const BROKEN = [
   'flush-caches',
+  'flush-results',
   'log-changes',
-  'flush-outputs',
+  'flush-changelogs',
   'write-local-state',
   'commit-offsets',
   'release',

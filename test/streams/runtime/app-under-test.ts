@@ -65,6 +65,7 @@ export async function produce(
     readonly partition?: number;
     readonly key: string;
     readonly value: string | Buffer;
+    readonly timestamp?: number;
   }[],
 ): Promise<void> {
   const producer = new Producer({ environment, bootstrapServers });

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
-import { Consumer, Producer } from '../../../src/client/index.ts';
+import { Admin, Consumer, Producer } from '../../../src/client/index.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
 import { createTopics } from './app-under-test.ts';
 import { brokerAndFolder } from './broker-and-folder.ts';
 import { holdingApp, WINDOW_MS } from './holding-app.ts';
@@ -16,6 +17,7 @@ it('what is held back on the disk, of which half was told, is told after a kill'
   await createTopics(environment, bootstrapServers, { in: 1, out: 1 });
   const producer = new Producer({ environment, bootstrapServers });
   const consumer = new Consumer({ environment, bootstrapServers, autoOffsetReset: 'earliest' });
+  const admin = new Admin({ environment, bootstrapServers });
   const found = new Map<string, string>();
   /** Reads results until there are so many. */
   const readUntil = async (count: number): Promise<void> => {
@@ -25,6 +27,12 @@ it('what is held back on the disk, of which half was told, is told after a kill'
       for (const { records } of await consumer.poll(100))
         for (const { key, value } of records) found.set(String(key), String(value));
     }
+  };
+  /** Waits for the group: what is processed again would be counted again. */
+  const committedUntil = async (offset: number): Promise<void> => {
+    const committed = async (): Promise<number | undefined> =>
+      (await admin.listConsumerGroupOffsets('hold'))[0]?.offset;
+    await expect.poll(committed, { timeout: PATIENCE_MS }).toBe(offset);
   };
   const state = path.join(folder, 'state');
   const tsx = path.resolve(import.meta.dirname, '../../../node_modules/tsx/dist/loader.mjs');
@@ -45,6 +53,7 @@ it('what is held back on the disk, of which half was told, is told after a kill'
     send('last', 6 * WINDOW_MS);
     await producer.flush();
     await readUntil(KEYS + 1);
+    await committedUntil(KEYS * WINDOWS + 1);
     const death = new Promise((resolve) => victim.on('exit', (_code, signal) => resolve(signal)));
     victim.kill('SIGKILL');
     expect(await death).toBe('SIGKILL');
@@ -64,7 +73,7 @@ it('what is held back on the disk, of which half was told, is told after a kill'
     expect([...found].map(([key, count]) => `${key} ${count}`).sort()).toEqual(expected.sort());
   } finally {
     victim.kill('SIGKILL');
-    await Promise.all([producer.close(), consumer.close()]);
+    await Promise.all([producer.close(), consumer.close(), admin.close()]);
     await around.close();
   }
 });
