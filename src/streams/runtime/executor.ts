@@ -2,6 +2,7 @@ import { assert } from '../../base/assert.ts';
 import { NodeFailure } from '../operators/rx-node.ts';
 import type { AnyRecord } from '../record.ts';
 import { CurrentRecord } from './current-record.ts';
+import { ProcessingTurn } from './processing-turn.ts';
 
 /** A node of a running task. */
 export interface RuntimeNode {
@@ -24,6 +25,8 @@ export interface RuntimeNode {
 export class Executor {
   readonly current = new CurrentRecord();
   readonly #onFailure: (error: unknown, node: RuntimeNode, record: AnyRecord) => void;
+  /** Taken again after each wait; before it, whoever runs a record has it. */
+  readonly #turn: ProcessingTurn;
   /** Of each node that has forwarded something which waits: the end of it. */
   readonly #unfinished = new Map<RuntimeNode, Promise<void>>();
   /** Forwarded while nothing ran, by a timer of the application's: goes before the next record. */
@@ -37,8 +40,12 @@ export class Executor {
   #fatal: { readonly error: unknown } | undefined;
 
   /** `onFailure` throws to stop the task, or returns to drop the record. */
-  constructor(onFailure: (error: unknown, node: RuntimeNode, record: AnyRecord) => void) {
+  constructor(
+    onFailure: (error: unknown, node: RuntimeNode, record: AnyRecord) => void,
+    turn = new ProcessingTurn(),
+  ) {
     this.#onFailure = onFailure;
+    this.#turn = turn;
   }
 
   /** Runs a record through all children of a node. */
@@ -129,7 +136,7 @@ export class Executor {
   #runLate(): void | Promise<void> {
     for (let next = this.#late.shift(); next; next = this.#late.shift()) {
       const waiting = next();
-      if (waiting) return waiting.then(() => this.#runLate());
+      if (waiting) return this.#turn.after(waiting, () => this.#runLate());
     }
   }
 
@@ -150,11 +157,11 @@ export class Executor {
       first,
     }: { readonly from: RuntimeNode; readonly record: AnyRecord; readonly first: number },
   ): Promise<void> {
-    return waiting.then(() => this.#runChildren(from, record, first));
+    return this.#turn.after(waiting, () => this.#runChildren(from, record, first));
   }
 
   #runAfter(before: Promise<void>, node: RuntimeNode, record: AnyRecord): Promise<void> {
-    return before.then(() => this.#run(node, record));
+    return this.#turn.after(before, () => this.#run(node, record));
   }
 
   #run(node: RuntimeNode, record: AnyRecord): void | Promise<void> {
@@ -183,7 +190,7 @@ export class Executor {
   }
 
   #resumeAfter(missing: Promise<void>, node: RuntimeNode, record: AnyRecord): Promise<void> {
-    return missing.then(() => this.#resume(node, record));
+    return this.#turn.after(missing, () => this.#resume(node, record));
   }
 
   /** What a node had to wait for is there. */
@@ -267,7 +274,7 @@ export class Executor {
       return;
     }
     const before = this.#unfinished.get(from);
-    const waiting = before ? before.then(work) : work();
+    const waiting = before ? this.#turn.after(before, work) : work();
     if (waiting) this.#remember(from, waiting);
   }
 

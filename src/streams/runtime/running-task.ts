@@ -4,6 +4,7 @@ import type { StoreEngine } from '../state/engine.ts';
 import { MemoryEngine } from '../state/memory-engine.ts';
 import { failureHandlers } from './failures.ts';
 import type { OutputProducer } from './output-producer.ts';
+import type { ProcessingTurn } from './processing-turn.ts';
 import type { SharedDecoding } from './shared-decoding.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
@@ -29,6 +30,7 @@ export interface TaskSurroundings {
   readonly output: OutputProducer;
   readonly metrics: ThreadMetrics;
   readonly decoding: SharedDecoding | undefined;
+  readonly turn: ProcessingTurn;
 }
 
 /** Makes a task and opens its stores. */
@@ -37,7 +39,7 @@ export async function openTask(
   committed: readonly OffsetAndMetadata[],
   surroundings: TaskSurroundings,
 ): Promise<RunningTask> {
-  const { settings, state, budget, output, metrics, decoding } = surroundings;
+  const { settings, state, budget, output, metrics, decoding, turn } = surroundings;
   const { topology, applicationId, environment, config, cacheBytesMax, logger } = settings;
   const { subtopology } = plan;
   const memoryEngines = new Map<string, MemoryEngine>();
@@ -71,7 +73,7 @@ export async function openTask(
     idleSourceMs: settings.idleSourceMs,
     logger,
     drops: metrics.drops,
-    decoding,
+    ...{ decoding, turn },
   });
   await task.open(committed);
   return { plan, task, logged: new Map(), memoryEngines };

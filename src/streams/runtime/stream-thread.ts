@@ -10,6 +10,7 @@ import { Intake } from './intake.ts';
 import { OutputProducer } from './output-producer.ts';
 import { processingLoop } from './processing-loop.ts';
 import type { QueriedTask } from './queryable-stores.ts';
+import { ProcessingTurn } from './processing-turn.ts';
 import { RepartitionPurge } from './repartition-purge.ts';
 import { type RestoreProgress, Restorer } from './restorer.ts';
 import type { OpenEngine } from './database-folder.ts';
@@ -128,7 +129,8 @@ export class StreamThread {
     const intake = (this.#intake = new Intake({ consumer, settings, restorer, metrics }));
     const purge = new RepartitionPurge(admin, settings);
     const decoding = parts.host?.decoding;
-    const shared = { settings, consumer, output, state, budget, metrics, decoding };
+    const turn = place?.turn ?? new ProcessingTurn();
+    const shared = { settings, consumer, output, state, budget, metrics, decoding, turn };
     this.#commit = new ThreadCommit({ ...shared, purge, variation, tasks: () => this.#tasks });
     const commit = (): Promise<void> => this.#commit.run();
     this.#tasks = new TaskSet({ ...shared, plans: plan.tasks, restorer, intake, commit, onPhase, place });

@@ -1,6 +1,7 @@
 import type { KafkaConsumer } from '../../client/types.ts';
 import type { CacheBudget } from '../state/cache-budget.ts';
 import type { OutputProducer } from './output-producer.ts';
+import type { ProcessingTurn } from './processing-turn.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
 import type { Task } from './task.ts';
 import type { TaskSet } from './task-set.ts';
@@ -21,6 +22,7 @@ interface TaskRunnerParts {
   readonly output: OutputProducer;
   readonly budget: CacheBudget;
   readonly metrics: ThreadMetrics;
+  readonly turn: ProcessingTurn;
   readonly isStopping: () => boolean;
 }
 
@@ -68,32 +70,57 @@ export class TaskRunner {
     metrics.processed(startMs);
   }
 
-  /** Processes records of a task until there is none, or the time is up. */
+  /**
+   * Processes records of a task until there is none, or the time is up. The turn is taken once for all of them, and left to others
+   * while anything is waited for.
+   */
   async #process(task: Task, untilMs: number): Promise<void> {
-    const { settings, output, budget, isStopping } = this.#parts;
+    const { settings, output, budget, turn, isStopping } = this.#parts;
     const { clock } = settings.environment;
     // How many inputs were dry when the next record was known to be the next: until something is waited for, none gets more.
     let dryBefore = -1;
-    for (let count = 1; ; count++) {
-      const dry = task.dryCount;
-      if (dry !== dryBefore && !this.#isProcessable(task, dry)) break;
-      dryBefore = dry;
-      const held = settings.backPressure();
-      if (held) await held;
-      if (isStopping()) return;
-      const next = task.processNext();
-      if (!(next instanceof Promise ? await next : next)) break;
-      const room = output.ready();
-      if (room) await room;
-      const punctuating = task.punctuate('stream-time');
-      if (punctuating) await punctuating;
-      if (held || room || punctuating || next instanceof Promise) dryBefore = -1;
-      // The clock is looked at now and then, and after what may have taken its time.
-      if ((count & (CLOCK_EVERY - 1)) !== 0 && !(next instanceof Promise)) continue;
-      if (isStopping() || budget.mustCommit || clock.monotonicMs() > untilMs) {
-        this.#hasWork = true;
-        break;
+    turn.begin();
+    try {
+      for (let count = 1; ; count++) {
+        const dry = task.dryCount;
+        if (dry !== dryBefore && !this.#isProcessable(task, dry)) break;
+        dryBefore = dry;
+        const held = settings.backPressure();
+        if (held) {
+          turn.end();
+          await held;
+          turn.begin();
+        }
+        if (isStopping()) return;
+        const next = task.processNext();
+        if (next instanceof Promise) {
+          turn.end();
+          const wasOne = await next;
+          turn.begin();
+          if (!wasOne) break;
+        } else if (!next) break;
+        const room = output.ready();
+        if (room) {
+          turn.end();
+          await room;
+          turn.begin();
+        }
+        const punctuating = task.punctuate('stream-time');
+        if (punctuating) {
+          turn.end();
+          await punctuating;
+          turn.begin();
+        }
+        if (held || room || punctuating || next instanceof Promise) dryBefore = -1;
+        // The clock is looked at now and then, and after what may have taken its time.
+        if ((count & (CLOCK_EVERY - 1)) !== 0 && !(next instanceof Promise)) continue;
+        if (isStopping() || budget.mustCommit || clock.monotonicMs() > untilMs) {
+          this.#hasWork = true;
+          break;
+        }
       }
+    } finally {
+      turn.end();
     }
   }
 

@@ -13,6 +13,7 @@ import { Executor } from './executor.ts';
 import type { FailureHandlers } from './failures.ts';
 import { IdleTime } from './idle-time.ts';
 import { nodeContexts } from './node-context.ts';
+import { ProcessingTurn } from './processing-turn.ts';
 import { ProcessorMetadata } from './processor-metadata.ts';
 import { QueueOrder } from './queue-order.ts';
 import type { RecordCollector } from './record-collector.ts';
@@ -55,6 +56,8 @@ interface TaskSettings {
   readonly drops: RepeatedWarnings;
   /** What its records are read with together with other applications; without it, it reads them alone. */
   readonly decoding?: SharedDecoding | undefined;
+  /** Taken while it runs, but for {@link Task.processNext}, of whose records there is one after the other. */
+  readonly turn?: ProcessingTurn | undefined;
 }
 
 /**
@@ -68,6 +71,7 @@ export class Task {
   readonly queues: readonly RecordQueue[];
   readonly offsets: TaskOffsets;
   readonly #settings: TaskSettings;
+  readonly #turn: ProcessingTurn;
   readonly #executor: Executor;
   readonly #deserializer: RecordDeserializer;
   readonly #time: TaskTime;
@@ -90,8 +94,10 @@ export class Task {
     const { metrics } = this;
     this.id = taskId;
     this.#settings = settings;
-    const executor = (this.#executor = new Executor((error, node, record) =>
-      failures.handle('processing', error, failures.at(node.name, record)),
+    const turn = (this.#turn = settings.turn ?? new ProcessingTurn());
+    const executor = (this.#executor = new Executor(
+      (error, node, record) => failures.handle('processing', error, failures.at(node.name, record)),
+      turn,
     ));
     const { current } = executor;
     const failures = new TaskFailures({ ...settings, metrics, current });
@@ -160,7 +166,7 @@ export class Task {
    */
   addRecords(queue: RecordQueue, records: Iterable<InputRecord>, shared?: SharedRecords): void {
     const wasEmpty = queue.size === 0;
-    this.#deserializer.addAll(queue, records, shared);
+    this.#turn.during(() => this.#deserializer.addAll(queue, records, shared));
     if (wasEmpty && queue.size > 0) this.#order.offer(queue);
   }
 
@@ -240,7 +246,7 @@ export class Task {
   }
 
   #flushCaches(): void | Promise<void> {
-    const waiting = this.#caches.run();
+    const waiting = this.#turn.during(() => this.#caches.run());
     return waiting ? waiting.then(() => this.#unwritable.takeBack()) : this.#unwritable.takeBack();
   }
 
@@ -310,6 +316,10 @@ export class Task {
   /** Calls one after the other; what each has forwarded is done before the next is called. */
   #tell(calls: readonly OnTime[], now: number, first: number): void | Promise<void> {
     if (calls.length > 0) this.#quietCommits = 0;
+    return this.#turn.during(() => this.#tellInTurn(calls, now, first));
+  }
+
+  #tellInTurn(calls: readonly OnTime[], now: number, first: number): void | Promise<void> {
     const held = { forward: (index: number): void | Promise<void> => calls[index]?.(now) };
     for (let i = first; i < calls.length; i++) {
       const waiting = this.#executor.runHeld(held, i, now);

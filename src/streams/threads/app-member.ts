@@ -51,6 +51,8 @@ export class AppMember implements ThreadTenant {
   #isClosing = false;
   /** It starts with the thread that takes the place of one that has ended. */
   #waitsForThread = false;
+  /** See {@link ThreadLoss.isSuspect}, of the last end of its thread. */
+  #isSuspect = false;
   #restart: Timer | undefined;
   #ended: Promise<void> = Promise.resolve();
   #end: () => void = () => undefined;
@@ -110,6 +112,7 @@ export class AppMember implements ThreadTenant {
     if (this.#isClosing) throw threadEnded();
     this.#restart?.cancel();
     this.#waitsForThread = false;
+    this.#isSuspect = false;
     this.#backoff.started();
     this.#setState('REBALANCING');
     thread.ensureRunning();
@@ -149,6 +152,7 @@ export class AppMember implements ThreadTenant {
     const wasStarted = this.#isStarted;
     const hasEnded = this.#state === 'NOT_RUNNING' || this.#state === 'ERROR';
     this.#gone();
+    this.#isSuspect = loss.isSuspect;
     if (this.#isClosing || hasEnded || !wasStarted) return;
     this.#parts.onLost(this, loss);
   }
@@ -251,7 +255,7 @@ export class AppMember implements ThreadTenant {
 
   #tryAgain(): void {
     this.start().catch((error: unknown) => {
-      if (!this.#isClosing) this.#parts.onLost(this, { error, isSuspect: false });
+      if (!this.#isClosing) this.#parts.onLost(this, { error, isSuspect: this.#isSuspect });
     });
   }
 

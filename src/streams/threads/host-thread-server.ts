@@ -1,6 +1,7 @@
 import { assert, unreachable } from '../../base/assert.ts';
 import type { Environment, ThreadPort } from '../../base/environment.ts';
 import { PendingCalls } from '../../base/pending-calls.ts';
+import { ProcessingTurn } from '../runtime/processing-turn.ts';
 import { StreamsHost } from '../runtime/streams-host.ts';
 import { CallServer } from './call-server.ts';
 import { errorRecord } from './error-record.ts';
@@ -105,9 +106,7 @@ export class HostThreadServer {
         this.#responses.add((failure) =>
           this.#server.post({ kind: 'failed', app, failure, error: errorRecord(error) }),
         ),
-      onTurn: () => {
-        turn[0] = app;
-      },
+      turn: new ProcessingTurn(app, turn),
     });
     this.#apps.set(app, served);
     try {

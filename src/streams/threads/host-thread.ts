@@ -1,5 +1,5 @@
 import type { Environment, ThreadLimits, Threads } from '../../base/environment.ts';
-import type { Logger } from '../../base/logger.ts';
+import type { LogFields, Logger } from '../../base/logger.ts';
 import { receivedValue } from './copied-values.ts';
 import { service } from './host-service.ts';
 import type {
@@ -18,6 +18,8 @@ import type { Turn } from './thread-watch.ts';
 const RESTART_BACKOFF = { initialMs: 100, maxMs: 15_000 };
 /** A thread that has ended sooner than that after its start may have ended of what the one before it has ended of. */
 const SHORT_LIFE_MS = 60_000;
+/** Where so many threads have ended one soon after the other, that is said with each further one. */
+const RESTARTS_TOLD = 3;
 /** How long it may take to let go of what its applications share, which are closed by then. */
 const CLOSE_MS_MAX = 10_000;
 
@@ -34,7 +36,7 @@ export interface ThreadTenant {
 /** What an application is told of the end of its thread. */
 export interface ThreadLoss {
   readonly error: unknown;
-  /** Two threads have ended one soon after the other, and it was this application's turn both times. */
+  /** Two threads have ended one soon after the other, and code of this application ran both times. */
   readonly isSuspect: boolean;
 }
 
@@ -57,8 +59,10 @@ export class HostThread {
   /** Whoever waits for an answer that is not worth any wait. */
   readonly #waiting = new Set<(error: unknown) => void>();
   readonly #tenants = new Map<number, ThreadTenant>();
-  /** Whose turn it was when the thread ended last. */
+  /** Whose code ran when the thread ended last. */
   #turnAtEnd = -1;
+  /** How many threads have ended by themselves, each soon after its start. */
+  #shortLives = 0;
   #startedMs = 0;
 
   constructor(options: HostThreadOptions) {
@@ -83,7 +87,7 @@ export class HostThread {
     const seconds = Math.floor(this.#thread.silentMs / 1_000);
     if (seconds === 0) return undefined;
     const all = `the ${this.#tenants.size} applications on it`;
-    return `stream thread ${this.number} has not answered for ${seconds} s: ${this.#nameOf(this.#thread.turn)} holds up ${all}`;
+    return `stream thread ${this.number} has not answered for ${seconds} s: ${this.#heldUpBy} holds up ${all}`;
   }
 
   get isRunning(): boolean {
@@ -143,9 +147,10 @@ export class HostThread {
     this.#thread.terminate();
   }
 
-  /** As {@link terminate}, where it does not answer since this application has its turn and does not give it up. */
+  /** As {@link terminate}, where it does not answer since this application may have its turn and does not give it up. */
   endIfHeldUpBy(app: number): void {
-    if (this.#thread.silentMs > 0 && this.#thread.turn === app) this.#thread.terminate();
+    const { silentMs, turn } = this.#thread;
+    if (silentMs > 0 && (turn === app || turn === -1)) this.#thread.terminate();
   }
 
   /** Ends it, after its applications. Never rejects. */
@@ -158,34 +163,52 @@ export class HostThread {
     return { kind: 'open', shared: this.#options.shared, turn };
   }
 
-  #nameOf(app: number): string {
-    const tenant = this.#tenants.get(app);
-    return tenant === undefined ? 'something' : `application ${tenant.applicationId}`;
+  /** The application whose code runs in the thread, or ran in it when it ended. */
+  #nameOf(turn: number): string | undefined {
+    const id = this.#tenants.get(turn)?.applicationId;
+    return id === undefined ? undefined : `application ${id}`;
   }
 
-  #onEnded({ cause, turn, delayMs }: ThreadEnd): void {
-    const { shared, logger, environment } = this.#options;
+  get #heldUpBy(): string {
+    return this.#nameOf(this.#thread.turn) ?? 'something that is no record';
+  }
+
+  #onEnded({ cause, turn, isMeant, delayMs }: ThreadEnd): void {
+    const { shared, environment } = this.#options;
     const isSoon = environment.clock.monotonicMs() - this.#startedMs < SHORT_LIFE_MS;
-    const suspect = isSoon && turn === this.#turnAtEnd ? turn : -1;
-    this.#turnAtEnd = turn;
+    // Whoever had the turn when the thread was ended from here has not ended it.
+    const guilty = isMeant ? -1 : turn;
+    const suspect = isSoon && guilty === this.#turnAtEnd ? guilty : -1;
+    this.#turnAtEnd = guilty;
+    if (!isMeant) this.#shortLives = isSoon ? this.#shortLives + 1 : 0;
     if (shared !== undefined) {
-      const fields = { thread: this.number, error: cause, delayMs, lastTurnOf: this.#nameOf(turn) };
-      logger.error('a stream thread has ended, which its applications are told', {
-        ...fields,
-        applications: this.#tenants.size,
-      });
+      const processing = this.#nameOf(turn) ?? 'no record';
+      this.#tellEnd({ thread: this.number, error: cause, delayMs, processing });
     }
     const error = threadEnded(cause);
     for (const [app, tenant] of [...this.#tenants]) tenant.lost({ error, isSuspect: app === suspect });
   }
 
+  #tellEnd(end: LogFields): void {
+    const { logger } = this.#options;
+    const applications = [...this.#tenants.values()].map(({ applicationId }) => applicationId);
+    logger.error('a stream thread has ended, which its applications are told', {
+      ...end,
+      applications: applications.length,
+    });
+    if (this.#shortLives < RESTARTS_TOLD) return;
+    logger.error(
+      'a stream thread ends again and again, and with it all its applications: close the one whose code ends it',
+      { ...end, times: this.#shortLives, applications },
+    );
+  }
+
   #onSilent(forMs: number): void {
     const { standstill = '' } = this;
     for (const reject of this.#waiting) reject(threadSilent(standstill));
-    const heldUpBy = this.#nameOf(this.#thread.turn);
     this.#options.logger.warn(
       'a stream thread does not answer: all its applications wait. Close the one that holds it up',
-      { thread: this.number, forMs, heldUpBy, applications: this.#tenants.size },
+      { thread: this.number, forMs, heldUpBy: this.#heldUpBy, applications: this.#tenants.size },
     );
   }
 }

@@ -1,5 +1,6 @@
 import type { Environment } from '../../base/environment.ts';
 import type { StreamThreadExceptionResponse } from '../runtime/failures.ts';
+import type { ProcessingTurn } from '../runtime/processing-turn.ts';
 import { StreamsApp } from '../runtime/streams-app.ts';
 import type { StreamsCloseOptions } from '../runtime/streams-app-options.ts';
 import type { StreamsHost } from '../runtime/streams-host.ts';
@@ -8,7 +9,7 @@ import type { AppCall, AppEvent, ThreadEvent } from './messages.ts';
 import { ServedStores } from './served-stores.ts';
 import { threadEnded } from './thread-ended.ts';
 import { threadLogger } from './thread-logger.ts';
-import { loadTopology, type ThreadTopology } from './thread-topology.ts';
+import { loadTopology } from './thread-topology.ts';
 
 interface ServedAppOptions {
   readonly app: number;
@@ -18,8 +19,8 @@ interface ServedAppOptions {
   readonly post: (event: ThreadEvent) => void;
   /** Asks the other thread what is done about a failure. */
   readonly respondTo: (error: unknown) => Promise<StreamThreadExceptionResponse>;
-  /** Notes that it has its turn. */
-  readonly onTurn: () => void;
+  /** Taken while its code runs. */
+  readonly turn: ProcessingTurn;
 }
 
 /** An application in a stream thread, whose failures and logs are the matter of another thread. */
@@ -52,8 +53,8 @@ export class ServedApp {
     topology,
     options,
   }: Extract<AppCall, { readonly kind: 'startApp' }>): Promise<undefined> {
-    const { environment, host, respondTo } = this.#options;
-    const loading = loadTopology(topology);
+    const { environment, host, turn, respondTo } = this.#options;
+    const loading = loadTopology(topology, turn);
     this.#loading = loading.then(
       () => undefined,
       () => undefined,
@@ -66,13 +67,12 @@ export class ServedApp {
         onFailure: { ...options.onFailure, ...made.onFailure },
         consumer: { ...options.consumer, ...made.consumer },
         producer: { ...options.producer, ...made.producer },
-        backPressure: this.#turnsOf(made),
         logger: threadLogger((line) => this.#post({ kind: 'line', line })),
         ...{ environment, host },
       },
       {
         place: {
-          ...{ number: thread, count: threads, respondTo, failing: this.#failing.signal },
+          ...{ number: thread, count: threads, turn, respondTo, failing: this.#failing.signal },
           onAssigned: (generationId) => this.#assigned(generationId),
           companionsIn: () => this.#companionsIn,
         },
@@ -107,15 +107,6 @@ export class ServedApp {
   #assigned(generationId: number): void {
     this.#generationId = generationId;
     this.#post({ kind: 'assigned', generationId });
-  }
-
-  /** Whose turn it is stands where the other thread sees it, for a record that comes to no end. */
-  #turnsOf({ backPressure }: ThreadTopology): () => Promise<void> | undefined {
-    const { onTurn } = this.#options;
-    return () => {
-      onTurn();
-      return backPressure?.();
-    };
   }
 
   #post(event: AppEvent): void {

@@ -27,8 +27,10 @@ import { ThreadWatch, type Turn } from './thread-watch.ts';
 export interface ThreadEnd {
   /** What it ended with; undefined where it does not say. */
   readonly cause: unknown;
-  /** Whose turn it was last; -1 where it was nobody's yet. */
+  /** Whose code ran then, of those that say so; -1 where it was nobody's. */
   readonly turn: number;
+  /** {@link SupervisedThread.terminate} has ended it, wherever it was. */
+  readonly isMeant: boolean;
   /** How long {@link SupervisedThread.restart} waits with another one. */
   readonly delayMs: number;
 }
@@ -83,6 +85,7 @@ export class SupervisedThread<
   #delayMs = 0;
   #ended: Promise<void> = Promise.resolve();
   #isClosing = false;
+  #isMeantToEnd = false;
   #closed: Promise<void> | undefined;
 
   constructor(options: SupervisedThreadOptions<Command, Call, Event>) {
@@ -105,8 +108,13 @@ export class SupervisedThread<
   }
 
   /** Whose turn it was last; -1 where it was nobody's yet. */
-  get turn(): number {
+  get lastTurn(): number {
     return this.#watch.turn[0] ?? -1;
+  }
+
+  /** Whose code runs, of those that say so; -1 where it is nobody's. */
+  get turn(): number {
+    return this.#watch.turn[1] ?? -1;
   }
 
   /** Starts a thread where there is none, without a wait for its turn. What is asked of it waits until it has loaded its modules. */
@@ -165,6 +173,7 @@ export class SupervisedThread<
 
   /** Ends the thread wherever it is, as if it had ended by itself. */
   terminate(): void {
+    this.#isMeantToEnd = true;
     void this.#thread?.terminate();
   }
 
@@ -205,6 +214,7 @@ export class SupervisedThread<
         limits,
       );
       this.#thread = thread;
+      this.#isMeantToEnd = false;
       thread.post(opening(this.#watch.turn));
     });
     this.#watch.start();
@@ -253,6 +263,6 @@ export class SupervisedThread<
     this.#calls.failAll(threadEnded(cause));
     if (this.#isClosing) return;
     this.#delayMs = this.#backoff.delayAfter(cause);
-    this.#options.onEnded({ cause, turn, delayMs: this.#delayMs });
+    this.#options.onEnded({ cause, turn, isMeant: this.#isMeantToEnd, delayMs: this.#delayMs });
   }
 }

@@ -3,6 +3,7 @@ import { DiagnosticError, messageOf } from '../../base/errors.ts';
 import { loadModule } from '../../base/io/load-module.ts';
 import { showValue } from '../../base/show-value.ts';
 import { unknownName } from '../../base/unknown-name.ts';
+import { ProcessingTurn } from '../runtime/processing-turn.ts';
 import type { StreamsAppOptions } from '../runtime/streams-app-options.ts';
 
 /**
@@ -46,17 +47,16 @@ const checkThreadTopology = optionsOf<ThreadTopology>({
 });
 
 /** @throws {DiagnosticError} that names the module, and says what is wrong with it. */
-export async function loadTopology({
-  module,
-  export: name,
-  arguments: given = [],
-}: NamedTopology): Promise<ThreadTopology> {
+export async function loadTopology(
+  { module, export: name, arguments: given = [] }: NamedTopology,
+  turn = new ProcessingTurn(),
+): Promise<ThreadTopology> {
   const where = `${name} of ${module}`;
   const exported = exportNamed(await loaded(module), { name, module });
   let made: unknown = exported;
   if (typeof exported === 'function') {
     try {
-      made = await Reflect.apply(exported, undefined, given);
+      made = await turn.during<unknown>(() => Reflect.apply(exported, undefined, given));
     } catch (error) {
       throw mistake(`${where}, which is to make the topology, has failed: ${messageOf(error)}`, error);
     }

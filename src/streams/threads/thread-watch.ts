@@ -5,7 +5,7 @@ const LOOK_MS = 5_000;
 /** One that has not answered for so long is held up: processing lets others have their turn many times a second. */
 const SILENT_MS_MAX = 15_000;
 
-/** A number that two threads see. */
+/** Whose turn it was last, and whose it is (see `ProcessingTurn`), where two threads see it; -1 for nobody's. */
 export type Turn = Int32Array<SharedArrayBuffer>;
 
 /**
@@ -13,8 +13,8 @@ export type Turn = Int32Array<SharedArrayBuffer>;
  * thread can tell nobody; what it was at stands in memory that both threads see.
  */
 export class ThreadWatch {
-  /** The number of whoever has had the turn last, which the thread writes before each record; -1 before the first. */
-  readonly turn: Turn = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)).fill(-1);
+  /** What the thread writes. */
+  readonly turn: Turn = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)).fill(-1);
   readonly #environment: Pick<Environment, 'clock' | 'timers'>;
   readonly #ask: () => Promise<unknown>;
   readonly #onSilent: (silentMs: number) => void;

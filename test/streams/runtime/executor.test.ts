@@ -2,6 +2,7 @@ import { map, scan } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { Serdes, StreamRecord, StreamsBuilder } from '../../../src/streams/index.ts';
 import { Executor, type RuntimeNode } from '../../../src/streams/runtime/executor.ts';
+import { ProcessingTurn } from '../../../src/streams/runtime/processing-turn.ts';
 import { RxSegment } from '../../../src/streams/runtime/rx-segment.ts';
 import { type TestDriverOptions, TopologyTestDriver } from '../../../src/streams/testing/index.ts';
 import type { AnyRecord } from '../../../src/streams/record.ts';
@@ -38,6 +39,36 @@ describe('the executor', () => {
     const left = node('left', 1, [node('leaf', 0, [])], load);
     await executor.run(node('root', 2, [left, node('right', 0, [])]), record('r'));
     expect(seen).toEqual(['root:r', 'left:r0', 'leaf:r00', 'right:r0', 'left:r1', 'leaf:r10', 'right:r1']);
+  });
+
+  it('has the turn while its nodes run, and not while they wait', async () => {
+    const turns = new Int32Array(2);
+    const turn = new ProcessingTurn(7, turns);
+    const executor = new Executor((error) => {
+      throw error;
+    }, turn);
+    const seen: string[] = [];
+    const load = async (): Promise<void> => {
+      await new Promise(setImmediate);
+      seen.push(`waited in the turn of ${turns[1]}`);
+    };
+    const noting = (name: string, children: RuntimeNode[]): RuntimeNode => {
+      const node: RuntimeNode = {
+        ...{ name, children, load },
+        process(input) {
+          seen.push(`${name} in the turn of ${turns[1]}`);
+          executor.forward(node, input);
+        },
+      };
+      return node;
+    };
+    const root = noting('root', [noting('left', []), noting('right', [])]);
+    const running = turn.during(() => executor.run(root, record('r')));
+    expect([...turns]).toEqual([7, -1]);
+    await running;
+    const steps = ['root', 'left', 'right'].map((name) => `${name} in the turn of 7`);
+    expect(seen).toEqual(steps.flatMap((step) => ['waited in the turn of -1', step]));
+    expect([...turns]).toEqual([7, -1]);
   });
 
   it('answers no promise while nobody has to wait', () => {

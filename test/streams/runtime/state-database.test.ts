@@ -11,6 +11,7 @@ import { StateDirectory } from '../../../src/streams/runtime/state-directory.ts'
 import { StreamsHost } from '../../../src/streams/runtime/streams-host.ts';
 import { endOfPrefix } from '../../../src/streams/state/engine.ts';
 import { openRocksDb } from '../../../src/streams/state/io/rocksdb-engine.ts';
+import { ProcessingTurn } from '../../../src/streams/runtime/processing-turn.ts';
 import { TestBrokers } from '../../broker/running-broker.ts';
 
 let root: string;
@@ -219,6 +220,7 @@ describe('the database of a host', () => {
       respondTo: async () => 'SHUTDOWN_CLIENT' as const,
       onAssigned: () => undefined,
       companionsIn: () => undefined,
+      turn: new ProcessingTurn(),
       failing: new AbortController().signal,
     };
     await openLocalState(state, settings, { host, place });

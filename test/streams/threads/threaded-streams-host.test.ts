@@ -240,6 +240,23 @@ describe('a thread of a host that ends by itself', () => {
     expect(await other.metrics()).toMatchObject({ failures: 2 });
     expect(started).toHaveLength(3);
   });
+
+  it('again and again while no record is processed ends nobody, which is said', async () => {
+    const host = newHost(1);
+    const [stray, other] = [appOn(host, 'a'), appOn(host, 'b', { counting: { obeys: false } })];
+    await running(stray, other);
+    await send();
+    await Promise.all([counted('a', 1), counted('b', 1)]);
+    await send('stray', ['k3']);
+    const told = (): typeof lines => lines.filter(({ message }) => message.includes('again and again'));
+    await waitUntil('told', () => told().length > 0);
+    expect([stray.state, other.state]).not.toContain('ERROR');
+    expect(told()).toMatchObject([{ times: 3, processing: 'no record', applications: ['a', 'b'] }]);
+    await stray.close();
+    await send();
+    await counted('b', 2);
+    expect(await other.metrics()).toMatchObject({ state: 'RUNNING' });
+  });
 });
 
 it('names the application whose record comes to no end, and ends it without the others', async () => {

@@ -43,6 +43,7 @@ export function counting({
 function obey(value: string, fails: boolean): void {
   if (value === 'exit') process.exit(3);
   if (value === 'hang') neverComeBack();
+  if (value === 'stray') setImmediate(() => dieOfIt());
   if (value === 'throw' && fails) throw new RangeError('a record that cannot be processed');
   const [order, thread] = value.split(' ');
   // Whoever takes the record over goes on.

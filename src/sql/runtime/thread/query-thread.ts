@@ -180,10 +180,10 @@ export class QueryThread {
 
   /** A query, or a push query, by its id. */
   get #turnOf(): string {
-    const { turn } = this.#thread;
-    const query = this.#queries.get(turn);
+    const { lastTurn } = this.#thread;
+    const query = this.#queries.get(lastTurn);
     if (query !== undefined) return `query ${query.plan.queryId}`;
-    return this.#pushes.has(turn) ? 'a push query' : 'something';
+    return this.#pushes.has(lastTurn) ? 'a push query' : 'something';
   }
 
   #onSilent(forMs: number): void {
