@@ -86,6 +86,10 @@ export class LogFolder implements Disk {
     this.#disk.removeDirectory(path);
   }
 
+  removeEmptyDirectory(path: string): boolean {
+    return this.#disk.removeEmptyDirectory(path);
+  }
+
   removeDirectoryInBackground(path: string): Promise<void> {
     return this.#disk.removeDirectoryInBackground(path);
   }

@@ -239,6 +239,8 @@ export interface Disk {
   remove(path: string): void;
   /** Removes a directory and all in it; no error where there is none. */
   removeDirectory(path: string): void;
+  /** Removes a directory in which there is nothing; false where there is something, which stays, or no such directory. */
+  removeEmptyDirectory(path: string): boolean;
   /** As {@link removeDirectory}, off the event loop. */
   removeDirectoryInBackground(path: string): Promise<void>;
   /** Makes creations, renames and removals in the directory survive a power loss. */

@@ -493,4 +493,11 @@ export const sqlMutations: readonly Mutation[] = [
     replace: 'void Promise.resolve()',
     suite: ['test/sql/runtime/thread/query-thread.test.ts'],
   },
+  {
+    name: 'a server with fewer threads removes what another one has in the folder of a thread',
+    file: 'src/sql/runtime/moved-queries.ts',
+    find: 'if (isOfServer(this.#options, name)) await',
+    replace: 'await',
+    suite: ['test/sql/runtime/thread/query-moves.test.ts'],
+  },
 ];

@@ -202,6 +202,12 @@ export class SimulatedDisk implements Disk {
     directory.unset(name);
   }
 
+  removeEmptyDirectory(path: string): boolean {
+    if (!this.exists(path) || this.list(path).length > 0) return false;
+    this.removeDirectory(path);
+    return true;
+  }
+
   async removeDirectoryInBackground(path: string): Promise<void> {
     this.operation('remove', path);
     const { directory, name } = this.#parentOf(path);

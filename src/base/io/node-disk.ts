@@ -11,6 +11,9 @@ const OPEN_FLAGS = {
   create: fs.constants.O_RDWR | fs.constants.O_CREAT,
 } satisfies Record<OpenMode, number>;
 
+/** Of a directory that is not empty, as systems say it, or not there. */
+const NOT_REMOVED: ReadonlySet<string> = new Set(['ENOTEMPTY', 'EEXIST', 'ENOENT']);
+
 let openFilesMax: number | undefined;
 
 export const nodeDisk: Disk = {
@@ -74,6 +77,15 @@ export const nodeDisk: Disk = {
   },
   removeDirectory(directory) {
     attempt('remove', directory, () => fs.rmSync(directory, { recursive: true, force: true }));
+  },
+  removeEmptyDirectory(directory) {
+    try {
+      fs.rmdirSync(directory);
+      return true;
+    } catch (error) {
+      if (NOT_REMOVED.has(codeOf(error))) return false;
+      throw diskError('remove', directory, error);
+    }
   },
   async removeDirectoryInBackground(directory) {
     try {
@@ -188,7 +200,7 @@ function createDirectory(directory: string): boolean {
     fs.mkdirSync(directory);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -210,9 +222,12 @@ const DISK_CODES: Readonly<Record<string, string>> = {
   EROFS: 'NOT_PERMITTED',
 };
 
+/** What the system calls it. */
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
+
 function diskError(verb: string, file: string, error: unknown): OperationalError {
   if (error instanceof OperationalError) return error;
-  const code = DISK_CODES[(error as NodeJS.ErrnoException).code ?? ''] ?? 'DISK_ERROR';
+  const code = DISK_CODES[codeOf(error)] ?? 'DISK_ERROR';
   const text =
     code === 'DISK_FULL' ? `no space left to ${verb} ${file}` : `cannot ${verb} ${file}: ${messageOf(error)}`;
   return new OperationalError(code, text, { retriable: code === 'DISK_FULL', cause: error });

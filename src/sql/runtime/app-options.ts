@@ -56,9 +56,15 @@ export function isPushQuery(options: Pick<KafkaHostOptions, 'serviceId'>, name: 
   );
 }
 
+const sharedName = (options: Pick<KafkaHostOptions, 'serviceId'>): string => `${prefixOf(options)}shared`;
+
 /** The folder of what the queries share that have this state folder. */
 export const hostFolder = (options: Pick<KafkaHostOptions, 'serviceId'>, stateDir: string): string =>
-  childPath(stateDir, `${prefixOf(options)}shared`);
+  childPath(stateDir, sharedName(options));
+
+/** Whether a name of a state folder is of this server: others, of another `ksql.service.id`, may have theirs in it, too. */
+export const isOfServer = (options: Pick<KafkaHostOptions, 'serviceId'>, name: string): boolean =>
+  isQuery(options, name) || isPushQuery(options, name) || name === sharedName(options);
 
 /** The settings that the applications of all queries have in common; what the session or the server has set wins. */
 export function appOptions(options: KafkaHostOptions, context: AnalysisContext) {

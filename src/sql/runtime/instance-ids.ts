@@ -1,7 +1,8 @@
 import { childPath } from '../../base/child-path.ts';
 import type { Environment } from '../../base/environment.ts';
 
-const FILE = 'process-id';
+/** In a state folder, and in that of a query that has come from another one. */
+export const PROCESS_ID_FILE = 'process-id';
 
 /**
  * By what the members of a host's queries are known to their groups (`group.instance.id`): those of other hosts have others, and
@@ -34,12 +35,15 @@ export class InstanceIds {
   keep(applicationId: string): void {
     const folder = childPath(this.#stateDir, applicationId);
     if (this.#read(folder) !== undefined) return;
-    this.#environment.disk.replaceFile(childPath(folder, FILE), Buffer.from(`${this.#processId}\n`));
+    this.#environment.disk.replaceFile(
+      childPath(folder, PROCESS_ID_FILE),
+      Buffer.from(`${this.#processId}\n`),
+    );
   }
 
   #read(folder: string): string | undefined {
     const { disk } = this.#environment;
-    const file = childPath(folder, FILE);
+    const file = childPath(folder, PROCESS_ID_FILE);
     return disk.exists(file) ? disk.readFile(file).toString('utf8').trim() : undefined;
   }
 
@@ -47,7 +51,7 @@ export class InstanceIds {
     const { disk, random } = this.#environment;
     const id = Buffer.from(random.bytes(16)).toString('base64url');
     disk.makeDirectory(this.#stateDir);
-    disk.replaceFile(childPath(this.#stateDir, FILE), Buffer.from(`${id}\n`));
+    disk.replaceFile(childPath(this.#stateDir, PROCESS_ID_FILE), Buffer.from(`${id}\n`));
     return id;
   }
 }

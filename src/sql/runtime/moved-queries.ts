@@ -2,8 +2,8 @@ import { childPath } from '../../base/child-path.ts';
 import { messageOf } from '../../base/errors.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { HostState } from '../../streams/runtime/host-state.ts';
-import { hostFolder, type KafkaHostOptions } from './app-options.ts';
-import { InstanceIds } from './instance-ids.ts';
+import { hostFolder, isOfServer, type KafkaHostOptions } from './app-options.ts';
+import { InstanceIds, PROCESS_ID_FILE } from './instance-ids.ts';
 
 /** A query whose state is to lie in the folder of another thread. */
 export interface QueryMove {
@@ -28,7 +28,7 @@ export class MovedQueries {
   }
 
   /**
-   * @param emptied folders of threads that there are no more: they are removed.
+   * @param emptied folders of threads that there are no more: what this server has in them is removed, and they with it where nobody else has anything there.
    * @throws {OperationalError} `LOCKED` where another process has one of the folders.
    */
   async move(moves: readonly QueryMove[], emptied: readonly string[]): Promise<void> {
@@ -38,7 +38,19 @@ export class MovedQueries {
     } finally {
       for (const state of this.#states.values()) await state.close();
     }
-    for (const folder of emptied) await disk.removeDirectoryInBackground(folder);
+    for (const folder of emptied) if (disk.isDirectory(folder)) await this.#tidy(folder);
+  }
+
+  /** Another server, of another service id, may have its own state in the same folder, and run upon it. */
+  async #tidy(folder: string): Promise<void> {
+    const { disk } = this.#options.environment;
+    for (const name of disk.list(folder)) {
+      if (isOfServer(this.#options, name)) await disk.removeDirectoryInBackground(childPath(folder, name));
+    }
+    const isLeft = disk.list(folder).some((name) => name !== PROCESS_ID_FILE);
+    if (isLeft) return;
+    disk.remove(childPath(folder, PROCESS_ID_FILE));
+    disk.removeEmptyDirectory(folder);
   }
 
   async #move({ applicationId, from, to }: QueryMove): Promise<void> {

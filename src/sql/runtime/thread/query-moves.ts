@@ -1,9 +1,13 @@
 import { childPath } from '../../../base/child-path.ts';
 import { threadFolder } from '../../../streams/threads/thread-folders.ts';
-import { isPushQuery, isQuery, type KafkaHostOptions } from '../app-options.ts';
+import { isOfServer, isPushQuery, isQuery, type KafkaHostOptions, prefixOf } from '../app-options.ts';
+import { PROCESS_ID_FILE } from '../instance-ids.ts';
 import type { QueryMove } from '../moved-queries.ts';
 
-/** In the state folder of a server: how many stream threads its queries are spread over. */
+/**
+ * In the state folder, behind the prefix of a server: how many stream threads its queries are spread over. Without a prefix servers of
+ * an earlier version have noted it, all of them.
+ */
 const COUNT_FILE = 'stream-threads';
 
 /** What has to be brought elsewhere before queries start. */
@@ -53,25 +57,35 @@ export function planMoves(host: KafkaHostOptions, count: number): PlannedMoves {
 }
 
 /** Notes that the queries are spread over so many threads. */
-export function noteCount({ environment, stateDir }: KafkaHostOptions, count: number): void {
+export function noteCount(host: KafkaHostOptions, count: number): void {
+  const { environment, stateDir } = host;
   const { disk } = environment;
-  if (notedCount({ environment, stateDir }) === count) return;
+  const file = countFile(host);
+  if (disk.exists(file) && notedCount(host) === count) return;
   disk.makeDirectory(stateDir);
-  disk.replaceFile(childPath(stateDir, COUNT_FILE), Buffer.from(`${count}\n`));
+  disk.replaceFile(file, Buffer.from(`${count}\n`));
 }
 
-function notedCount({ environment, stateDir }: Pick<KafkaHostOptions, 'environment' | 'stateDir'>): number {
-  const file = childPath(stateDir, COUNT_FILE);
-  return environment.disk.exists(file) ? Number(environment.disk.readFile(file).toString()) : Number.NaN;
+function notedCount(host: KafkaHostOptions): number {
+  const { disk } = host.environment;
+  const file = [countFile(host), childPath(host.stateDir, COUNT_FILE)].find((each) => disk.exists(each));
+  return file === undefined ? Number.NaN : Number(disk.readFile(file).toString());
 }
 
-/** Those of an earlier life that had more threads. */
+const countFile = (host: KafkaHostOptions): string =>
+  childPath(host.stateDir, `${prefixOf(host)}${COUNT_FILE}`);
+
+/** Those of an earlier life that had more threads, but for what only other servers have. */
 function formerFolders(host: KafkaHostOptions, count: number): readonly string[] {
   return host.environment.disk
     .list(host.stateDir)
     .map((name) => Number(/^thread-(\d+)$/.exec(name)?.[1] ?? 0))
     .filter((index) => index >= count)
-    .map((index) => threadFolder(host, index));
+    .map((index) => threadFolder(host, index))
+    .filter((folder) => {
+      const names = host.environment.disk.list(folder);
+      return names.some((name) => isOfServer(host, name)) || names.every((name) => name === PROCESS_ID_FILE);
+    });
 }
 
 function queriesIn(host: KafkaHostOptions, stateDir: string): string[] {

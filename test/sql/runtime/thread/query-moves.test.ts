@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { nodeEnvironment as environment } from '../../../../src/base/io/node-environment.ts';
+import { MovedQueries } from '../../../../src/sql/runtime/moved-queries.ts';
 import { noteCount, planMoves } from '../../../../src/sql/runtime/thread/query-moves.ts';
 
 const PREFIX = '_confluent-ksql-x_';
@@ -60,4 +61,28 @@ it('with fewer threads, those that are left take what the others had, and their 
   // A move that was cut off before it was noted goes on.
   noteCount(host(), 2);
   expect(planned(2)).toHaveLength(3);
+});
+
+it('what another server has in the folder of a thread stays there, and the folder with it', async () => {
+  folders([], [], []);
+  for (const thread of [1, 2]) writeFileSync(path.join(place(thread), 'process-id'), 'p');
+  const others = ['query_a', 'shared'].map((name) => `_confluent-ksql-y_${name}`);
+  for (const name of others) mkdirSync(path.join(place(1), name, 'rocksdb'), { recursive: true });
+  const { emptied } = planMoves(host(), 1);
+  expect(emptied).toEqual([place(1), place(2)]);
+  await new MovedQueries(host()).move([], emptied);
+  expect(readdirSync(place(1))).toEqual([...others, 'process-id']);
+  expect(existsSync(place(2))).toBe(false);
+  // From now on there is nothing of this server's there, and nothing to do.
+  expect(planMoves(host(), 1).emptied).toEqual([]);
+  expect(existsSync(`${place(1)}/_confluent-ksql-y_shared/rocksdb`)).toBe(true);
+});
+
+it('each server notes for itself how many threads it has, as all did together once', () => {
+  folders(['query_a', 'query_b', 'query_c'], []);
+  writeFileSync(path.join(stateDir, 'stream-threads'), '2');
+  expect(planned(2)).toEqual([]);
+  noteCount(host(), 2);
+  noteCount({ ...host(), serviceId: 'y_' }, 5);
+  expect(planned(2)).toEqual([]);
 });
