@@ -102,7 +102,7 @@ export class Lifecycle {
   }
 
   /**
-   * Takes a step of a start that leaves nothing to be closed.
+   * Takes a step of a start that leaves nothing to be closed. Closing waits for it: a step does not wait for the closing.
    * @throws {OperationalError} `CLOSED` once closing has begun, also where it begins meanwhile, and what the step fails with.
    */
   async step<T>(work: (signal: AbortSignal) => T | Promise<T>): Promise<T> {
@@ -113,6 +113,9 @@ export class Lifecycle {
     this.#starting.add(taking);
     try {
       return await work(this.signal);
+    } catch (error) {
+      this.#noteHidden(error);
+      throw error;
     } finally {
       this.#starting.delete(taking);
       taken();
@@ -183,6 +186,15 @@ export class Lifecycle {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
+  /** Why closing has begun is told in the place of what a step fails with then: what has nothing to do with that is logged. */
+  #noteHidden(error: unknown): void {
+    const isOfClosing = error instanceof OperationalError && error.code === 'CLOSED';
+    if (!this.isClosing || error === this.signal.reason || isOfClosing) return;
+    this.#options.logger.warn(`a step failed while ${this.#what} was being closed`, {
+      error: messageOf(error),
+    });
+  }
+
   /** A start that is told to end may note yet what it has opened by then. */
   #checkTakesParts(): void {
     if (this.#isClosingParts) this.signal.throwIfAborted();
@@ -203,7 +215,12 @@ export class Lifecycle {
     const { timers, logger } = this.#options;
     const over = new AbortController();
     const late = timers.sleep(waitedMs, over.signal).then(
-      () => logger.warn(`stopping without waiting any longer for ${nameOf(part)}`, { waitedMs }),
+      () => {
+        logger.warn(`stopping without waiting any longer for ${nameOf(part)}`, { waitedMs });
+        closing.catch((error: unknown) =>
+          logger.warn(`while closing ${nameOf(part)}`, { error: messageOf(error) }),
+        );
+      },
       () => undefined,
     );
     try {

@@ -26,10 +26,7 @@ export class SharedIntervals {
     let round = this.#rounds.get(intervalMs);
     if (round === undefined) {
       const callbacks = new Set<() => void>();
-      const timer = this.#timers.every(intervalMs, () => {
-        // Whoever is cancelled by one of those before is not called any more, and who comes meanwhile waits for the next time.
-        for (const each of [...callbacks]) if (callbacks.has(each)) each();
-      });
+      const timer = this.#timers.every(intervalMs, () => callAll(callbacks));
       round = { callbacks, timer };
       this.#rounds.set(intervalMs, round);
     }
@@ -45,4 +42,21 @@ export class SharedIntervals {
       },
     };
   }
+}
+
+/**
+ * Calls each of them, whatever another one throws. Whoever is cancelled by one of those before is not called any more, and who comes
+ * meanwhile waits for the next time. @throws what the first of them threw.
+ */
+function callAll(callbacks: ReadonlySet<() => void>): void {
+  const failures: unknown[] = [];
+  for (const each of [...callbacks]) {
+    if (!callbacks.has(each)) continue;
+    try {
+      each();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }

@@ -246,4 +246,36 @@ describe('a start', () => {
     await expect(starting).rejects.toThrow('no port');
     expect(log).toEqual(['a start that failed could not be undone: Error: stuck']);
   });
+
+  it('rejects with why it was ended, and logs what it failed with by itself', async () => {
+    const { life, log } = lifecycle();
+    const stop = new AbortController();
+    const writing = held();
+    const starting = life.begin(
+      () =>
+        life.step(async () => {
+          await writing.promise;
+          throw new Error('disk broken');
+        }),
+      stop.signal,
+    );
+    stop.abort(new Error('stopped'));
+    writing.resolve();
+    await expect(starting).rejects.toThrow('stopped');
+    expect(log).toEqual(['a step failed while the test was being closed: disk broken']);
+  });
+});
+
+it('what a part fails with after its time is logged', async () => {
+  const { life, log } = lifecycle();
+  let fail: (error: Error) => void = () => undefined;
+  const closing = new Promise<void>((_resolve, reject) => (fail = reject));
+  life.add({ name: 'the slow one', closeMsMax: 1, close: () => closing });
+  await life.close();
+  fail(new Error('broken at last'));
+  await timers.sleep(1);
+  expect(log).toEqual([
+    'stopping without waiting any longer for the slow one: 1',
+    'while closing the slow one: broken at last',
+  ]);
 });

@@ -57,3 +57,15 @@ it('one that ends another one is the last to be called of the two; one that come
   set.get(1)?.();
   expect(called).toEqual(['first', 'first', 'third']);
 });
+
+it('one that throws keeps the others from nothing', () => {
+  const { timers, set } = timersByHand();
+  const intervals = new SharedIntervals(timers);
+  const called: string[] = [];
+  intervals.every(1, () => {
+    throw new Error('broken');
+  });
+  intervals.every(1, () => called.push('other'));
+  expect(() => set.get(1)?.()).toThrow('broken');
+  expect(called).toEqual(['other']);
+});

@@ -96,7 +96,7 @@ export function suppressedView(
   return {
     versioned: false,
     load: (key) => both(rows.load(key), buffer.load(key)),
-    prefetch: (keyBytes) => rows.prefetch(keyBytes),
+    prefetch: (keyText) => rows.prefetch(keyText),
     get,
     getAsOf: get,
   };
