@@ -71,6 +71,20 @@ export const streamsMutations: readonly Mutation[] = [
     file: 'src/streams/threads/supervised-thread.ts',
     find: 'this.#watch.turn[1]',
     replace: 'this.#watch.turn[0]',
+    suite: ['test/streams/threads/host-thread.test.ts'],
+  },
+  {
+    name: 'a thread that an application holds up which is being closed is ended only after all time that this may take',
+    file: 'src/streams/threads/host-thread.ts',
+    find: 'this.#closing.add(app);',
+    replace: '',
+    suite: ['test/streams/threads/host-thread.test.ts'],
+  },
+  {
+    name: 'an application that loads its module cannot be closed',
+    file: 'src/streams/threads/served-app.ts',
+    find: 'await unlessAborted(loading, signal)',
+    replace: 'await loading',
     suite: ['test/streams/threads/threaded-streams-host.test.ts'],
   },
   {

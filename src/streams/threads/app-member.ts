@@ -93,6 +93,10 @@ export class AppMember implements ThreadTenant {
     return !this.#isThere;
   }
 
+  get isStarting(): boolean {
+    return this.#isThere && !this.#isStarted;
+  }
+
   /** All members that there are have been given tasks, the last of them in this generation. */
   tellCompanions(generationId: number): void {
     if (this.#app !== undefined)

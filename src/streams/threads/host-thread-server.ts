@@ -9,6 +9,7 @@ import { noteStreamThread } from './in-stream-thread.ts';
 import type {
   FromThread,
   SharedOptions,
+  StartCall,
   ThreadAnswers,
   ThreadCall,
   ThreadCommand,
@@ -16,6 +17,7 @@ import type {
   ToThread,
 } from './messages.ts';
 import { ServedApp } from './served-app.ts';
+import { loadTopology, type NamedTopology, type ThreadTopology } from './thread-topology.ts';
 import { threadEnded } from './thread-ended.ts';
 import type { Turn } from './thread-watch.ts';
 
@@ -31,6 +33,8 @@ export class HostThreadServer {
   readonly #environment: Environment;
   readonly #responses = new PendingCalls();
   readonly #apps = new Map<number, ServedApp>();
+  /** Modules that are being loaded. None of them rejects. */
+  readonly #loading = new Set<Promise<unknown>>();
   #opened: Opened | undefined;
 
   constructor(port: ThreadPort<ToThread, FromThread>, environment: Environment) {
@@ -92,10 +96,11 @@ export class HostThreadServer {
     return new StreamsHost({ ...shared, environment: this.#environment, logger });
   }
 
-  async #start(call: Extract<ThreadCall, { readonly kind: 'startApp' }>): Promise<undefined> {
+  async #start(call: StartCall): Promise<undefined> {
     assert(this.#opened !== undefined, 'a thread is opened before all else');
     const { host, turn } = this.#opened;
     const { app } = call;
+    const ownTurn = new ProcessingTurn(app, turn);
     const served = new ServedApp({
       ...{ app, host, environment: this.#environment },
       post: (event) => {
@@ -106,15 +111,22 @@ export class HostThreadServer {
         this.#responses.add((failure) =>
           this.#server.post({ kind: 'failed', app, failure, error: errorRecord(error) }),
         ),
-      turn: new ProcessingTurn(app, turn),
+      turn: ownTurn,
     });
     this.#apps.set(app, served);
     try {
-      await served.start(call);
+      await served.start(call, this.#load(call.topology, ownTurn));
     } catch (error) {
       this.#apps.delete(app);
       throw error;
     }
+  }
+
+  #load(topology: NamedTopology, turn: ProcessingTurn): Promise<ThreadTopology> {
+    const loading = loadTopology(topology, turn);
+    const done: Promise<unknown> = loading.catch(() => undefined).finally(() => this.#loading.delete(done));
+    this.#loading.add(done);
+    return loading;
   }
 
   /** @throws {OperationalError} `STREAM_THREAD_ENDED` for one that has ended. */
@@ -124,9 +136,9 @@ export class HostThreadServer {
     return served;
   }
 
-  /** Its applications are closed as a rule. */
+  /** Its applications are closed as a rule. A thread that is ended while it loads a module takes the process with it (`NodeThread`). */
   async #close(): Promise<void> {
-    await Promise.all([...this.#apps.values()].map((served) => served.close()));
+    await Promise.all([...[...this.#apps.values()].map((served) => served.close()), ...this.#loading]);
     await this.#opened?.host?.close();
   }
 }

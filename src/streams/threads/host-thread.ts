@@ -26,6 +26,8 @@ const CLOSE_MS_MAX = 10_000;
 /** What an application is to its thread: see `AppMember`. */
 export interface ThreadTenant {
   readonly applicationId: string;
+  /** It loads its module in the thread, or prepares its topics. */
+  readonly isStarting: boolean;
   take(event: AppEvent): void;
   /** The thread has ended, and the application in it. */
   lost(end: ThreadLoss): void;
@@ -59,6 +61,8 @@ export class HostThread {
   /** Whoever waits for an answer that is not worth any wait. */
   readonly #waiting = new Set<(error: unknown) => void>();
   readonly #tenants = new Map<number, ThreadTenant>();
+  /** Applications that may not come to their end. */
+  readonly #closing = new Set<number>();
   /** Whose code ran when the thread ended last. */
   #turnAtEnd = -1;
   /** How many threads have ended by themselves, each soon after its start. */
@@ -103,6 +107,7 @@ export class HostThread {
 
   leave(app: number): void {
     this.#tenants.delete(app);
+    this.#closing.delete(app);
   }
 
   /** See {@link SupervisedThread.ensureRunning}. */
@@ -147,10 +152,19 @@ export class HostThread {
     this.#thread.terminate();
   }
 
-  /** As {@link terminate}, where it does not answer since this application may have its turn and does not give it up. */
+  /**
+   * As {@link terminate}, as soon as it does not answer since this application, which is being closed, may have its turn and does not give
+   * it up.
+   */
   endIfHeldUpBy(app: number): void {
+    this.#closing.add(app);
+    this.#endIfHeldUp();
+  }
+
+  #endIfHeldUp(): void {
     const { silentMs, turn } = this.#thread;
-    if (silentMs > 0 && (turn === app || turn === -1)) this.#thread.terminate();
+    const mayBeClosing = turn === -1 ? this.#closing.size > 0 : this.#closing.has(turn);
+    if (silentMs > 0 && mayBeClosing) this.#thread.terminate();
   }
 
   /** Ends it, after its applications. Never rejects. */
@@ -170,7 +184,11 @@ export class HostThread {
   }
 
   get #heldUpBy(): string {
-    return this.#nameOf(this.#thread.turn) ?? 'something that is no record';
+    const processing = this.#nameOf(this.#thread.turn);
+    if (processing !== undefined) return processing;
+    const starting = [...this.#tenants.values()].filter(({ isStarting }) => isStarting);
+    const names = starting.map(({ applicationId }) => `application ${applicationId} is being started`);
+    return `something that is no record${names.length === 0 ? '' : ` (${names.join(', ')})`}`;
   }
 
   #onEnded({ cause, turn, isMeant, delayMs }: ThreadEnd): void {
@@ -210,5 +228,6 @@ export class HostThread {
       'a stream thread does not answer: all its applications wait. Close the one that holds it up',
       { thread: this.number, forMs, heldUpBy: this.#heldUpBy, applications: this.#tenants.size },
     );
+    this.#endIfHeldUp();
   }
 }

@@ -63,7 +63,7 @@ export type StoreCall =
   | { readonly kind: 'nextPage'; readonly scan: number; readonly store: AskedStore };
 
 /** What an application is asked. */
-export type AppCall =
+type AppCall =
   | {
       /** Answered when the application has started. */
       readonly kind: 'startApp';
@@ -80,6 +80,7 @@ export type AppCall =
 
 /** What is answered, by {@link ThreadAnswers}. */
 export type ThreadCall = AppCall & { readonly app: number };
+export type StartCall = Extract<ThreadCall, { readonly kind: 'startApp' }>;
 
 /** What a thread finds of a store. */
 export interface Found<T> {

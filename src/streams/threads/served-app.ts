@@ -1,15 +1,16 @@
 import type { Environment } from '../../base/environment.ts';
+import { unlessAborted } from '../../base/unless-aborted.ts';
 import type { StreamThreadExceptionResponse } from '../runtime/failures.ts';
 import type { ProcessingTurn } from '../runtime/processing-turn.ts';
 import { StreamsApp } from '../runtime/streams-app.ts';
 import type { StreamsCloseOptions } from '../runtime/streams-app-options.ts';
 import type { StreamsHost } from '../runtime/streams-host.ts';
 import { errorOf, type ErrorRecord } from './error-record.ts';
-import type { AppCall, AppEvent, ThreadEvent } from './messages.ts';
+import type { AppEvent, StartCall, ThreadEvent } from './messages.ts';
 import { ServedStores } from './served-stores.ts';
 import { threadEnded } from './thread-ended.ts';
 import { threadLogger } from './thread-logger.ts';
-import { loadTopology } from './thread-topology.ts';
+import type { ThreadTopology } from './thread-topology.ts';
 
 interface ServedAppOptions {
   readonly app: number;
@@ -33,8 +34,8 @@ export class ServedApp {
   #generationId = -1;
   /** See `ThreadPlace`. */
   #companionsIn: number | undefined;
-  /** Never rejects. */
-  #loading: Promise<void> = Promise.resolve();
+  /** Aborted where it is closed before there is anything of it. */
+  readonly #closing = new AbortController();
 
   constructor(options: ServedAppOptions) {
     this.#options = options;
@@ -46,20 +47,18 @@ export class ServedApp {
     return this.#app;
   }
 
-  /** @throws what the module of the topology and the start of an application throw; then it has ended. */
-  async start({
-    thread,
-    threads,
-    topology,
-    options,
-  }: Extract<AppCall, { readonly kind: 'startApp' }>): Promise<undefined> {
+  /**
+   * @param loading what it is to run, which need not come to an end: whoever closes it does not wait for that.
+   * @throws what the module of the topology and the start of an application throw; then it has ended.
+   */
+  async start(
+    { thread, threads, options }: Pick<StartCall, 'thread' | 'threads' | 'options'>,
+    loading: Promise<ThreadTopology>,
+  ): Promise<undefined> {
     const { environment, host, turn, respondTo } = this.#options;
-    const loading = loadTopology(topology, turn);
-    this.#loading = loading.then(
-      () => undefined,
-      () => undefined,
-    );
-    const made = await loading;
+    const { signal } = this.#closing;
+    const made = await unlessAborted(loading, signal);
+    signal.throwIfAborted();
     const app = new StreamsApp(
       {
         ...options,
@@ -89,9 +88,8 @@ export class ServedApp {
   }
 
   async close(options: StreamsCloseOptions = {}): Promise<undefined> {
-    // A thread that is ended while it loads a module takes the process with it (`NodeThread`).
-    await this.#loading;
-    await this.#app?.close(options);
+    if (this.#app === undefined) this.#closing.abort(threadEnded());
+    else await this.#app.close(options);
   }
 
   /** Makes its processing loop fail. */

@@ -259,6 +259,22 @@ describe('a thread of a host that ends by itself', () => {
   });
 });
 
+it('closes an application whose topology is never made, without its threads', async () => {
+  const host = newHost(1, { isFast: true });
+  const other = appOn(host, 'b');
+  await running(other);
+  const never = appOn(host, 'a', { topology: { module, export: 'neverMade' } });
+  const starting = expect(never.start()).rejects.toMatchObject({ code: 'STREAM_THREAD_ENDED' });
+  await waitUntil('REBALANCING', () => never.state === 'REBALANCING');
+  await never.close();
+  await starting;
+  expect(never.state).toBe('NOT_RUNNING');
+  await send();
+  await counted('b', 1);
+  expect(await other.metrics()).toMatchObject({ state: 'RUNNING', failures: 0 });
+  expect(started).toHaveLength(1);
+});
+
 it('names the application whose record comes to no end, and ends it without the others', async () => {
   const host = newHost(1, { isFast: true });
   const [hanging, other] = [appOn(host, 'a'), appOn(host, 'b', { counting: { obeys: false } })];

@@ -86,6 +86,9 @@ export async function forgiving(): Promise<ThreadTopology> {
   };
 }
 
+/** Comes to no end. */
+export const neverMade = (): Promise<never> => new Promise(() => undefined);
+
 export const notATopology = { nodes: [] };
 
 export function failing(): never {
