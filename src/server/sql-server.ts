@@ -13,7 +13,7 @@ import { SharedConnections } from '../client/cluster/shared-connections.ts';
 import { Admin } from '../client/index.ts';
 import { builtInRegistry } from '../sql/functions/index.ts';
 import { SqlEngine } from '../sql/engine/engine.ts';
-import type { KafkaHostOptions } from '../sql/runtime/app-options.ts';
+import { type KafkaHostOptions, prefixOf } from '../sql/runtime/app-options.ts';
 import { KafkaHost } from '../sql/runtime/kafka-host.ts';
 import { ThreadedQueries } from '../sql/runtime/thread/threaded-queries.ts';
 import type { RecordedCommand } from './commands/command.ts';
@@ -91,14 +91,18 @@ export class SqlServer {
     const settings = serverConfig(options.properties);
     const environment = nodeEnvironment;
     const timeoutMs = settings.get('ksql.kafka.timeout.ms');
+    this.#stateDir = settings.find('ksql.streams.state.dir') ?? path.join(options.data, SQL_STATE_FOLDER);
+    mkdirSync(this.#stateDir, { recursive: true });
+    // Servers of other service ids may have theirs beside it. Two of one would take each other's queries away.
+    const serviceId = settings.get('ksql.service.id');
+    const lock = environment.disk.lock(path.join(this.#stateDir, `${prefixOf({ serviceId })}lock`));
+    life.add({ name: 'the lock of the state folder', close: () => lock.release() });
     const clients = life.stage({ closeMsMax: CLIENTS_STOP_MS_MAX });
     const queries = life.stage({ closeMsMax: QUERIES_STOP_MS_MAX });
     this.#options = options;
     this.#life = life;
     this.#clients = clients;
     this.#settings = settings;
-    this.#stateDir = settings.find('ksql.streams.state.dir') ?? path.join(options.data, SQL_STATE_FOLDER);
-    mkdirSync(this.#stateDir, { recursive: true });
     const connections = new SharedConnections();
     this.#admin = new Admin(
       { environment, bootstrapServers, defaultApiTimeoutMs: START_API_TIMEOUT_MS },
@@ -135,7 +139,8 @@ export class SqlServer {
   /**
    * Listens, and says there how far the start has come; connects to the cluster, and takes up the queries that were
    * recorded. Resolves when statements are taken, which is before all queries run.
-   * @throws {OperationalError} where the cluster does not answer or the port is taken; `COMMAND_TOPIC_DAMAGED` where it
+   * @throws {OperationalError} where the cluster does not answer or the port is taken; `LOCKED` where another server of the same
+   * service id has the state folder; `COMMAND_TOPIC_DAMAGED` where it
    * does not know any more what it served.
    */
   static async start(options: SqlServerOptions): Promise<SqlServer> {

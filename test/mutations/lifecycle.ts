@@ -67,4 +67,11 @@ export const lifecycleMutations: readonly Mutation[] = [
     replace: '',
     suite: ['test/client/producer-faults.test.ts', 'test/client/start-and-end.test.ts'],
   },
+  {
+    name: 'two SQL servers of one service run on one state folder',
+    file: 'src/server/sql-server.ts',
+    find: '`${prefixOf({ serviceId })}lock`',
+    replace: '`${prefixOf({ serviceId })}lock-${process.hrtime.bigint()}`',
+    suite: ['test/server/start-and-end.test.ts'],
+  },
 ];

@@ -41,13 +41,14 @@ async function start(options: {
   readonly port: number;
   readonly signal?: AbortSignal;
   readonly queriesOn?: 'stream threads' | 'this thread';
+  readonly serviceId?: string;
 }): Promise<SqlServer> {
-  const { bootstrapServers, port, signal, queriesOn = 'this thread' } = options;
+  const { bootstrapServers, port, signal, queriesOn = 'this thread', serviceId = 'default_' } = options;
   return SqlServer.start({
     bootstrapServers,
     listen: { host: '127.0.0.1', port },
     data,
-    properties: {},
+    properties: { 'ksql.service.id': serviceId },
     logger: silentLogger,
     queriesOn,
     ...(signal === undefined ? {} : { signal }),
@@ -100,6 +101,21 @@ it('a start whose port is taken leaves nothing open', async () => {
   await expect(start({ bootstrapServers: kafka(), port })).rejects.toMatchObject({ code: 'ADDRESS_IN_USE' });
   await expectHandles(before);
   await new Promise((closed) => taken.close(closed));
+});
+
+it('a folder that another server of the service has is refused, and left by that one at its end', async () => {
+  const [port = 0, ...ports] = await freePorts(3);
+  const bootstrapServers = kafka();
+  const server = await start({ bootstrapServers, port });
+  const other = await start({ bootstrapServers, port: ports[0] ?? 0, serviceId: 'other_' });
+  const again = (): Promise<SqlServer> => start({ bootstrapServers, port: ports[1] ?? 0 });
+  await expect(again()).rejects.toMatchObject({
+    code: 'LOCKED',
+    message: expect.stringContaining('is in use by process'),
+  });
+  await server.close();
+  await (await again()).close();
+  await other.close();
 });
 
 it('a stop that is asked for twice is one stop, and another server takes its place', async () => {
