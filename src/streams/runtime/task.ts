@@ -82,6 +82,8 @@ export class Task {
   readonly #nodes: TaskNodes;
   readonly #order = new QueueOrder();
   commitRequested = false;
+  /** Its changes are gone. */
+  isClosed = false;
   /** Commits in which there was nothing new, one after the other. */
   #quietCommits = 0;
   /** It has failed at a record of which nothing was processed: its state is that of the records before. */
@@ -283,6 +285,7 @@ export class Task {
 
   /** Closes operators and drops everything that is not committed. */
   close(): void {
+    this.isClosed = true;
     try {
       this.#nodes.close();
     } finally {

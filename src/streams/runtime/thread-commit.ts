@@ -50,10 +50,11 @@ export class ThreadCommit {
       {
         'flush-caches': ({ running }) => flushCaches(running),
         'flush-results': () => parts.output.flush(),
-        'log-changes': ({ running }) => running.forEach((each) => this.#logChanges(each)),
+        'log-changes': (round) =>
+          whereOpen(round, () => round.running.forEach((each) => this.#logChanges(each))),
         'flush-changelogs': () => parts.output.flush(),
-        'commit-offsets': (round) => this.#commitOffsets(round),
-        'write-local-state': ({ running }) => this.#writeLocal(running),
+        'commit-offsets': (round) => whereOpen(round, () => this.#commitOffsets(round)),
+        'write-local-state': (round) => whereOpen(round, () => this.#writeLocal(round.running)),
         release: (round) => this.#release(round),
       },
       parts.variation,
@@ -203,6 +204,14 @@ export class ThreadCommit {
     }
     this.#parts.purge.run(offsets);
   }
+}
+
+/**
+ * A loop that was given up has its tasks closed while it waits: their changes are gone, and neither offsets nor changelog positions
+ * may say that they are there.
+ */
+function whereOpen<R>({ running }: Round, action: () => R): R | 'abandon' {
+  return running.some(({ task }) => task.isClosed) ? 'abandon' : action();
 }
 
 async function flushCaches(running: readonly RunningTask[]): Promise<void> {

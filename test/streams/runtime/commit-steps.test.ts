@@ -129,6 +129,28 @@ describe('a commit that is cut off at any step', () => {
     expect(asObject(counts)).toEqual(asObject(expected((cut) => (isLost(cut) ? 0 : RECORDS))));
   });
 
+  it('commits nothing of tasks that are closed meanwhile, as those of a loop that was given up', async () => {
+    const applicationId = 'closed';
+    const out = 'closed-out';
+    await createTopics(environment, bootstrapServers, { [out]: 1 });
+    const topology = countTopology({ out, loggingEnabled: true });
+    const app = { applicationId, bootstrapServers, topology, stateDir: path.join(folder, applicationId) };
+    const victim = await startThread(app, {
+      at: (step, when) => {
+        if (step === 'flush-results' && when === 'after')
+          for (const task of victim.thread.tasks) task.close();
+      },
+    });
+    await victim.atEnd(RECORDS);
+    expect(await victim.end()).toBeUndefined();
+
+    const heir = await startThread(app);
+    await heir.atEnd(RECORDS);
+    expect(heir.thread.tasks[0]?.metrics.processed).toBe(RECORDS);
+    expect(await heir.end()).toBeUndefined();
+    expect((await topicContents(out, { environment, bootstrapServers })).at(-1)).toBe(`a=${RECORDS}`);
+  });
+
   it('would count twice with local state before the offsets, and this harness sees it', async () => {
     const order: CommitStep[] = AT_LEAST_ONCE.filter((step) => step !== 'write-local-state');
     order.splice(order.indexOf('commit-offsets'), 0, 'write-local-state');
