@@ -57,7 +57,7 @@ export const streamsMutations: readonly Mutation[] = [
     file: 'src/streams/threads/host-thread.ts',
     find: 'const suspect = isSoon && guilty === this.#turnAtEnd ? guilty : -1;',
     replace: 'const suspect = isSoon && guilty === this.#turnAtEnd ? -1 : -1;',
-    suite: ['test/streams/threads/threaded-streams-host.test.ts'],
+    suite: ['test/streams/threads/host-thread.test.ts'],
   },
   {
     name: 'nobody sees whose turn it is in a stream thread',
