@@ -34,8 +34,8 @@ export const streamsMutations: readonly Mutation[] = [
   {
     name: 'all threads of an application have the state folder of the first',
     file: 'src/streams/runtime/local-state.ts',
-    find: 'threadFolder(place?.number ?? 1)',
-    replace: 'threadFolder(1)',
+    find: 'threadFolderName(place?.number ?? 1)',
+    replace: 'threadFolderName(1)',
     suite: ['test/streams/threads/threaded-streams-app.test.ts'],
   },
   {
@@ -68,9 +68,9 @@ export const streamsMutations: readonly Mutation[] = [
   },
   {
     name: 'who has had a record last is taken for the one whose code ends a thread',
-    file: 'src/streams/threads/supervised-thread.ts',
-    find: 'this.#watch.turn[1]',
-    replace: 'this.#watch.turn[0]',
+    file: 'src/streams/runtime/processing-turn.ts',
+    find: 'this.#memory[0] = -1;',
+    replace: '',
     suite: ['test/streams/threads/host-thread.test.ts'],
   },
   {

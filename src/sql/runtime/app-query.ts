@@ -10,6 +10,7 @@ import type { Admin } from '../../client/admin/admin.ts';
 import { type FailureContext, failureHandlers } from '../../streams/runtime/failures.ts';
 import type { StreamsAppOptions } from '../../streams/runtime/streams-app-options.ts';
 import { setAsideFile } from '../../streams/runtime/database-folder.ts';
+import type { ProcessingTurn } from '../../streams/runtime/processing-turn.ts';
 import { StreamsApp } from '../../streams/runtime/streams-app.ts';
 import type { StreamsHost } from '../../streams/runtime/streams-host.ts';
 import type { StreamsState } from '../../streams/runtime/streams-metrics.ts';
@@ -60,8 +61,8 @@ interface QueryHost extends KafkaHostOptions {
   /** Called before each start with the topics that it may make. */
   readonly note: (applicationId: string, internalTopics: readonly string[]) => Promise<void>;
   readonly cleanUp: (ended: EndedApplication) => Promise<void>;
-  /** Called before each record that is processed. */
-  readonly onRecord?: (() => void) | undefined;
+  /** Taken while its code runs. */
+  readonly turn?: ProcessingTurn | undefined;
   /** Starts a query among others. */
   readonly startInTurn: (query: AppQuery) => void;
 }
@@ -238,7 +239,6 @@ export class AppQuery implements RunningQuery {
 
   #newApp(): StreamsApp {
     const common = appOptions(this.#host, this.#context);
-    const { onRecord } = this.#host;
     const options: StreamsAppOptions = {
       ...common,
       applicationId: this.applicationId,
@@ -256,12 +256,8 @@ export class AppQuery implements RunningQuery {
       consumer: { ...common.consumer, groupInstanceId: this.#host.instanceId(this.applicationId) },
       autoOffsetReset: offsetReset(this.#context) ?? DEFAULT_RESET,
       host: this.#host.streams,
-      backPressure: () => {
-        onRecord?.();
-        return undefined;
-      },
     };
-    return new StreamsApp(options);
+    return new StreamsApp(options, { turn: this.#host.turn });
   }
 
   /** A row that the broker refuses for what is in it, and will refuse for ever, costs only itself. */

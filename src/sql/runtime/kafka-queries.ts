@@ -7,6 +7,7 @@ import { TimeSlice } from '../../base/time-slice.ts';
 import type { Admin } from '../../client/admin/admin.ts';
 import type { SharedConnections } from '../../client/cluster/shared-connections.ts';
 import type { ListedOffset } from '../../client/types.ts';
+import type { ProcessingTurn } from '../../streams/runtime/processing-turn.ts';
 import { StreamsApp } from '../../streams/runtime/streams-app.ts';
 import type { StreamsAppOptions } from '../../streams/runtime/streams-app-options.ts';
 import { StreamsHost } from '../../streams/runtime/streams-host.ts';
@@ -49,6 +50,8 @@ interface QueryCluster {
 interface KafkaPushOptions extends PushOptions {
   /** Called before each record that is processed: what was emitted until then comes of the records before it. */
   readonly onRecord?: () => void;
+  /** Taken while code of the query runs. */
+  readonly turn?: ProcessingTurn;
 }
 
 /** Runs queries on this thread: every one is a Streams application of its own. */
@@ -92,10 +95,10 @@ export class KafkaQueries implements QueryRuntime {
     });
   }
 
-  /** @param onRecord called before each record that is processed. */
-  newQuery(plan: QueryPlan, context: AnalysisContext, onRecord?: () => void): AppQuery | UnstartedQuery {
+  /** @param turn taken while code of the query runs. */
+  newQuery(plan: QueryPlan, context: AnalysisContext, turn?: ProcessingTurn): AppQuery | UnstartedQuery {
     try {
-      return this.#appQuery(plan, context, onRecord);
+      return this.#appQuery(plan, context, turn);
     } catch (error) {
       return this.#unstarted(plan, error);
     }
@@ -116,10 +119,10 @@ export class KafkaQueries implements QueryRuntime {
     });
   }
 
-  #appQuery(plan: QueryPlan, context: AnalysisContext, onRecord: (() => void) | undefined): AppQuery {
+  #appQuery(plan: QueryPlan, context: AnalysisContext, turn: ProcessingTurn | undefined): AppQuery {
     return new AppQuery(plan, context, {
       ...this.#options,
-      onRecord,
+      turn,
       instanceId: (applicationId) => this.#instanceIds.of(applicationId),
       admin: this.#admin,
       streams: this.#streams,
@@ -168,7 +171,7 @@ export class KafkaQueries implements QueryRuntime {
   async startPush(
     plan: QueryPlan,
     context: AnalysisContext,
-    { untilEnd = false, onRecord }: KafkaPushOptions = {},
+    { untilEnd = false, onRecord, turn }: KafkaPushOptions = {},
   ): Promise<PushRun> {
     const { environment } = this.#options;
     const applicationId = `${prefixOf(this.#options)}${plan.queryId}_${environment.clock.nowMs()}`;
@@ -184,7 +187,7 @@ export class KafkaQueries implements QueryRuntime {
         noted = this.#leftovers.note(applicationId, internalTopics);
         // It is told to whoever waits for it.
         noted.catch(() => undefined);
-        return this.#pushApp({ applicationId, topology, backPressure }, { context, begins, untilEnd });
+        return this.#pushApp({ applicationId, topology, backPressure }, { context, begins, untilEnd, turn });
       },
       run: async (app, signal) => {
         await noted;
@@ -209,6 +212,7 @@ export class KafkaQueries implements QueryRuntime {
       readonly context: AnalysisContext;
       readonly begins: 'earliest' | 'latest';
       readonly untilEnd: boolean;
+      readonly turn: ProcessingTurn | undefined;
     },
   ): StreamsApp {
     const { applicationId } = given;
@@ -224,7 +228,7 @@ export class KafkaQueries implements QueryRuntime {
       cacheBytesMax: 0,
       host: this.#streams,
     };
-    return new StreamsApp(settings);
+    return new StreamsApp(settings, { turn: push.turn });
   }
 
   /** Settles where a push query begins, before it is answered that it runs. */

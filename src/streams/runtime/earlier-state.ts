@@ -18,7 +18,7 @@ interface Application {
 }
 
 /** The folder of one of the threads of an application, the first of them 1. */
-export function threadFolder(number: number): string {
+export function threadFolderName(number: number): string {
   return `thread-${number}`;
 }
 
@@ -34,8 +34,10 @@ export async function copyEarlierState(
   into: StateDirectory,
 ): Promise<void> {
   const { applicationId, logger } = application;
-  const isThere = await takeFolder(environment, { ...application, name: threadFolder(thread) }, (earlier) =>
-    into.copyFrom(earlier),
+  const isThere = await takeFolder(
+    environment,
+    { ...application, name: threadFolderName(thread) },
+    (earlier) => into.copyFrom(earlier),
   );
   if (isThere)
     logger.info('the local state of an application is in the common database now', { applicationId });
@@ -58,7 +60,7 @@ export async function takeFormerThreads(
   if (!disk.isDirectory(folder)) return;
   const numbers = disk.list(folder).map((name) => Number(/^thread-(\d+)(?:-copied)?$/.exec(name)?.[1] ?? 0));
   for (const number of new Set(numbers.filter((each) => each > threads))) {
-    const name = threadFolder(number);
+    const name = threadFolderName(number);
     try {
       const isThere = await takeFolder(environment, { ...application, name }, (former) =>
         into.takeOver(former),

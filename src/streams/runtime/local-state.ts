@@ -1,7 +1,7 @@
 import { childPath } from '../../base/child-path.ts';
 import { CacheBudget } from '../state/cache-budget.ts';
 import type { OpenEngine } from './database-folder.ts';
-import { copyEarlierState, takeFormerThreads, threadFolder } from './earlier-state.ts';
+import { copyEarlierState, takeFormerThreads, threadFolderName } from './earlier-state.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
 import type { StreamsHost } from './streams-host.ts';
@@ -33,7 +33,7 @@ export function localState(
   return StateDirectory.take(environment, {
     applicationId,
     root,
-    folders: [applicationId, threadFolder(place?.number ?? 1)],
+    folders: [applicationId, threadFolderName(place?.number ?? 1)],
     blockCacheBytes,
     writeBufferBytes: WRITE_BUFFER_BYTES,
     logger,
@@ -51,7 +51,9 @@ export function processFolderOf(
 ): string {
   if (host !== undefined) return host.stateDir;
   const folder = childPath(stateDir, applicationId);
-  return place === undefined || place.number === 1 ? folder : childPath(folder, threadFolder(place.number));
+  return place === undefined || place.number === 1
+    ? folder
+    : childPath(folder, threadFolderName(place.number));
 }
 
 /**

@@ -1,6 +1,3 @@
-/** The numbers that {@link ProcessingTurn} writes: whose turn it was last, and whose it is; -1 for nobody's. */
-type TurnMemory = Int32Array;
-
 /**
  * Says, where another thread may see it, that code of an application runs: that of a batch of records, a punctuator, what caches have held
  * back. A record that comes to no end, or ends its thread, is its application's then. It lasts as long as the call stack does: what waits for
@@ -8,11 +5,11 @@ type TurnMemory = Int32Array;
  */
 export class ProcessingTurn {
   readonly #number: number;
-  readonly #memory: TurnMemory;
+  readonly #memory: Int32Array;
   #isOn = false;
 
-  /** Without memory that others see, nobody is told. */
-  constructor(number = 0, memory: TurnMemory = new Int32Array(2)) {
+  /** @param memory has the number of whose turn it is, -1 for nobody's. Without one that others see, nobody is told. */
+  constructor(number = 0, memory: Int32Array = new Int32Array(1)) {
     this.#number = number;
     this.#memory = memory;
   }
@@ -20,13 +17,12 @@ export class ProcessingTurn {
   begin(): void {
     this.#isOn = true;
     this.#memory[0] = this.#number;
-    this.#memory[1] = this.#number;
   }
 
   /** To be called before anything is waited for. */
   end(): void {
     this.#isOn = false;
-    this.#memory[1] = -1;
+    this.#memory[0] = -1;
   }
 
   /** Runs something that may be part of a longer turn. */

@@ -49,6 +49,7 @@ interface ThreadParts extends ThreadVariation {
   /** What it shares with other applications of the process. */
   readonly host: StreamsHost | undefined;
   readonly place?: ThreadPlace | undefined;
+  readonly turn?: ProcessingTurn | undefined;
   readonly onPhase: (phase: AssignmentPhase) => void;
   /** Called once, with what has ended the loop, while it is a member of the group still. */
   readonly onFailed?: (error: unknown) => Promise<StreamThreadExceptionResponse>;
@@ -129,7 +130,7 @@ export class StreamThread {
     const intake = (this.#intake = new Intake({ consumer, settings, restorer, metrics }));
     const purge = new RepartitionPurge(admin, settings);
     const decoding = parts.host?.decoding;
-    const turn = place?.turn ?? new ProcessingTurn();
+    const { turn = new ProcessingTurn() } = parts;
     const shared = { settings, consumer, output, state, budget, metrics, decoding, turn };
     this.#commit = new ThreadCommit({ ...shared, purge, variation, tasks: () => this.#tasks });
     const commit = (): Promise<void> => this.#commit.run();

@@ -15,6 +15,7 @@ import {
   WINDOW_KINDS,
 } from './queryable-stores.ts';
 import type { StreamThreadExceptionResponse, StreamsUncaughtExceptionHandler } from './failures.ts';
+import type { ProcessingTurn } from './processing-turn.ts';
 import { ReplacementPauses } from './replacement-pauses.ts';
 import { endedWithin } from './stop-limits.ts';
 import type { StreamsHost } from './streams-host.ts';
@@ -58,6 +59,7 @@ export class StreamsApp {
   readonly #host: StreamsHost | undefined;
   readonly #variation: ThreadVariation;
   readonly #place: ThreadPlace | undefined;
+  readonly #turn: ProcessingTurn | undefined;
   readonly #state = new BehaviorSubject<StreamsState>('CREATED');
   readonly #errors = new Subject<unknown>();
   readonly #restores = new Subject<RestoreProgress>();
@@ -89,18 +91,25 @@ export class StreamsApp {
    * @param shared.openEngine opens the database of the state in a folder: RocksDB, unless this is a simulation.
    * @param shared.commitVariation of tests, which break the order of commits.
    * @param shared.place where it is one of the threads of an application.
+   * @param shared.turn taken while its code runs, where others see whose code does.
    */
   constructor(
     options: StreamsAppOptions,
     {
       describeTopics,
       place,
+      turn,
       ...variation
-    }: { readonly describeTopics?: DescribeTopics; readonly place?: ThreadPlace } & ThreadVariation = {},
+    }: {
+      readonly describeTopics?: DescribeTopics;
+      readonly place?: ThreadPlace;
+      readonly turn?: ProcessingTurn | undefined;
+    } & ThreadVariation = {},
   ) {
     this.#describeTopics = describeTopics;
     this.#variation = variation;
     this.#place = place;
+    this.#turn = turn;
     this.#settings = streamsAppSettings(options);
     this.#host = this.#settings.host;
     this.#uncaught = new UncaughtErrors(this.#settings, (error) => this.#errors.next(error));
@@ -249,6 +258,7 @@ export class StreamsApp {
       topics,
       host: this.#host,
       place: this.#place,
+      turn: this.#turn,
       onPhase: (phase) => this.#onPhase(phase),
       onFailed: async (error) => (this.#response = await this.#respondTo(error)),
       onRestored: (progress) => this.#restores.next(progress),

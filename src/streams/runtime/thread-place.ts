@@ -1,5 +1,4 @@
 import type { StreamThreadExceptionResponse } from './failures.ts';
-import type { ProcessingTurn } from './processing-turn.ts';
 
 /** What an application is told that is one of several threads of its process; see `src/streams/threads`. */
 export interface ThreadPlace {
@@ -18,6 +17,4 @@ export interface ThreadPlace {
    * until then: another thread may have the state of a task of this one.
    */
   readonly companionsIn: () => number | undefined;
-  /** Taken while its records are processed. */
-  readonly turn: ProcessingTurn;
 }

@@ -71,10 +71,11 @@ export class ServedApp {
       },
       {
         place: {
-          ...{ number: thread, count: threads, turn, respondTo, failing: this.#failing.signal },
+          ...{ number: thread, count: threads, respondTo, failing: this.#failing.signal },
           onAssigned: (generationId) => this.#assigned(generationId),
           companionsIn: () => this.#companionsIn,
         },
+        turn,
       },
     );
     this.#app = app;

@@ -107,14 +107,9 @@ export class SupervisedThread<
     return this.#watch.silentMs;
   }
 
-  /** Whose turn it was last; -1 where it was nobody's yet. */
-  get lastTurn(): number {
-    return this.#watch.turn[0] ?? -1;
-  }
-
   /** Whose code runs, of those that say so; -1 where it is nobody's. */
   get turn(): number {
-    return this.#watch.turn[1] ?? -1;
+    return this.#watch.turn[0] ?? -1;
   }
 
   /** Starts a thread where there is none, without a wait for its turn. What is asked of it waits until it has loaded its modules. */
@@ -201,6 +196,8 @@ export class SupervisedThread<
 
   #start(): void {
     const { threads, service, limits, opening } = this.#options;
+    // What ran in the one before says nothing of this one.
+    this.#watch.turn.fill(-1);
     this.#ended = new Promise((resolve) => {
       const thread = threads.start(
         service,

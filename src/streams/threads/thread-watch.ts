@@ -5,7 +5,7 @@ const LOOK_MS = 5_000;
 /** One that has not answered for so long is held up: processing lets others have their turn many times a second. */
 const SILENT_MS_MAX = 15_000;
 
-/** Whose turn it was last, and whose it is (see `ProcessingTurn`), where two threads see it; -1 for nobody's. */
+/** Whose turn it is (see `ProcessingTurn`), where two threads see it; -1 for nobody's. */
 export type Turn = Int32Array<SharedArrayBuffer>;
 
 /**
@@ -14,7 +14,7 @@ export type Turn = Int32Array<SharedArrayBuffer>;
  */
 export class ThreadWatch {
   /** What the thread writes. */
-  readonly turn: Turn = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)).fill(-1);
+  readonly turn: Turn = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)).fill(-1);
   readonly #environment: Pick<Environment, 'clock' | 'timers'>;
   readonly #ask: () => Promise<unknown>;
   readonly #onSilent: (silentMs: number) => void;

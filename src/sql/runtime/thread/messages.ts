@@ -17,7 +17,7 @@ import type { SentPushRecord, SentRow, SentTableRow } from './sent-rows.ts';
  */
 
 /** Settings of the host but for what a thread has of its own. */
-export type ThreadOptions = Omit<KafkaHostOptions, 'environment' | 'logger'>;
+type ThreadOptions = Omit<KafkaHostOptions, 'environment' | 'logger'>;
 
 /** A query with as much of its session and of the catalog as running it takes. */
 export interface SentQuery {

@@ -11,6 +11,7 @@ import { MovedQueries } from '../moved-queries.ts';
 import { topicFacts } from '../topic-facts.ts';
 import { CallServer } from '../../../streams/threads/call-server.ts';
 import { errorRecord } from '../../../streams/threads/error-record.ts';
+import { ProcessingTurn } from '../../../streams/runtime/processing-turn.ts';
 import type { Turn } from '../../../streams/threads/thread-watch.ts';
 import type {
   FromThread,
@@ -19,7 +20,6 @@ import type {
   ThreadCall,
   ThreadCommand,
   ThreadEvent,
-  ThreadOptions,
   ToThread,
 } from './messages.ts';
 import { receivedRow, sentTableRow } from './sent-rows.ts';
@@ -32,6 +32,8 @@ interface Opened {
   readonly options: KafkaHostOptions;
   readonly admin: Admin;
   readonly queries: KafkaQueries;
+  /** See `ThreadWatch`. */
+  readonly turn: Turn;
 }
 
 /** The inside of a stream thread: it does what the thread that statements come to asks of it. */
@@ -42,8 +44,6 @@ export class QueryThreadServer {
   readonly #queries = new Map<number, ServedQuery>();
   readonly #pushes = new Map<number, ServedPush>();
   readonly #scans = new ServedScans();
-  /** See `ThreadWatch`. */
-  #turn: Turn | undefined;
   #opened: Opened | undefined;
 
   constructor(port: ThreadPort<ToThread, FromThread>, environment: Environment) {
@@ -63,8 +63,7 @@ export class QueryThreadServer {
   #do(command: ThreadCommand): void {
     switch (command.kind) {
       case 'open':
-        this.#turn = command.turn;
-        this.#opened = this.#open(command.options);
+        this.#opened = this.#open(command);
         return;
       case 'makeQuery':
         this.#makeQuery(command);
@@ -115,7 +114,7 @@ export class QueryThreadServer {
     }
   }
 
-  #open(given: ThreadOptions): Opened {
+  #open({ options: given, turn }: Extract<ThreadCommand, { readonly kind: 'open' }>): Opened {
     const environment = this.#environment;
     const { bootstrapServers, kafkaTimeoutMs } = given;
     const { logger } = this.#server;
@@ -133,7 +132,10 @@ export class QueryThreadServer {
       this.#server.post({ kind: 'topics', names, facts });
       return facts;
     };
-    return { options, admin, queries: new KafkaQueries(options, { admin, describeTopics, connections }) };
+    return {
+      ...{ options, admin, turn },
+      queries: new KafkaQueries(options, { admin, describeTopics, connections }),
+    };
   }
 
   get #running(): Opened {
@@ -148,18 +150,14 @@ export class QueryThreadServer {
   }
 
   #makeQuery({ query, sent, change }: Extract<ThreadCommand, { readonly kind: 'makeQuery' }>): void {
-    const running = this.#running.queries.newQuery(sent.plan, this.#contextOf(sent), () =>
-      this.#noteTurn(query),
-    );
+    const { queries, turn } = this.#running;
+    const ownTurn = new ProcessingTurn(query, turn);
+    const running = queries.newQuery(sent.plan, this.#contextOf(sent), ownTurn);
     const { timers } = this.#environment;
     this.#queries.set(
       query,
       new ServedQuery({ query, running, change, timers, post: (event) => this.#server.post(event) }),
     );
-  }
-
-  #noteTurn(number: number): void {
-    if (this.#turn !== undefined) this.#turn[0] = number;
   }
 
   #query({ query }: { readonly query: number }): ServedQuery {
@@ -193,12 +191,12 @@ export class QueryThreadServer {
           ...(failure === undefined ? {} : { error: errorRecord(failure.error) }),
         }),
     });
-    const { queries } = this.#running;
-    const onRecord = (): void => {
-      this.#noteTurn(push);
-      served.onRecord();
-    };
-    served.run = await queries.startPush(sent.plan, this.#contextOf(sent), { ...options, onRecord });
+    const { queries, turn } = this.#running;
+    served.run = await queries.startPush(sent.plan, this.#contextOf(sent), {
+      ...options,
+      onRecord: () => served.onRecord(),
+      turn: new ProcessingTurn(push, turn),
+    });
     this.#pushes.set(push, served);
   }
 

@@ -178,12 +178,12 @@ export class QueryThread {
     for (const query of this.#queries.values()) query.makeAgain();
   }
 
-  /** A query, or a push query, by its id. */
+  /** The query, or push query, whose code runs. */
   get #turnOf(): string {
-    const { lastTurn } = this.#thread;
-    const query = this.#queries.get(lastTurn);
+    const { turn } = this.#thread;
+    const query = this.#queries.get(turn);
     if (query !== undefined) return `query ${query.plan.queryId}`;
-    return this.#pushes.has(lastTurn) ? 'a push query' : 'something';
+    return this.#pushes.has(turn) ? 'a push query' : 'something';
   }
 
   #onSilent(forMs: number): void {
