@@ -255,6 +255,7 @@ export class StateMap<V> {
   /** Lets clean entries go until the budget is kept, or each has been looked at twice. */
   evict(): void {
     for (let looked = 2 * this.#entriesCount; looked > 0 && this.#budget.isExceeded; looked--) {
+      if (this.#entriesCount === this.#dirty.length) return;
       const entry = this.#segments.nextToSweep();
       if (entry === undefined || entry.dirty || entry.pending) continue;
       if (entry.referenced) {

@@ -45,6 +45,7 @@ export class TimeOrderedRows<R> {
   #spilledFirst: string | undefined;
   #spilledLast = '';
   #liveCount = 0;
+  #dirtyCount = 0;
   #valueBytes = VALUE_BYTES_GUESS;
   /** The last answer of {@link TimeOrderedRows.timeMin}, and to what. */
   #leastKey = '';
@@ -221,16 +222,20 @@ export class TimeOrderedRows<R> {
   /** The engine holds what an entry says. */
   release(entry: OrderedEntry<R>): void {
     entry.dirty = false;
+    this.#dirtyCount--;
     entry.encoded = undefined;
     entry.stored = true;
     this.#budget.dirty(-entry.sizeBytes);
     if (entry.row === undefined) this.#remove(entry);
   }
 
-  /** Lets committed rows go until the budget is kept, the first ones first: those are read in their order when it is their turn. */
+  /**
+   * Lets committed rows go until the budget is kept, the first ones first: those are read in their order when it is their turn. Called
+   * after each round, so that it does not look through what is uncommitted in vain.
+   */
   evict(): void {
     const kept: string[] = [];
-    while (this.#budget.isExceeded) {
+    while (this.#entries.size > this.#dirtyCount && this.#budget.isExceeded) {
       const key = this.#order.takeFirst();
       const entry = key === undefined ? undefined : this.#entries.get(key);
       if (entry === undefined) break;
@@ -251,6 +256,7 @@ export class TimeOrderedRows<R> {
     this.#order.clear();
     this.#spilledFirst = undefined;
     this.#liveCount = 0;
+    this.#dirtyCount = 0;
   }
 
   #mayBeSpilled(key: string): boolean {
@@ -312,6 +318,7 @@ export class TimeOrderedRows<R> {
     entry.encoded = undefined;
     if (entry.dirty) return;
     entry.dirty = true;
+    this.#dirtyCount++;
     this.#uncommitted.add(entry);
     this.#budget.dirty(entry.sizeBytes);
   }

@@ -43,8 +43,8 @@ export function subscriptionSerde<K>(keySerde: Serde<K>): Serde<SubscriptionMess
       const bytes = Buffer.allocUnsafe(2 + hashBytes + key.length + 4);
       bytes[0] = versionByte(hash);
       bytes[1] = instruction;
-      hash?.copy(bytes, 2);
-      key.copy(bytes, 2 + hashBytes);
+      if (hash !== null) bytes.set(hash, 2);
+      bytes.set(key, 2 + hashBytes);
       bytes.writeInt32BE(primaryPartition, bytes.length - 4);
       return bytes;
     },
@@ -71,8 +71,8 @@ export function responseSerde<VO>(valueSerde: Serde<VO>): Serde<ResponseMessage<
       const hashBytes = hash === null ? 0 : HASH_BYTES;
       const bytes = Buffer.allocUnsafe(1 + hashBytes + (value?.length ?? 0));
       bytes[0] = versionByte(hash);
-      hash?.copy(bytes, 1);
-      value?.copy(bytes, 1 + hashBytes);
+      if (hash !== null) bytes.set(hash, 1);
+      if (value !== null) bytes.set(value, 1 + hashBytes);
       return bytes;
     },
     deserialize(topic, bytes) {
