@@ -7,7 +7,7 @@ import { STOP_MS_MAX } from '../runtime/stop-limits.ts';
 import type { StreamsCloseOptions } from '../runtime/streams-app-options.ts';
 import type { StreamsMetrics, StreamsState } from '../runtime/streams-metrics.ts';
 import { errorOf, errorRecord } from './error-record.ts';
-import type { HostThread, ThreadLoss, ThreadTenant } from './host-thread.ts';
+import { type HostThread, RESTART_BACKOFF, type ThreadLoss, type ThreadTenant } from './host-thread.ts';
 import type { AppEvent, Found, StoreCall } from './messages.ts';
 import { isThreadEnded, isThreadSilent, threadEnded } from './thread-ended.ts';
 import { writeLine } from './thread-logger.ts';
@@ -15,8 +15,6 @@ import type { ThreadedSettings } from './threaded-options.ts';
 
 /** How long the clients of an application may take to close, after its last commit, before its thread is ended wherever it is. */
 const CLIENTS_CLOSE_MS_MAX = 10_000;
-/** How long it waits before it is started again after it could not be, again and again. */
-const RESTART_BACKOFF = { initialMs: 100, maxMs: 15_000 };
 
 /** What the application hears of its members. */
 interface AppMemberHandlers {

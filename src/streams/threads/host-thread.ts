@@ -14,8 +14,8 @@ import { SupervisedThread, type ThreadEnd } from './supervised-thread.ts';
 import { threadEnded, threadSilent } from './thread-ended.ts';
 import type { Turn } from './thread-watch.ts';
 
-/** How long another thread is waited for in the place of one that has ended, again and again. */
-const RESTART_BACKOFF = { initialMs: 100, maxMs: 15_000 };
+/** How long what has ended, a thread or an application that could not be started, waits for its next start, again and again. */
+export const RESTART_BACKOFF = { initialMs: 100, maxMs: 15_000 };
 /** A thread that has ended sooner than that after its start may have ended of what the one before it has ended of. */
 const SHORT_LIFE_MS = 60_000;
 /** Where so many threads have ended one soon after the other, that is said with each further one. */

@@ -13,6 +13,9 @@ const codec = {
   decode: (bytes: Buffer) => Number(bytes.toString()),
 };
 
+const mapOver = (engine: MemoryEngine): StateMap<number> =>
+  new StateMap({ engine, prefix: 'p', codec, budget: new CacheBudget(1e6), changelogTopic: 'c' });
+
 function commit(map: StateMap<number>, engine: MemoryEngine): void {
   engine.write((batch) => map.writeTo(batch));
   map.committed();
@@ -33,13 +36,7 @@ it('pages hold what there is, committed or not, once and in order', async () => 
       fc.integer({ min: 1, max: 8 }),
       async (changes, bytesMax) => {
         const engine = new MemoryEngine();
-        const map = new StateMap<number>({
-          engine,
-          prefix: 'p',
-          codec,
-          budget: new CacheBudget(1e6),
-          changelogTopic: 'c',
-        });
+        const map = mapOver(engine);
         engine.write((batch) => {
           batch.put('o', Buffer.from('1'));
           batch.put('q', Buffer.from('1'));
@@ -64,13 +61,7 @@ it('pages hold what there is, committed or not, once and in order', async () => 
 
 it('reads no more than it is asked for', async () => {
   const engine = new MemoryEngine();
-  const map = new StateMap<number>({
-    engine,
-    prefix: 'p',
-    codec,
-    budget: new CacheBudget(1e6),
-    changelogTopic: 'c',
-  });
+  const map = mapOver(engine);
   for (const key of KEYS) map.set(key, 1);
   commit(map, engine);
   let read = 0;
@@ -90,13 +81,7 @@ it('reads no more than it is asked for', async () => {
 
 it('finds what there was when the first page was read, and ends when the store is closed', async () => {
   const engine = new MemoryEngine();
-  const map = new StateMap<number>({
-    engine,
-    prefix: 'p',
-    codec,
-    budget: new CacheBudget(1e6),
-    changelogTopic: 'c',
-  });
+  const map = mapOver(engine);
   for (const key of KEYS) map.set(key, 1);
   commit(map, engine);
   const pages = map.pages({ from: '', to: undefined }, 1);

@@ -1,9 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
-import { nodeThreads } from '../../../src/base/io/node-threads.ts';
-import type { ServiceThread, ThreadLimits, Threads } from '../../../src/base/environment.ts';
+import type { ThreadLimits } from '../../../src/base/environment.ts';
 import { OperationalError } from '../../../src/base/errors.ts';
-import type { LogFields, Logger } from '../../../src/base/logger.ts';
 import { Admin, Consumer } from '../../../src/client/index.ts';
 import {
   type RestoreProgress,
@@ -16,6 +14,7 @@ import {
 import { PATIENCE_MS } from '../../setup/patience.ts';
 import { createTopics, produce, waitFor } from '../runtime/app-under-test.ts';
 import { type BrokerAndFolder, brokerAndFolder } from '../runtime/broker-and-folder.ts';
+import { type SeenThreads, seenThreads } from './seen-threads.ts';
 
 const topologies = new URL('./topologies.ts', import.meta.url);
 const KEYS = 64;
@@ -23,8 +22,10 @@ const APPLICATION = 'threaded';
 
 let around: BrokerAndFolder;
 let admin: Admin;
-let started: ServiceThread<never>[];
-let lines: (LogFields & { readonly message: string })[];
+let started: SeenThreads['started'];
+let lines: SeenThreads['lines'];
+let threads: SeenThreads['threads'];
+let logger: SeenThreads['logger'];
 let apps: ThreadedStreamsApp[];
 
 beforeEach(async () => {
@@ -32,8 +33,7 @@ beforeEach(async () => {
   const { bootstrapServers } = around;
   admin = new Admin({ environment, bootstrapServers });
   await createTopics(environment, bootstrapServers, { in: 8, out: 8 });
-  started = [];
-  lines = [];
+  ({ started, lines, threads, logger } = seenThreads());
   apps = [];
 });
 
@@ -42,21 +42,6 @@ afterEach(async () => {
   await admin.close();
   await around.close();
 });
-
-/** Threads that a test can end. */
-const threads: Threads = {
-  start: (service, handlers, limits) => {
-    const thread = nodeThreads.start(service, handlers, limits);
-    started.push(thread);
-    return thread;
-  },
-};
-
-const log = (message: string, fields: LogFields = {}): void => void lines.push({ ...fields, message });
-const logger: Logger = {
-  ...{ debug: () => undefined, info: log, warn: log, error: log },
-  child: () => logger,
-};
 
 function appOf(
   options: Partial<ThreadedStreamsAppOptions> = {},

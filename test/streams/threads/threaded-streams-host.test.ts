@@ -1,9 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Clock, ServiceThread, Threads, Timers } from '../../../src/base/environment.ts';
+import type { Clock, Timers } from '../../../src/base/environment.ts';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
-import { nodeThreads } from '../../../src/base/io/node-threads.ts';
-import type { LogFields, Logger } from '../../../src/base/logger.ts';
 import { Admin, Consumer } from '../../../src/client/index.ts';
 import {
   type RestoreProgress,
@@ -14,22 +12,24 @@ import {
 } from '../../../src/streams/index.ts';
 import { createTopics, produce } from '../runtime/app-under-test.ts';
 import { type BrokerAndFolder, brokerAndFolder } from '../runtime/broker-and-folder.ts';
+import { type SeenThreads, seenThreads } from './seen-threads.ts';
 
 const module = new URL('./topologies.ts', import.meta.url);
 const PARTITIONS = 4;
 const KEYS = Array.from({ length: 16 }, (_, i) => `k${i}`);
 
 let around: BrokerAndFolder;
-let started: ServiceThread<never>[];
-let lines: (LogFields & { readonly message: string })[];
+let started: SeenThreads['started'];
+let lines: SeenThreads['lines'];
+let threads: SeenThreads['threads'];
+let logger: SeenThreads['logger'];
 let hosts: ThreadedStreamsHost[];
 
 beforeEach(async () => {
   around = await brokerAndFolder({ 'group.initial.rebalance.delay.ms': 0 });
   const topics = { in: PARTITIONS, a: PARTITIONS, b: PARTITIONS, c: PARTITIONS };
   await createTopics(environment, around.bootstrapServers, topics);
-  started = [];
-  lines = [];
+  ({ started, lines, threads, logger } = seenThreads());
   hosts = [];
 });
 
@@ -37,21 +37,6 @@ afterEach(async () => {
   await Promise.all(hosts.map((host) => host.close()));
   await around.close();
 });
-
-/** Threads that a test counts, and can end. */
-const threads: Threads = {
-  start: (service, handlers, limits) => {
-    const thread = nodeThreads.start(service, handlers, limits);
-    started.push(thread);
-    return thread;
-  },
-};
-
-const log = (message: string, fields: LogFields = {}): void => void lines.push({ ...fields, message });
-const logger: Logger = {
-  ...{ debug: () => undefined, info: log, warn: log, error: log },
-  child: () => logger,
-};
 
 /** A clock on which what takes 15 seconds takes one. */
 const fast: Clock & Timers = {
