@@ -283,7 +283,9 @@ export class Accumulator {
   }
 
   #appendTo(topic: TopicQueues, record: ProducerRecord, onDelivery: DeliveryCallback | undefined): void {
-    const key = fieldOf(record.key);
+    // Its bytes are hashed where there is a choice.
+    const hashesKey = record.partition === undefined && topic.queues.length > 1;
+    const key = hashesKey ? bytesOf(record.key) : fieldOf(record.key);
     const value = fieldOf(record.value);
     const headers = record.headers === undefined ? undefined : headerBytes(record.headers);
     const sizeMax = BatchBuilder.bytesMax(key, value, headers);
@@ -330,10 +332,13 @@ export class Accumulator {
     if (batch.sizeInBytes >= this.#settings.batchBytesMax) this.#close(batch);
   }
 
+  /** Texts become bytes only for a partitioner that may look at them. */
   #choosePartition(topic: TopicQueues, key: Buffer | string | null, value: Buffer | string | null): number {
     const { length } = topic.queues;
-    if (length === 1 && key !== null && this.#partitioner === defaultPartitioner) return 0;
-    return this.#partitioner.partition(topic.name, bytesOf(key), bytesOf(value), length);
+    const partitioner = this.#partitioner;
+    if (partitioner !== defaultPartitioner)
+      return partitioner.partition(topic.name, bytesOf(key), bytesOf(value), length);
+    return length === 1 && key !== null ? 0 : partitioner.partition(topic.name, bytesOf(key), null, length);
   }
 
   /** The first record since the metadata was fetched: a topic that was let go meanwhile is asked for again. */

@@ -1,3 +1,4 @@
+import { bytesOf } from '../../client/producer/record-bytes.ts';
 import type { Header } from '../record.ts';
 import type { ResultSource } from './result-origin.ts';
 
@@ -28,8 +29,4 @@ export interface RecordCollector {
 /** Returns a record with the bytes of its texts. */
 export function inBytes(record: CollectedRecord): OutputRecord {
   return { ...record, key: bytesOf(record.key), value: bytesOf(record.value) };
-}
-
-function bytesOf(field: Buffer | string | null): Buffer | null {
-  return typeof field === 'string' ? Buffer.from(field) : field;
 }
