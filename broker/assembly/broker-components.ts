@@ -12,6 +12,7 @@ import { partitionMetrics } from '../replication/partition-metrics.ts';
 import type { ReplicaManager } from '../replication/replica-manager.ts';
 import { Metrics } from '../server/broker-metrics.ts';
 import { Dispatcher } from '../server/dispatcher.ts';
+import { NetworkBrokerRequests } from '../server/network-broker-requests.ts';
 import { NetworkPeerChannels } from '../server/network-peer-channels.ts';
 import { SocketServer } from '../server/socket-server.ts';
 import { socketSettings } from '../server/socket-settings.ts';
@@ -39,6 +40,7 @@ export class BrokerComponents {
   readonly lifecycleManager: BrokerLifecycleManager;
   readonly metrics: Metrics;
   readonly replicaManager: ReplicaManager;
+  readonly brokerRequests: NetworkBrokerRequests;
   readonly groups: GroupCoordinator;
   readonly coordination: GroupCoordination;
   readonly server: SocketServer;
@@ -71,6 +73,8 @@ export class BrokerComponents {
     this.metrics = this.#createMetrics(topology.nodeId);
     this.replicaManager = createReplicaManager(dependencies, this);
     life.add({ name: 'the replicas', close: () => this.replicaManager.close() });
+    this.brokerRequests = this.#createBrokerRequests(dependencies);
+    life.add({ name: 'the lines to coordinators and leaders', close: () => this.brokerRequests.close() });
     this.groups = createGroups(dependencies, this);
     this.coordination = this.#coordinate(dependencies);
     this.server = this.#createServer(dependencies);
@@ -113,6 +117,19 @@ export class BrokerComponents {
     });
     this.replicaManager.addLeadershipListener(coordination);
     return coordination;
+  }
+
+  #createBrokerRequests({ logger, topology, fail }: BrokerDependencies): NetworkBrokerRequests {
+    const listener = topology.listeners[0]?.name ?? '';
+    return new NetworkBrokerRequests({
+      logger,
+      nodeId: topology.nodeId,
+      peers: this.peers,
+      addressOf: (nodeId) => this.listeners.interBrokerAddress(nodeId, this.quorum.image),
+      listener,
+      handlers: () => this.#tables.get(listener) ?? NOTHING_SERVED,
+      onAssertion: fail,
+    });
   }
 
   #createServer({ environment, logger, config, topology, buffers, fail }: BrokerDependencies): SocketServer {

@@ -19,7 +19,7 @@ export function createServices(
   tables: ReadonlyMap<string, HandlerTable>,
 ): BrokerServices {
   const { quorum, controller, waiters, lifecycleManager, server } = components;
-  const { replicaManager, groups, metrics } = components;
+  const { replicaManager, groups, metrics, brokerRequests } = components;
   const { nodeId, advertised } = topology;
   const image = (): MetadataImage => quorum.image;
   return {
@@ -36,6 +36,7 @@ export function createServices(
     logManager,
     quorum,
     controller,
+    brokerRequests,
     waiters,
     topicCreator: new TopicCreator({ config, logger, controller, waiters, image }),
     producerIds: new ProducerIds({ nodeId, brokerEpoch: () => lifecycleManager.brokerEpoch, controller }),

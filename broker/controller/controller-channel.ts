@@ -1,8 +1,8 @@
 import type { Address, Environment, Timer } from '../../src/base/environment.ts';
 import { OperationalError } from '../../src/base/errors.ts';
-import { decodeStruct, encodeStruct } from '../../src/protocol/codec.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { Api, RequestInput, RequestOf, ResponseInput, ResponseOf } from '../../src/protocol/message.ts';
+import { receivedRequest, receivedResponse } from '../server/own-messages.ts';
 import type { PeerChannel, PeerChannels } from '../server/peer-channel.ts';
 import type { MetadataQuorum } from './metadata-quorum.ts';
 
@@ -133,17 +133,8 @@ export class ControllerChannel {
 
   /** The same bytes as over the wire, so that defaults and versions mean the same. */
   async #local<A extends Api>(api: A, version: number, request: RequestInput<A>): Promise<ResponseOf<A>> {
-    const decoded = decodeStruct(
-      api.request,
-      version,
-      encodeStruct(api.request, version, request),
-    ) as RequestOf<A>;
-    const response = await this.#options.quorum.answer(api, version, decoded);
-    return decodeStruct(
-      api.response,
-      version,
-      encodeStruct(api.response, version, response),
-    ) as ResponseOf<A>;
+    const response = await this.#options.quorum.answer(api, version, receivedRequest(api, version, request));
+    return receivedResponse(api, version, response);
   }
 
   #withTimeout<T>(channel: PeerChannel, promise: Promise<T>, timeoutMs: number): Promise<T> {

@@ -13,6 +13,7 @@ import type { ReadRoom } from '../replication/delayed-fetch.ts';
 import type { FetchSessionCache } from '../replication/fetch-session-cache.ts';
 import type { ReplicaManager } from '../replication/replica-manager.ts';
 import type { Metrics } from '../server/broker-metrics.ts';
+import type { BrokerRequests } from '../server/broker-requests.ts';
 import type { ClientEndpoints } from './client-endpoints.ts';
 import type { ServedApi } from './served-api.ts';
 
@@ -30,6 +31,8 @@ export interface BrokerServices {
   readonly logManager: LogManager;
   readonly quorum: MetadataQuorum;
   readonly controller: ControllerChannel;
+  /** Asks coordinators and leaders, which may be this broker. */
+  readonly brokerRequests: BrokerRequests;
   readonly waiters: MetadataWaiters;
   readonly topicCreator: TopicCreator;
   readonly producerIds: ProducerIds;
