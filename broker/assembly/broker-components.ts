@@ -6,6 +6,7 @@ import { groupMetrics } from '../coordinators/group/group-metrics.ts';
 import { brokerHandlers, controllerListenerHandlers, type HandlerTable } from '../handlers/index.ts';
 import type { BrokerLifecycleManager } from '../lifecycle/broker-lifecycle-manager.ts';
 import { GroupCoordination } from '../lifecycle/group-coordination.ts';
+import type { CoordinatorTopic } from '../lifecycle/coordinator-topic.ts';
 import { MetadataWaiters } from '../lifecycle/metadata-waiters.ts';
 import { clusterMetrics } from '../metadata/cluster-metrics.ts';
 import { partitionMetrics } from '../replication/partition-metrics.ts';
@@ -18,6 +19,7 @@ import { SocketServer } from '../server/socket-server.ts';
 import { socketSettings } from '../server/socket-settings.ts';
 import { StallWatch } from '../server/stall-watch.ts';
 import type { BrokerDependencies } from './broker-dependencies.ts';
+import { createOffsetsTopic } from './create-coordinator-topics.ts';
 import { createGroups } from './create-groups.ts';
 import { createLifecycleManager } from './create-lifecycle-manager.ts';
 import { createQuorum } from './create-quorum.ts';
@@ -41,6 +43,7 @@ export class BrokerComponents {
   readonly metrics: Metrics;
   readonly replicaManager: ReplicaManager;
   readonly brokerRequests: NetworkBrokerRequests;
+  readonly offsetsTopic: CoordinatorTopic;
   readonly groups: GroupCoordinator;
   readonly coordination: GroupCoordination;
   readonly server: SocketServer;
@@ -75,6 +78,7 @@ export class BrokerComponents {
     life.add({ name: 'the replicas', close: () => this.replicaManager.close() });
     this.brokerRequests = this.#createBrokerRequests(dependencies);
     life.add({ name: 'the lines to coordinators and leaders', close: () => this.brokerRequests.close() });
+    this.offsetsTopic = createOffsetsTopic(dependencies, this.replicaManager);
     this.groups = createGroups(dependencies, this);
     this.coordination = this.#coordinate(dependencies);
     this.server = this.#createServer(dependencies);
@@ -107,14 +111,8 @@ export class BrokerComponents {
     });
   }
 
-  #coordinate({ environment, logger, config }: BrokerDependencies): GroupCoordination {
-    const coordination = new GroupCoordination({
-      environment,
-      logger,
-      log: this.replicaManager,
-      groups: this.groups,
-      skipDamage: config.get('offsets.load.skip.damage'),
-    });
+  #coordinate({ logger }: BrokerDependencies): GroupCoordination {
+    const coordination = new GroupCoordination({ logger, offsets: this.offsetsTopic, groups: this.groups });
     this.replicaManager.addLeadershipListener(coordination);
     return coordination;
   }

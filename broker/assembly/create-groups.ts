@@ -2,19 +2,19 @@ import { mustStop } from '../../src/base/assert.ts';
 import { resolveTopicConfig } from '../config/topic-config.ts';
 import type { MetadataQuorum } from '../controller/metadata-quorum.ts';
 import { GroupCoordinator } from '../coordinators/group/group-coordinator.ts';
-import { GroupLog, groupTopics } from '../lifecycle/group-coordination.ts';
+import type { CoordinatorTopic } from '../lifecycle/coordinator-topic.ts';
+import { groupTopics } from '../lifecycle/group-coordination.ts';
 import { CONSUMER_OFFSETS_TOPIC } from '../lifecycle/topic-creator.ts';
-import type { ReplicaManager } from '../replication/replica-manager.ts';
 import type { BrokerDependencies } from './broker-dependencies.ts';
 
 /** Returns the coordinator of the groups whose partitions of `__consumer_offsets` a broker leads. */
 export function createGroups(
   { environment, logger, config, topology, fail }: BrokerDependencies,
-  { quorum, replicaManager }: { readonly quorum: MetadataQuorum; readonly replicaManager: ReplicaManager },
+  { quorum, offsetsTopic }: { readonly quorum: MetadataQuorum; readonly offsetsTopic: CoordinatorTopic },
 ): GroupCoordinator {
   return new GroupCoordinator({
     environment,
-    log: new GroupLog(replicaManager, environment.clock),
+    log: offsetsTopic,
     topics: groupTopics(() => quorum.image),
     config: {
       offsetsTopicPartitions: config.get('offsets.topic.num.partitions'),

@@ -1,9 +1,13 @@
 import { ErrorCode } from '../../../src/protocol/error-codes.ts';
 import type { ClassicGroup } from './classic-group.ts';
-import { CoordinatorLogError, type CoordinatorLog, type CoordinatorRecord } from './coordinator-log.ts';
+import {
+  CoordinatorLogError,
+  type CoordinatorLog,
+  type CoordinatorRecord,
+  errorOfAppend,
+} from '../coordinator-log.ts';
 import type { GroupCoordinatorOptions } from './group-requests.ts';
 import { groupRecord } from './group-records.ts';
-import { errorOfAppend } from './group-results.ts';
 
 /** What became of an append: where the first record is, or the error that clients are told. */
 type AppendResult =

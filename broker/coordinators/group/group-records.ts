@@ -1,6 +1,5 @@
 import { BytesReader } from '../../../src/base/bytes-reader.ts';
 import { decodeStruct, decodeVersioned, encodeVersioned } from '../../../src/protocol/codec.ts';
-import type { KeyedMessage } from '../../../src/protocol/message.ts';
 import type { MessageOf } from '../../../src/protocol/message.ts';
 import {
   legacyOffsetCommitKey,
@@ -14,11 +13,10 @@ import {
   groupMetadataKey,
   groupMetadataValue,
 } from '../../../src/protocol/records-schemas/group-coordinator/02-group-metadata.ts';
-import { encodeStruct } from '../../../src/protocol/codec.ts';
 import type { ClassicGroup } from './classic-group.ts';
 import type { TopicPartition } from '../../../src/protocol/topic-partition.ts';
 import type { CommittedOffset } from './committed-offsets.ts';
-import type { CoordinatorRecord } from './coordinator-log.ts';
+import { type CoordinatorRecord, recordKey } from '../coordinator-log.ts';
 
 /**
  * The records of `__consumer_offsets` that classic groups and offsets make. A key begins with two bytes that say what it
@@ -52,14 +50,14 @@ export function groupRecord(
         assignments === undefined ? member.assignment : (assignments.get(member.memberId) ?? NO_BYTES),
     })),
   });
-  return { key: keyOf(groupMetadataKey, { group: group.groupId }), value };
+  return { key: recordKey(groupMetadataKey, { group: group.groupId }), value };
 }
 
 const NO_BYTES = Buffer.alloc(0);
 
 /** Removes a group. */
 export function groupTombstone(groupId: string): CoordinatorRecord {
-  return { key: keyOf(groupMetadataKey, { group: groupId }), value: null };
+  return { key: recordKey(groupMetadataKey, { group: groupId }), value: null };
 }
 
 export function offsetRecord(
@@ -79,20 +77,12 @@ export function offsetRecord(
       ...(hasExpiry ? { expireTimestamp: committed.expireTimestampMs } : {}),
     },
   );
-  return { key: keyOf(offsetCommitKey, { group: groupId, topic, partition }), value };
+  return { key: recordKey(offsetCommitKey, { group: groupId, topic, partition }), value };
 }
 
 /** Removes a committed offset. */
 export function offsetTombstone(groupId: string, { topic, partition }: TopicPartition): CoordinatorRecord {
-  return { key: keyOf(offsetCommitKey, { group: groupId, topic, partition }), value: null };
-}
-
-function keyOf<In>(message: KeyedMessage<unknown, In>, key: In): Buffer {
-  const body = encodeStruct(message, 0, key);
-  const bytes = Buffer.allocUnsafe(2 + body.length);
-  bytes.writeInt16BE(message.key, 0);
-  body.copy(bytes, 2);
-  return bytes;
+  return { key: recordKey(offsetCommitKey, { group: groupId, topic, partition }), value: null };
 }
 
 /** A record of the log, understood. */

@@ -10,7 +10,7 @@ import type { offsetCommit } from '../../../src/protocol/messages/08-offset-comm
 import type { offsetDelete } from '../../../src/protocol/messages/47-offset-delete.ts';
 import type { offsetFetch } from '../../../src/protocol/messages/09-offset-fetch.ts';
 import type { syncGroup } from '../../../src/protocol/messages/14-sync-group.ts';
-import type { CoordinatorLog } from './coordinator-log.ts';
+import type { CoordinatorLog } from '../coordinator-log.ts';
 import type { GroupConfig } from './group-config.ts';
 
 /** Who asks, and in which version of the API. */

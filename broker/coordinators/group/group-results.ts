@@ -1,5 +1,3 @@
-import { ErrorCode } from '../../../src/protocol/error-codes.ts';
-
 /** The answer to a join, before it has the form of a version. */
 export interface JoinResult {
   readonly errorCode: number;
@@ -43,25 +41,4 @@ export function joinError(errorCode: number, memberId = ''): JoinResult {
 
 export function syncError(errorCode: number): SyncResult {
   return { errorCode, protocolType: null, protocolName: null, assignment: NO_BYTES };
-}
-
-/** The error that a client is told when the internal topic could not be written, from the error of the write. */
-export function errorOfAppend(errorCode: number): number {
-  switch (errorCode) {
-    case ErrorCode.UNKNOWN_TOPIC_OR_PARTITION:
-    case ErrorCode.NOT_ENOUGH_REPLICAS:
-    case ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND:
-    case ErrorCode.REQUEST_TIMED_OUT:
-      return ErrorCode.COORDINATOR_NOT_AVAILABLE;
-    case ErrorCode.NOT_LEADER_OR_FOLLOWER:
-    case ErrorCode.FENCED_LEADER_EPOCH:
-    case ErrorCode.KAFKA_STORAGE_ERROR:
-      return ErrorCode.NOT_COORDINATOR;
-    case ErrorCode.MESSAGE_TOO_LARGE:
-    case ErrorCode.RECORD_LIST_TOO_LARGE:
-    case ErrorCode.INVALID_FETCH_SIZE:
-      return ErrorCode.UNKNOWN_SERVER_ERROR;
-    default:
-      return errorCode;
-  }
 }
