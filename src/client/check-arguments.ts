@@ -23,12 +23,16 @@ import {
 import type {
   ConfigAlteration,
   ConfigResource,
+  ConsumerGroupMetadata,
+  FeatureUpdate,
+  HangingTransaction,
   NewTopic,
   OffsetAndMetadata,
   OffsetSpec,
   PartitionOffset,
   RebalanceListener,
   TopicPartition,
+  TransactionFilter,
 } from './types.ts';
 
 const partitionFields: FieldChecks<TopicPartition> = {
@@ -72,6 +76,14 @@ export const checkOffsets = arrayOf(
     metadata: optional(text),
   }),
 );
+
+/** What `consumer.groupMetadata()` answers. */
+export const checkGroupMetadata = objectOf<ConsumerGroupMetadata>({
+  groupId: nonEmptyText,
+  generationId: wholeNumber(-1, INT32_MAX),
+  memberId: text,
+  groupInstanceId: nullable(text),
+});
 
 export const checkTimes = arrayOf(
   spelledObjectOf<TopicPartition & { readonly timestamp: number }>({
@@ -122,6 +134,32 @@ export const checkListGroups = optional(
 export const checkIsolation = optional(
   optionsOf<{ isolationLevel?: string }>({
     isolationLevel: optional(oneOf('read_uncommitted', 'read_committed')),
+  }),
+);
+
+const INT16_MAX = 0x7fff;
+
+export const checkTransactionFilter = optional(
+  optionsOf<TransactionFilter>({
+    states: optional(arrayOf(text)),
+    producerIds: optional(arrayOf(wholeNumber(0))),
+    longerThanMs: optional(duration),
+    pattern: optional(text),
+  }),
+);
+
+export const checkHangingTransaction = objectOf<HangingTransaction>({
+  ...partitionFields,
+  producerId: wholeNumber(0),
+  producerEpoch: wholeNumber(0, INT16_MAX),
+  coordinatorEpoch: wholeNumber(-1, INT32_MAX),
+});
+
+export const checkFeatureUpdates = arrayOf(
+  optionsOf<FeatureUpdate>({
+    feature: nonEmptyText,
+    level: wholeNumber(0, INT16_MAX),
+    type: optional(oneOf('upgrade', 'safe-downgrade', 'unsafe-downgrade')),
   }),
 );
 

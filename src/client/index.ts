@@ -38,4 +38,5 @@ export { Consumer } from './consumer/consumer.ts';
 export { FailureWatch } from './consumer/failure-watch.ts';
 export { defaultPartitioner, roundRobinPartitioner } from './producer/partitioner.ts';
 export { Producer } from './producer/producer.ts';
+export { TransactionError, type TransactionRecovery } from './transaction-error.ts';
 export type * from './types.ts';

@@ -9,3 +9,4 @@ export type * from './producer/producer-types.ts';
 export type * from './consumer/consumer-types.ts';
 export type * from './consumer/assignor-types.ts';
 export type * from './admin/admin-types.ts';
+export type * from './admin/transaction-types.ts';

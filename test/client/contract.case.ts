@@ -4,6 +4,7 @@ import type { ClusterUnderTest } from './contract/clients.ts';
 import { consumeContract } from './contract/consume.case.ts';
 import { groupContract } from './contract/group.case.ts';
 import { produceContract } from './contract/produce.case.ts';
+import { transactionalProducerContract } from './contract/transactional-producer.case.ts';
 import { transactionsContract } from './contract/transactions.case.ts';
 
 /** The client's contract, checked against one cluster: the same suite for Millrace's broker and for Apache Kafka. */
@@ -28,6 +29,9 @@ export function describeContract(
     consumeContract(bootstrapServers);
     groupContract(bootstrapServers, options.sessionMsMin);
     adminContract(bootstrapServers);
-    if (options.hasTransactions) transactionsContract(bootstrapServers);
+    if (options.hasTransactions) {
+      transactionsContract(bootstrapServers);
+      transactionalProducerContract(bootstrapServers);
+    }
   });
 }

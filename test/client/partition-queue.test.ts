@@ -4,7 +4,7 @@ import { ProducerBatch } from '../../src/client/producer/producer-batch.ts';
 
 const IDENTITY = { producerId: 1, producerEpoch: 0 };
 const NEXT = { producerId: 1, producerEpoch: 1 };
-const identities = { current: IDENTITY, after: () => NEXT, replaced: () => NEXT };
+const identities = { current: IDENTITY, isOver: () => false, after: () => NEXT, replaced: () => NEXT };
 
 describe('the queue of a partition', () => {
   function queueOf(count: number): { readonly queue: PartitionQueue; readonly batches: ProducerBatch[] } {

@@ -40,6 +40,8 @@ export class ScriptedBroker {
   leaderEpoch = 1;
   /** ApiVersions above this version is answered in version 0 with UNSUPPORTED_VERSION, as KIP-511 asks for. */
   apiVersionsMax: number = apiVersions.versions.max;
+  /** Levels of features that are told to who connects from now on. */
+  readonly finalizedFeatures = new Map<string, number>();
   /** Names and versions of the APIs that were asked for, in order. */
   readonly asked: string[] = [];
 
@@ -74,11 +76,20 @@ export class ScriptedBroker {
         minVersion: api.versions.min,
         maxVersion: api === (apiVersions as Api) ? this.apiVersionsMax : api.versions.max,
       })),
+      finalizedFeatures: Array.from(this.finalizedFeatures, ([name, level]) => ({
+        name,
+        maxVersionLevel: level,
+        minVersionLevel: level,
+      })),
     }));
   }
 
   get bootstrapServers(): string {
     return `127.0.0.1:${this.#port}`;
+  }
+
+  get port(): number {
+    return this.#port;
   }
 
   on<RequestOut, RequestIn, ResponseOut, ResponseIn>(

@@ -1,6 +1,7 @@
 import type { Mutation } from './mutation.ts';
 
 const producer = ['test/client/partition-queue.test.ts', 'test/client/accumulator.test.ts'];
+const transactions = ['test/client/transaction-faults.test.ts', 'test/client/transaction-state.test.ts'];
 
 export const clientMutations: readonly Mutation[] = [
   {
@@ -170,5 +171,61 @@ export const clientMutations: readonly Mutation[] = [
     find: 'known.topicId !== topicId || fetchOffset',
     replace: 'fetchOffset',
     suite: ['test/client/chunk-cache.test.ts'],
+  },
+  {
+    name: 'a batch goes to a partition before it is part of the transaction',
+    file: 'src/client/transactions/transaction.ts',
+    find: 'if (this.version === 1) return this.#partitions.admits(topic, partition);',
+    replace: 'if (this.version === 1) this.#partitions.admits(topic, partition);',
+    suite: transactions,
+  },
+  {
+    name: 'a transaction whose batch has failed is committed',
+    file: 'src/client/transactions/transaction-manager.ts',
+    find: "if (failure !== undefined && phase !== 'aborting') throw failure;",
+    replace: '',
+    suite: transactions,
+  },
+  {
+    name: 'a transaction goes on under the epoch whose sequence has a gap',
+    file: 'src/client/transactions/transaction-manager.ts',
+    find: 'if (hadSequence) this.#transaction?.onGap();',
+    replace: '',
+    suite: transactions,
+  },
+  {
+    name: 'a partition goes on under the epoch of the transaction before',
+    file: 'src/client/producer/partition-queue.ts',
+    find: 'if (head.baseSequence < 0 && this.#identity !== undefined && identities.isOver(this.#identity)) {',
+    replace: 'if (head.baseSequence < 0 && this.#identity !== undefined && false) {',
+    suite: transactions,
+  },
+  {
+    name: 'a commit overtakes the offsets that belong to it',
+    file: 'src/client/transactions/transaction-manager.ts',
+    find: 'await this.#until(deadlineMs, transaction.quiet());',
+    replace: '',
+    suite: transactions,
+  },
+  {
+    name: 'a fenced producer is told to abort and go on',
+    file: 'src/client/transactions/transaction-failure.ts',
+    find: "if (SUPERSEDED.has(code)) return 'restart';",
+    replace: '',
+    suite: transactions,
+  },
+  {
+    name: 'an end that was answered is told again when the next epoch was not',
+    file: 'src/client/transactions/transaction.ts',
+    find: 'this.#isEnded = true;',
+    replace: '',
+    suite: transactions,
+  },
+  {
+    name: 'the first transaction of the second protocol has the epoch of the last of the first',
+    file: 'src/client/transactions/transaction.ts',
+    find: 'const isUpgraded = this.version === 1 && this.#requests.version === 2;',
+    replace: 'const isUpgraded = false;',
+    suite: transactions,
   },
 ];

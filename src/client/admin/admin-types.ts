@@ -7,6 +7,16 @@ import type {
   PartitionInfo,
   PartitionOffset,
 } from '../consumer/consumer-types.ts';
+import type {
+  FeatureDescription,
+  FeatureUpdate,
+  FencedProducer,
+  HangingTransaction,
+  PartitionProducers,
+  TransactionDescription,
+  TransactionFilter,
+  TransactionListing,
+} from './transaction-types.ts';
 
 export interface AdminOptions extends ClientOptions {
   /** Time limit of each call, retries included. */
@@ -170,5 +180,24 @@ export interface KafkaAdmin {
   listConsumerGroupOffsets(groupId: string): Promise<readonly OffsetAndMetadata[]>;
   /** Sets committed offsets of a group that has no active members. */
   alterConsumerGroupOffsets(groupId: string, offsets: readonly OffsetAndMetadata[]): Promise<void>;
+  /** The transactional ids that the cluster knows, and the state of the last transaction of each. */
+  listTransactions(filter?: TransactionFilter): Promise<readonly TransactionListing[]>;
+  /** Code: `TRANSACTIONAL_ID_NOT_FOUND`. */
+  describeTransactions(transactionalIds: readonly string[]): Promise<readonly TransactionDescription[]>;
+  /** The producers that partitions remember: one with a `transactionStartOffset` holds read_committed consumers up. */
+  describeProducers(partitions: readonly TopicPartition[]): Promise<readonly PartitionProducers[]>;
+  /**
+   * Ends a transaction on one partition that hangs there: open, and not known to its coordinator. One that is known is ended by
+   * {@link fenceProducers}, or by its time. Codes: `INVALID_PRODUCER_EPOCH`, `TRANSACTION_COORDINATOR_FENCED`.
+   */
+  abortTransaction(transaction: HangingTransaction): Promise<void>;
+  /** Fences the producers of these transactional ids, and aborts what they have open. */
+  fenceProducers(transactionalIds: readonly string[]): Promise<readonly FencedProducer[]>;
+  describeFeatures(): Promise<FeatureDescription>;
+  /** Changes levels that the cluster works by. Codes: `FEATURE_UPDATE_FAILED`, `INVALID_UPDATE_VERSION`. */
+  updateFeatures(
+    updates: readonly FeatureUpdate[],
+    options?: { readonly validateOnly?: boolean },
+  ): Promise<void>;
   close(): Promise<void>;
 }

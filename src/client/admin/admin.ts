@@ -15,8 +15,12 @@ import type {
   ConfigDescription,
   ConfigResource,
   ElectionType,
+  FeatureDescription,
+  FeatureUpdate,
+  FencedProducer,
   GroupDescription,
   GroupListing,
+  HangingTransaction,
   IsolationLevel,
   KafkaAdmin,
   ListedOffset,
@@ -24,14 +28,20 @@ import type {
   OffsetAndMetadata,
   OffsetSpec,
   PartitionOffset,
+  PartitionProducers,
   TopicDescription,
   TopicListing,
   TopicPartition,
+  TransactionDescription,
+  TransactionFilter,
+  TransactionListing,
 } from '../types.ts';
 import {
   checkAlterations,
   checkElectedPartitions,
   checkElectionType,
+  checkFeatureUpdates,
+  checkHangingTransaction,
   checkIsolation,
   checkListGroups,
   checkDescribeTopics,
@@ -43,7 +53,9 @@ import {
   checkOffsets,
   checkOffsetsBefore,
   checkPartitionCounts,
+  checkPartitions,
   checkResources,
+  checkTransactionFilter,
   checkValidateOnly,
   checkDescribeConfigs,
 } from '../check-arguments.ts';
@@ -56,7 +68,9 @@ import {
   listGroupsOn,
   removeMembersOn,
 } from './group-admin.ts';
+import { describeFeaturesOn, updateFeaturesOn } from './feature-admin.ts';
 import { electLeadersOn } from './leader-election.ts';
+import { describeProducersOn } from './producer-admin.ts';
 import {
   createPartitionsOn,
   createTopicsOn,
@@ -65,6 +79,12 @@ import {
   describeTopicsOn,
   listTopicsOn,
 } from './topic-admin.ts';
+import {
+  abortTransactionOn,
+  describeTransactionOn,
+  fenceProducerOn,
+  listTransactionsOn,
+} from './transaction-admin.ts';
 
 /** For how long the metadata of a topic that was asked about is kept up to date. */
 const TOPIC_IDLE_MS_MAX = 300_000;
@@ -252,6 +272,51 @@ export class Admin implements KafkaAdmin {
     checkName(groupId, 'groupId');
     checkOffsets(offsets, 'offsets');
     return alterConsumerGroupOffsetsOn(this.#cluster, groupId, offsets, this.#timeoutMs);
+  }
+
+  async listTransactions(filter?: TransactionFilter): Promise<readonly TransactionListing[]> {
+    checkTransactionFilter(filter, 'filter');
+    return listTransactionsOn(this.#cluster, filter ?? {}, this.#timeoutMs);
+  }
+
+  async describeTransactions(
+    transactionalIds: readonly string[],
+  ): Promise<readonly TransactionDescription[]> {
+    checkNames(transactionalIds, 'transactionalIds');
+    return Promise.all(
+      transactionalIds.map((id) => describeTransactionOn(this.#cluster, id, this.#timeoutMs)),
+    );
+  }
+
+  async describeProducers(partitions: readonly TopicPartition[]): Promise<readonly PartitionProducers[]> {
+    checkPartitions(partitions, 'partitions');
+    return describeProducersOn(this.#cluster, partitions, this.#timeoutMs);
+  }
+
+  async abortTransaction(transaction: HangingTransaction): Promise<void> {
+    checkHangingTransaction(transaction, 'transaction');
+    return abortTransactionOn(this.#cluster, transaction, this.#timeoutMs);
+  }
+
+  async fenceProducers(transactionalIds: readonly string[]): Promise<readonly FencedProducer[]> {
+    checkNames(transactionalIds, 'transactionalIds');
+    return Promise.all(transactionalIds.map((id) => fenceProducerOn(this.#cluster, id, this.#timeoutMs)));
+  }
+
+  async describeFeatures(): Promise<FeatureDescription> {
+    return describeFeaturesOn(this.#cluster, this.#timeoutMs);
+  }
+
+  async updateFeatures(
+    updates: readonly FeatureUpdate[],
+    options?: { readonly validateOnly?: boolean },
+  ): Promise<void> {
+    checkFeatureUpdates(updates, 'updates');
+    checkValidateOnly(options, 'options');
+    return updateFeaturesOn(this.#cluster, updates, {
+      validateOnly: options?.validateOnly ?? false,
+      timeoutMs: this.#timeoutMs,
+    });
   }
 
   close(): Promise<void> {

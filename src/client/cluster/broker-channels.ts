@@ -7,7 +7,7 @@ import type { MetadataCache } from './metadata-cache.ts';
  * What a request is for. A broker answers in order, so that what it holds back (a fetch that waits for data, a join that
  * waits for a rebalance, a topic that is being made) holds up everything behind it on its connection.
  */
-export type Purpose = 'default' | 'admin' | 'produce' | 'fetch' | 'group' | 'join';
+export type Purpose = 'default' | 'admin' | 'produce' | 'fetch' | 'group' | 'join' | 'transaction';
 
 /** Which requests go over one connection to a broker: those whose lane has one name. */
 export type Lanes = Readonly<Record<Purpose, string>>;
@@ -20,6 +20,7 @@ export const LANES_OF_ONE: Lanes = {
   fetch: 'fetch',
   group: 'group',
   join: 'join',
+  transaction: 'default',
 };
 
 /** Of clients that share connections: none of them waits for what another one is kept waiting for. */
@@ -30,6 +31,8 @@ export const LANES_OF_MANY: Lanes = {
   fetch: 'fetch',
   group: 'group',
   join: 'join',
+  // The end of a transaction waits until it is replicated.
+  transaction: 'transaction',
 };
 
 /** The lines to the brokers of a cluster, opened when they are needed. */

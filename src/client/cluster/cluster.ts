@@ -225,11 +225,13 @@ export class Cluster implements LinkUser {
    * @param what names the attempt in the error of a time that ran out.
    * @param attempt What changes something has to heed the signal, which is aborted when its time is up: sent after its
    * caller was told that it failed, and has tried again with success, it would undo what came after.
+   * @param pauseMs how long to wait after such a failure, where that is not the usual time.
    */
   async retry<T>(
     what: string,
     timeoutMs: number,
     attempt: (remainingMs: number, signal: AbortSignal) => Promise<T>,
+    pauseMs?: (error: OperationalError, failures: number) => number | undefined,
   ): Promise<T> {
     const deadlineMs = this.#nowMs() + timeoutMs;
     let last: unknown;
@@ -249,11 +251,11 @@ export class Cluster implements LinkUser {
         if (!isRetriable(error) || error === overdue) throw error;
         // A broker whose disk is full may then say that it is not the controller any more, which is the lesser news.
         if (!isStorageError(last)) last = error;
-        const pauseMs = this.#backoff.delayMs(failures);
-        if (this.#nowMs() + pauseMs >= deadlineMs) {
+        const waitMs = pauseMs?.(error, failures) ?? this.#backoff.delayMs(failures);
+        if (this.#nowMs() + waitMs >= deadlineMs) {
           throw isTelling(error) ? error : timedOut(what, timeoutMs, last);
         }
-        await this.sleep(pauseMs);
+        await this.sleep(waitMs);
       }
     }
   }

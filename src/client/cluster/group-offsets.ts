@@ -1,7 +1,9 @@
 import { ErrorCode, errorOf } from '../../protocol/error-codes.ts';
 import { offsetCommit } from '../../protocol/messages/08-offset-commit.ts';
 import { offsetFetch } from '../../protocol/messages/09-offset-fetch.ts';
+import { txnOffsetCommit } from '../../protocol/messages/28-txn-offset-commit.ts';
 import { kafkaError } from '../kafka-error.ts';
+import type { ProducerIdentity } from '../producer-identity.ts';
 import { groupByTopic, showPartition } from '../topic-partitions.ts';
 import type { ConsumerGroupMetadata, OffsetAndMetadata, TopicPartition } from '../types.ts';
 import type { GroupCoordinator } from './coordinator.ts';
@@ -12,6 +14,9 @@ const BY_NAME_MAX = 9;
 const GROUPS_FROM = 8;
 /** `requireStable`: do not answer offsets that an open transaction may still change (KIP-447). */
 const STABLE_FROM = 7;
+
+/** A commit within a transaction tells which member of the group it is from (KIP-447). */
+const MEMBERS_FROM = 3;
 
 /**
  * One attempt to read a group's committed offsets; partitions without one are left out.
@@ -74,24 +79,69 @@ export async function commitOffsets(
       generationIdOrMemberEpoch: member.generationId,
       memberId: member.memberId,
       groupInstanceId: member.groupInstanceId,
-      topics: groupByTopic(offsets).map(({ topic, items }) => ({
-        name: topic,
-        partitions: items.map(({ partition, offset, leaderEpoch, metadata }) => ({
-          partitionIndex: partition,
-          committedOffset: offset,
-          committedLeaderEpoch: leaderEpoch ?? -1,
-          committedMetadata: metadata ?? '',
-        })),
-      })),
+      topics: topicsOf(offsets),
     },
   });
-  for (const { name, partitions } of response.topics) {
+  checkTopics(coordinator, response.topics);
+}
+
+/** The transaction that offsets are committed in. */
+interface OffsetsTransaction {
+  readonly transactionalId: string;
+  readonly identity: ProducerIdentity;
+  /** The highest version of TxnOffsetCommit that its protocol has. */
+  readonly versionMax: number;
+}
+
+/**
+ * One attempt to commit offsets in a transaction: they count when it is committed.
+ * @throws {OperationalError} with Kafka's error name; the coordinator is forgotten if it has moved.
+ */
+export async function commitOffsetsInTransaction(
+  coordinator: GroupCoordinator,
+  { transactionalId, identity, versionMax }: OffsetsTransaction,
+  { groupId, generationId, memberId, groupInstanceId }: ConsumerGroupMetadata,
+  offsets: readonly OffsetAndMetadata[],
+): Promise<void> {
+  const topics = topicsOf(offsets);
+  const response = await coordinator.send({
+    api: txnOffsetCommit,
+    versionMax,
+    body: (version) => ({
+      transactionalId,
+      groupId,
+      ...identity,
+      ...(version >= MEMBERS_FROM
+        ? { generationIdOrMemberEpoch: generationId, memberId, groupInstanceId }
+        : {}),
+      topics,
+    }),
+  });
+  checkTopics(coordinator, response.topics);
+}
+
+function topicsOf(offsets: readonly OffsetAndMetadata[]) {
+  return groupByTopic(offsets).map(({ topic, items }) => ({
+    name: topic,
+    partitions: items.map(({ partition, offset, leaderEpoch, metadata }) => ({
+      partitionIndex: partition,
+      committedOffset: offset,
+      committedLeaderEpoch: leaderEpoch ?? -1,
+      committedMetadata: metadata ?? '',
+    })),
+  }));
+}
+
+interface CommittedTopic {
+  readonly name: string;
+  readonly partitions: readonly { readonly partitionIndex: number; readonly errorCode: number }[];
+}
+
+function checkTopics(coordinator: GroupCoordinator, topics: readonly CommittedTopic[]): void {
+  for (const { name, partitions } of topics) {
     for (const { partitionIndex, errorCode } of partitions) {
-      check(
-        coordinator,
-        errorCode,
-        `committing ${showPartition({ topic: name, partition: partitionIndex })}`,
-      );
+      const partition = showPartition({ topic: name, partition: partitionIndex });
+      check(coordinator, errorCode, `committing ${partition}`);
     }
   }
 }

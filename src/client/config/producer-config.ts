@@ -48,7 +48,18 @@ export const producerConfig = {
   ),
   transactionalId: option(
     'transactional.id',
-    string(null, 'Names a transactional producer over its restarts.'),
+    string(
+      null,
+      'Names a transactional producer over its restarts; of the producers of one name only the last works.',
+    ),
+  ),
+  transactionTimeoutMs: option(
+    'transaction.timeout.ms',
+    int(
+      60_000,
+      'Time after which the coordinator aborts an open transaction; at most transaction.max.timeout.ms of the broker.',
+      atLeast(1),
+    ),
   ),
   inFlightMax: option(
     'max.in.flight.requests.per.connection',
@@ -74,7 +85,7 @@ export const producerConfig = {
     'max.block.ms',
     long(
       60_000,
-      "How long a send waits for its topic's metadata, and sendAndWait for buffer space.",
+      "How long a send waits for its topic's metadata, sendAndWait for buffer space, a call about a transaction for the cluster.",
       atLeast(0),
     ),
   ),

@@ -5,6 +5,7 @@ import type { Address, Environment } from '../../base/environment.ts';
 import {
   callback,
   type Check,
+  nonEmptyText,
   objectOf,
   oneOf,
   optional,
@@ -44,11 +45,21 @@ export function producerSettings(options: ProducerOptions, argument = 'options')
   const settings = settle<ProducerSettings>(producerConfig, options, { argument, others });
   const allows = settings.acks === 'all' && settings.inFlightMax <= IN_FLIGHT_IDEMPOTENT_MAX;
   // As in Kafka, idempotence is given up silently when it was not asked for by name but the other settings forbid it.
-  const idempotent = options.idempotent ?? (allows && settings.retriesMax > 0);
+  const isTransactional = settings.transactionalId !== null;
+  if (isTransactional) nonEmptyText(settings.transactionalId, 'transactionalId');
+  const idempotent = options.idempotent ?? (isTransactional || (allows && settings.retriesMax > 0));
   if (idempotent && !allows) {
     throw new DiagnosticError({
       message: 'an idempotent producer needs acks=all and at most 5 requests in flight',
-      hint: 'leave out acks and max.in.flight.requests.per.connection, or set enable.idempotence=false',
+      hint: isTransactional
+        ? 'leave out acks and max.in.flight.requests.per.connection'
+        : 'leave out acks and max.in.flight.requests.per.connection, or set enable.idempotence=false',
+    });
+  }
+  if (isTransactional && !idempotent) {
+    throw new DiagnosticError({
+      message: 'a transactional producer is idempotent',
+      hint: 'leave out enable.idempotence, or transactional.id',
     });
   }
   return { ...settings, idempotent };

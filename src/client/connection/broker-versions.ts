@@ -7,15 +7,31 @@ interface ApiRange {
   readonly maxVersion: number;
 }
 
+interface FinalizedFeature {
+  readonly name: string;
+  readonly maxVersionLevel: number;
+}
+
 /** The versions that one broker told in its ApiVersions response, and the choice among them. */
 export class BrokerVersions {
   readonly #ranges = new Map<number, ApiRange>();
   readonly #chosen = new Map<Api, number>();
   readonly #broker: string;
+  readonly #features = new Map<string, number>();
 
-  constructor(broker: string, ranges: readonly ApiRange[]) {
+  constructor(
+    broker: string,
+    ranges: readonly ApiRange[],
+    finalizedFeatures: readonly FinalizedFeature[] = [],
+  ) {
     this.#broker = broker;
     for (const range of ranges) this.#ranges.set(range.apiKey, range);
+    for (const { name, maxVersionLevel } of finalizedFeatures) this.#features.set(name, maxVersionLevel);
+  }
+
+  /** The level of a feature that the cluster had finalized when the broker was asked; 0 where it had not (KIP-584). */
+  finalizedLevel(feature: string): number {
+    return this.#features.get(feature) ?? 0;
   }
 
   /** True if there is a version in common. */

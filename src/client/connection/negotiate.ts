@@ -6,8 +6,8 @@ import { kafkaError } from '../kafka-error.ts';
 import type { BrokerConnection } from './broker-connection.ts';
 import { BrokerVersions } from './broker-versions.ts';
 
-/** Checked by brokers against `[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?` (KIP-511). */
-const SOFTWARE = { clientSoftwareName: 'millrace', clientSoftwareVersion: '0.1.0' };
+/** What clients say of themselves. Checked by brokers against `[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?` (KIP-511). */
+export const CLIENT_SOFTWARE = { clientSoftwareName: 'millrace', clientSoftwareVersion: '0.1.0' };
 
 /** Where the error code stands in every version: behind the correlation id, since the header is always the old one. */
 const ERROR_CODE_AT = 4;
@@ -23,7 +23,12 @@ export async function negotiateVersions(
   const { host, port } = connection.address;
   let version = apiVersions.advertised.max;
   for (;;) {
-    const frame = await connection.sendForFrame({ api: apiVersions, version, body: SOFTWARE, timeoutMs });
+    const frame = await connection.sendForFrame({
+      api: apiVersions,
+      version,
+      body: CLIENT_SOFTWARE,
+      timeoutMs,
+    });
     const errorCode = frame.length < ERROR_CODE_AT + 2 ? ErrorCode.NONE : frame.readInt16BE(ERROR_CODE_AT);
     if (errorCode === ErrorCode.UNSUPPORTED_VERSION && version > 0) {
       const range = decodeResponse(apiVersions, 0, frame).apiKeys.find(
@@ -39,6 +44,6 @@ export async function negotiateVersions(
         retriable: false,
       });
     }
-    return new BrokerVersions(`${host}:${port}`, response.apiKeys);
+    return new BrokerVersions(`${host}:${port}`, response.apiKeys, response.finalizedFeatures);
   }
 }

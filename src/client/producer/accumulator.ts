@@ -29,7 +29,10 @@ interface AccumulatorEvents {
   onBatchFull(batch: ProducerBatch): void;
   /** Records wait for metadata of topics. */
   onMetadataNeeded(): void;
+  /** Of a record without a callback, or thrown by a callback. */
   onFailed(error: Error): void;
+  /** A record is not delivered, or a batch, which may have had a sequence number. */
+  onUndelivered?(error: Error, hadSequence: boolean): void;
 }
 
 /** Gathers records into batches: encodes each record into its partition's open batch at once. */
@@ -250,7 +253,10 @@ export class Accumulator {
     batch.queue.remove(batch);
     if (batch.queue.length === 0) this.#active.delete(batch.queue);
     this.#bytes -= batch.sizeInBytes;
-    if (error !== null && batch.hasUnwatchedRecords) this.#events.onFailed(error);
+    if (error !== null) {
+      this.#events.onUndelivered?.(error, batch.baseSequence >= 0);
+      if (batch.hasUnwatchedRecords) this.#events.onFailed(error);
+    }
     const thrown = batch.settle(error, baseOffset, timestamp);
     if (thrown !== undefined)
       this.#events.onFailed(thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
@@ -263,6 +269,7 @@ export class Accumulator {
     onDelivery: DeliveryCallback | undefined,
     partition = -1,
   ): void {
+    this.#events.onUndelivered?.(error, false);
     if (onDelivery === undefined) {
       this.#events.onFailed(error);
       return;
@@ -278,6 +285,14 @@ export class Accumulator {
   /** Fails everything that is not settled. */
   failAll(error: Error): void {
     for (const batch of Array.from(this.#unsettled)) this.settle(batch, error, -1, -1);
+    this.failUnsent(error);
+  }
+
+  /** Fails everything that is not under way: what was not sent, or waits to be sent again. */
+  failUnsent(error: Error): void {
+    for (const batch of Array.from(this.#unsettled)) {
+      if (!batch.queue.isInFlight(batch)) this.settle(batch, error, -1, -1);
+    }
     for (const topic of this.#topics.values())
       while (topic.waiting.length > 0) this.#failWaiting(topic, error);
   }
@@ -356,6 +371,7 @@ export class Accumulator {
       createdMs: this.#environment.clock.monotonicMs(),
       initialBytes: expected,
       memory: this.#buffers,
+      isTransactional: this.#settings.transactionalId !== null,
     });
     this.#bytes += batch.sizeInBytes;
     topic.bytes += batch.sizeInBytes;

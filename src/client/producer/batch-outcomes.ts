@@ -7,6 +7,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { ProducerSettings } from '../config/settings.ts';
 import { Backoff } from '../connection/backoff.ts';
 import { isRetriable, kafkaError, timedOut } from '../kafka-error.ts';
+import { CONCURRENT_PAUSE_MS } from '../transactions/transaction-requests.ts';
 import { partitionKey, showPartition } from '../topic-partitions.ts';
 import type { Accumulator } from './accumulator.ts';
 import type { ProducerBatch } from './producer-batch.ts';
@@ -38,6 +39,8 @@ export class BatchOutcomes {
   readonly #settings: ProducerSettings;
   readonly #accumulator: Accumulator;
   readonly #backoff: Backoff;
+  /** While the transaction before is being completed. */
+  readonly #concurrentPause: Backoff;
 
   constructor(cluster: Cluster, settings: ProducerSettings, accumulator: Accumulator) {
     this.#cluster = cluster;
@@ -47,6 +50,7 @@ export class BatchOutcomes {
       firstMs: settings.retryBackoffMs,
       lastMs: settings.retryBackoffMsMax,
     });
+    this.#concurrentPause = new Backoff(cluster.environment.random, CONCURRENT_PAUSE_MS);
   }
 
   /** An answer has come. */
@@ -108,16 +112,17 @@ export class BatchOutcomes {
       case ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER:
       case ErrorCode.UNKNOWN_PRODUCER_ID:
       case ErrorCode.INVALID_PRODUCER_EPOCH:
-        if (batch.baseSequence >= 0) {
-          this.#onSequenceRefused(batch, errorCode);
-          return;
-        }
+        if (batch.baseSequence >= 0 && this.#isSequenceMended(batch, errorCode)) return;
     }
     const error = kafkaError(errorCode, showPartition(queue), errorMessage);
     // What one attempt has left in doubt no later refusal clears up: it only says what became of itself.
     if (MAYBE_WRITTEN.has(errorCode)) batch.inDoubt = true;
     if (!error.retriable) {
       this.#fail(batch, error);
+      return;
+    }
+    if (errorCode === ErrorCode.CONCURRENT_TRANSACTIONS) {
+      this.#retry(batch, error, this.#concurrentPause);
       return;
     }
     this.#cluster.refreshSoon();
@@ -127,20 +132,22 @@ export class BatchOutcomes {
   /**
    * The broker expected another sequence number. If it has not written the batch, either the batch has overtaken an
    * earlier one that is tried again, and is tried again behind it; or the broker has lost what it knew of us, and the
-   * partition goes on under the next epoch (KIP-360).
+   * partition goes on under the next epoch (KIP-360). In a transaction nobody but the coordinator can give one: it is over.
    */
-  #onSequenceRefused(batch: ProducerBatch, errorCode: number): void {
+  #isSequenceMended(batch: ProducerBatch, errorCode: number): boolean {
     const { queue } = batch;
     if (queue.isWritten(batch)) {
       // It has been asked for so late that the broker remembers only batches after it.
       this.#accumulator.settle(batch, null, -1, -1);
-      return;
+      return true;
     }
     if (!queue.hasEarlier(batch)) {
+      if (batch.isTransactional) return false;
       queue.notWritten(batch);
       queue.breakSequence(errorCode === ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER ? 'epoch' : 'id');
     }
     this.#retry(batch, kafkaError(errorCode, showPartition(queue)));
+    return true;
   }
 
   /** No answer: every batch of the request may have been written or not. */
@@ -172,7 +179,7 @@ export class BatchOutcomes {
     return Number.POSITIVE_INFINITY;
   }
 
-  #retry(batch: ProducerBatch, error: Error): void {
+  #retry(batch: ProducerBatch, error: Error, pause: Backoff = this.#backoff): void {
     const nowMs = this.#cluster.environment.clock.monotonicMs();
     const late = nowMs - batch.createdMs >= this.#settings.deliveryTimeoutMs;
     if (late || batch.attempts > this.#settings.retriesMax) {
@@ -180,7 +187,7 @@ export class BatchOutcomes {
       return;
     }
     const { queue } = batch;
-    queue.retryAtMs = Math.max(queue.retryAtMs, nowMs + this.#backoff.delayMs(batch.attempts));
+    queue.retryAtMs = Math.max(queue.retryAtMs, nowMs + pause.delayMs(batch.attempts));
     batch.lastError = error;
     this.#accumulator.putBack(batch);
   }

@@ -1,7 +1,8 @@
+import type { ProducerIdentity } from '../producer-identity.ts';
 import type { ProducerBatch } from './producer-batch.ts';
-import type { ProducerIdentities, ProducerIdentity } from './producer-identity.ts';
+import type { ProducerIdentities } from './producer-identities.ts';
 
-type Identities = Pick<ProducerIdentities, 'current' | 'after' | 'replaced'>;
+type Identities = Pick<ProducerIdentities, 'current' | 'isOver' | 'after' | 'replaced'>;
 
 /** Sequence numbers wrap around to 0 after 2^31 - 1. */
 const SEQUENCES = 2 ** 31;
@@ -125,6 +126,10 @@ export class PartitionQueue {
   numberHead(identities: Identities): boolean {
     const { head } = this;
     if (head === undefined) return false;
+    // The producer goes on under another identity, with every partition.
+    if (head.baseSequence < 0 && this.#identity !== undefined && identities.isOver(this.#identity)) {
+      this.breakSequence('epoch');
+    }
     if (this.#broken !== undefined) {
       if (this.#inFlight.size > 0) return false;
       // What may have been written keeps its number and is asked about first; a new number would write it twice. What

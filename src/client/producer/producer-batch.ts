@@ -4,8 +4,8 @@ import { BatchBuilder, type FieldInput } from '../../protocol/records/batch-buil
 import { BatchView } from '../../protocol/records/batch-view.ts';
 import { decodeBatch } from '../../protocol/records/decode-batch.ts';
 import type { DeliveryCallback, RecordHeader, UndeliveredRecord } from '../types.ts';
+import type { ProducerIdentity } from '../producer-identity.ts';
 import type { PartitionQueue } from './partition-queue.ts';
-import type { ProducerIdentity } from './producer-identity.ts';
 
 /** Records of one partition that go over the wire together, from the first `send` to their acknowledgement. */
 export class ProducerBatch {
@@ -13,6 +13,7 @@ export class ProducerBatch {
   readonly id: number;
   readonly queue: PartitionQueue;
   readonly createdMs: number;
+  readonly isTransactional: boolean;
   readonly #builder: BatchBuilder;
   /** By record; absent while no record has one. */
   #callbacks: (DeliveryCallback | undefined)[] | undefined;
@@ -36,11 +37,14 @@ export class ProducerBatch {
       readonly initialBytes: number;
       /** Where it gets its buffer; by default its own. */
       readonly memory?: Memory;
+      /** It is part of its producer's transaction. */
+      readonly isTransactional?: boolean;
     },
   ) {
     this.queue = queue;
     this.id = init.id;
     this.createdMs = init.createdMs;
+    this.isTransactional = init.isTransactional ?? false;
     this.#builder = new BatchBuilder(init.initialBytes, init.memory);
   }
 
@@ -75,7 +79,8 @@ export class ProducerBatch {
       baseSequence: this.baseSequence,
     };
     if (this.#encoded === undefined) {
-      this.#encoded = this.#builder.build({ compression, ...producer });
+      const { isTransactional } = this;
+      this.#encoded = this.#builder.build({ compression, isTransactional, ...producer });
     } else if (this.identity !== undefined) {
       const view = new BatchView(this.#encoded);
       const same =

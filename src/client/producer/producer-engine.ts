@@ -1,8 +1,10 @@
+import type { BufferPool } from '../../base/buffer-pool.ts';
 import { OperationalError } from '../../base/errors.ts';
 import { Cluster } from '../cluster/cluster.ts';
 import type { SharedConnections } from '../cluster/shared-connections.ts';
 import type { ProducerSettings } from '../config/settings.ts';
 import type { DeliveryCallback, ProducerRecord } from '../types.ts';
+import { TransactionManager } from '../transactions/transaction-manager.ts';
 import { Accumulator } from './accumulator.ts';
 import { Sender } from './sender.ts';
 
@@ -24,6 +26,8 @@ export class ProducerEngine {
   readonly settings: ProducerSettings;
   readonly cluster: Cluster;
   readonly accumulator: Accumulator;
+  /** Undefined without a transactional id. */
+  readonly transactions: TransactionManager | undefined;
   readonly #sender: Sender;
   #waiters: Waiter[] = [];
 
@@ -33,23 +37,36 @@ export class ProducerEngine {
     options: {
       readonly onFailed: (error: Error) => void;
       readonly connections?: SharedConnections | undefined;
+      /** Where the memory of batches comes from; its own where there is none. */
+      readonly buffers?: BufferPool | undefined;
     },
   ) {
-    const { onFailed, connections } = options;
+    const { onFailed, connections, buffers } = options;
     this.settings = settings;
     const allowAutoTopicCreation = settings.mayCreateTopic ?? true;
     this.cluster = new Cluster({ settings, allowAutoTopicCreation, connections });
-    this.accumulator = new Accumulator(this.cluster, settings, {
-      onBatchOpened: () => this.#sender.onBatchOpened(),
-      onBatchFull: (batch) => this.#sender.onBatchFull(batch),
-      onMetadataNeeded: () => this.#fetchMetadata(),
-      onFailed,
-    });
+    this.accumulator = new Accumulator(
+      this.cluster,
+      settings,
+      {
+        onBatchOpened: (queue) => this.#sender.onBatchOpened(queue),
+        onBatchFull: (batch) => this.#sender.onBatchFull(batch),
+        onMetadataNeeded: () => this.#fetchMetadata(),
+        onFailed,
+        onUndelivered: (error, hadSequence) => this.transactions?.onUndelivered(error, hadSequence),
+      },
+      buffers,
+    );
+    this.transactions = this.#newTransactions();
     this.cluster.untrackIdle({
       idleMsMax: settings.metadataIdleMsMax,
       beforeRefresh: () => this.accumulator.trackUsed(),
     });
-    this.#sender = new Sender(this.cluster, settings, this.accumulator, () => this.onProgress());
+    this.#sender = new Sender(this.cluster, settings, {
+      accumulator: this.accumulator,
+      transactions: this.transactions,
+      onProgress: () => this.onProgress(),
+    });
     this.cluster.onUpdate(() => {
       this.accumulator.onMetadata();
       this.#sender.wake();
@@ -111,6 +128,18 @@ export class ProducerEngine {
   close(): Promise<void> {
     this.#sender.close();
     return this.cluster.close();
+  }
+
+  #newTransactions(): TransactionManager | undefined {
+    const { cluster, settings } = this;
+    const { transactionalId } = settings;
+    if (transactionalId === null) return undefined;
+    const records = {
+      flush: () => this.flush(undefined),
+      drained: () => this.until(() => this.accumulator.idle),
+      wake: () => this.#sender.wake(),
+    };
+    return new TransactionManager({ cluster, settings, transactionalId, records });
   }
 
   #fetchMetadata(): void {

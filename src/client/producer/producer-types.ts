@@ -1,6 +1,7 @@
 /** The public types of the producer. */
 import type { TopicPartition } from '../../protocol/topic-partition.ts';
 import type { ClientOptions, CompressionName, RecordHeader } from '../client-options.ts';
+import type { ConsumerGroupMetadata, OffsetAndMetadata } from '../consumer/consumer-types.ts';
 
 export type Acks = 0 | 1 | 'all';
 
@@ -18,15 +19,23 @@ export interface ProducerOptions extends ClientOptions {
   readonly compression?: CompressionName;
   /** Exactly one copy of each record and per-partition order, through retries. Needs acks `all`. Default true. */
   readonly idempotent?: boolean;
-  /** Set to make this a transactional producer (not available yet). */
+  /**
+   * Makes this a transactional producer: see {@link TransactionalKafkaProducer}. Of the producers that were ever given one
+   * name only the last works; the others are fenced. Needs idempotence.
+   */
   readonly transactionalId?: string | null;
+  /** The coordinator aborts a transaction that is open for so long. The broker limits it (`transaction.max.timeout.ms`). */
+  readonly transactionTimeoutMs?: number;
   /** Produce requests in flight per broker; at most 5 with idempotence. */
   readonly inFlightMax?: number;
   /** Attempts after the first; the delivery timeout is what normally ends retrying. */
   readonly retriesMax?: number;
   /** From `send` to success or failure, retries and waiting included. */
   readonly deliveryTimeoutMs?: number;
-  /** How long `sendAndWait` waits for buffer space, and any send for its topic's metadata. */
+  /**
+   * How long `sendAndWait` waits for buffer space, any send for its topic's metadata, and each call about a transaction for
+   * the cluster.
+   */
   readonly blockMsMax?: number;
   /** A topic that nothing was sent to for so long is no longer asked for when metadata is fetched. */
   readonly metadataIdleMsMax?: number;
@@ -126,4 +135,61 @@ export interface KafkaProducer {
    * for nothing.
    */
   close(options?: { readonly timeoutMs?: number }): Promise<void>;
+}
+
+/**
+ * A producer with a transactional id, which writes to several partitions, and commits offsets of a group, all or nothing:
+ * consumers with `isolationLevel: 'read_committed'` see what was committed.
+ *
+ * ```ts
+ * await producer.initTransactions();
+ * for (;;) {
+ *   const batch = await consumer.poll(1_000);
+ *   producer.beginTransaction();
+ *   try {
+ *     for (const { records } of batch) for (const { value } of records) producer.send({ topic: 'results', value });
+ *     await producer.sendOffsetsToTransaction(
+ *       batch.map(({ topic, partition, nextOffset }) => ({ topic, partition, offset: nextOffset })),
+ *       consumer.groupMetadata(),
+ *     );
+ *     await producer.commitTransaction();
+ *   } catch (error) {
+ *     if (!(error instanceof TransactionError) || error.recovery !== 'abort') throw error;
+ *     await producer.abortTransaction(); // and read the batch again, from the committed offsets
+ *   }
+ * }
+ * ```
+ *
+ * A record or a call that fails within a transaction makes all calls but {@link abortTransaction} reject with a
+ * `TransactionError`, whose `recovery` says what is to be done. A call at the wrong time rejects with `ILLEGAL_STATE` and
+ * changes nothing. A call that has found no coordinator within `blockMsMax` rejects with `TIMED_OUT`, retriable: call it again.
+ */
+export interface TransactionalKafkaProducer extends KafkaProducer {
+  /**
+   * Takes the transactional id over: fences producers that had it before, and waits until a transaction that one of them has
+   * left open is aborted. Once, before all others.
+   */
+  initTransactions(): Promise<void>;
+  /**
+   * Opens a transaction: all records that are sent from now on are in it.
+   * @throws {OperationalError} `ILLEGAL_STATE` where one is open, or {@link initTransactions} was not called.
+   */
+  beginTransaction(): void;
+  /**
+   * Commits offsets of a consumer's group with the transaction (KIP-447).
+   * @param offsets the next offset to read of each partition.
+   * @param group `consumer.groupMetadata()`, at the time of the records: a member that the group has left behind fails with
+   *   `COMMIT_FAILED`.
+   */
+  sendOffsetsToTransaction(
+    offsets: readonly OffsetAndMetadata[],
+    group: ConsumerGroupMetadata,
+  ): Promise<void>;
+  /** Waits until all records are acknowledged, and commits. Rejects, with nothing committed, where one was not. */
+  commitTransaction(): Promise<void>;
+  /**
+   * Ends the transaction as if nothing had been sent. Records that are not acknowledged yet fail with `TRANSACTION_ABORTED`,
+   * which no {@link flush} tells.
+   */
+  abortTransaction(): Promise<void>;
 }

@@ -1,5 +1,4 @@
 import type { Environment, Timer } from '../../base/environment.ts';
-import { ZERO_UUID } from '../../base/bytes-reader.ts';
 import type { RequestInput } from '../../protocol/message.ts';
 import { decodeResponse } from '../../protocol/framing.ts';
 import { produce } from '../../protocol/messages/00-produce.ts';
@@ -7,14 +6,13 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { ReadyConnection } from '../connection/broker-channel.ts';
 import type { ProducerSettings } from '../config/settings.ts';
 import { isRetriable } from '../kafka-error.ts';
+import type { TransactionManager } from '../transactions/transaction-manager.ts';
 import type { Accumulator } from './accumulator.ts';
-import { BatchOutcomes, topicIdOf } from './batch-outcomes.ts';
+import { BatchOutcomes } from './batch-outcomes.ts';
 import type { PartitionQueue } from './partition-queue.ts';
+import { produceRequest, produceVersion } from './produce-request.ts';
 import type { ProducerBatch } from './producer-batch.ts';
-import { ProducerIdentities } from './producer-identity.ts';
-
-/** Topics go by id from here on (KIP-516); where an id is not known, the version before is used. */
-const TOPIC_IDS_FROM = 13;
+import { IdempotentIdentities, type ProducerIdentities } from './producer-identities.ts';
 
 /** Full batches are sent from within `send` once they amount to this: the broker works while the application does. */
 const EAGER_BYTES = 128 * 1024;
@@ -31,6 +29,7 @@ export class Sender {
   readonly #cluster: Cluster;
   readonly #settings: ProducerSettings;
   readonly #accumulator: Accumulator;
+  readonly #transactions: TransactionManager | undefined;
   readonly identities: ProducerIdentities;
   readonly #outcomes: BatchOutcomes;
   readonly #onProgress: () => void;
@@ -45,20 +44,26 @@ export class Sender {
   constructor(
     cluster: Cluster,
     settings: ProducerSettings,
-    accumulator: Accumulator,
-    /** Batches were settled. */
-    onProgress: () => void,
+    parts: {
+      readonly accumulator: Accumulator;
+      readonly transactions: TransactionManager | undefined;
+      /** Batches were settled. */
+      readonly onProgress: () => void;
+    },
   ) {
+    const { accumulator, transactions, onProgress } = parts;
     this.#environment = cluster.environment;
     this.#cluster = cluster;
     this.#settings = settings;
     this.#accumulator = accumulator;
+    this.#transactions = transactions;
     this.#onProgress = onProgress;
-    this.identities = new ProducerIdentities(cluster, () => this.wake());
+    this.identities = transactions?.identities ?? new IdempotentIdentities(cluster, () => this.wake());
     this.#outcomes = new BatchOutcomes(cluster, settings, accumulator);
   }
 
-  onBatchOpened(): void {
+  onBatchOpened({ topic, partition }: PartitionQueue): void {
+    this.#transactions?.onBatchOpened(topic, partition);
     if (this.#settings.lingerMs === 0) this.wake();
     else this.#wakeAt(this.#nowMs() + this.#settings.lingerMs);
   }
@@ -93,6 +98,8 @@ export class Sender {
       let nextMs = this.#accumulator.expireWaiting(nowMs);
       nextMs = Math.min(nextMs, this.#outcomes.expire(nowMs));
       this.#failWithoutIdentity();
+      const refusal = this.#transactions?.refusal;
+      if (refusal !== undefined) this.#accumulator.failUnsent(refusal);
       const ready = new Map<number, PartitionQueue[]>();
       nextMs = Math.min(nextMs, this.#collectReady(nowMs, ready));
       for (const [leader, queues] of ready) this.#serve(leader, queues);
@@ -169,6 +176,7 @@ export class Sender {
         more.push(queue);
         continue;
       }
+      if (this.#transactions?.admits(queue.topic, queue.partition) === false) continue;
       if (this.#settings.idempotent && !queue.numberHead(this.identities)) continue;
       const batch = queue.take();
       if (batch === undefined) continue;
@@ -187,9 +195,8 @@ export class Sender {
     let version: number;
     let body: RequestInput<typeof produce>;
     try {
-      const named = batches.some(({ queue }) => topicIdOf(this.#cluster, queue.topic) === ZERO_UUID);
-      version = versions.choose(produce, named ? TOPIC_IDS_FROM - 1 : undefined);
-      body = this.#request(batches);
+      version = produceVersion(this.#cluster, versions, batches, this.#transactions?.version);
+      body = produceRequest(this.#cluster, this.#settings, batches);
       if (this.#settings.acks === 0) {
         connection.sendWithoutAnswer({ api: produce, version, body, clientId });
         for (const batch of batches) this.#accumulator.settle(batch, null, -1, -1);
@@ -222,27 +229,6 @@ export class Sender {
 
   #landed(leader: number): void {
     this.#inFlight.set(leader, (this.#inFlight.get(leader) ?? 1) - 1);
-  }
-
-  #request(batches: readonly ProducerBatch[]): RequestInput<typeof produce> {
-    const topics = new Map<
-      string,
-      { name: string; topicId: string; partitionData: { index: number; records: Buffer }[] }
-    >();
-    for (const batch of batches) {
-      const { topic: name, partition: index } = batch.queue;
-      let topic = topics.get(name);
-      if (topic === undefined) {
-        topic = { name, topicId: topicIdOf(this.#cluster, name), partitionData: [] };
-        topics.set(name, topic);
-      }
-      topic.partitionData.push({ index, records: batch.encode(this.#settings.compression) });
-    }
-    return {
-      acks: this.#settings.acks === 'all' ? -1 : this.#settings.acks,
-      timeoutMs: this.#settings.requestTimeoutMs,
-      topicData: Array.from(topics.values()),
-    };
   }
 
   #failWithoutIdentity(): void {

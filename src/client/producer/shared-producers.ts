@@ -1,7 +1,8 @@
+import { BufferPool } from '../../base/buffer-pool.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { SharedConnections } from '../cluster/shared-connections.ts';
 import { type ProducerSettings, producerSettings } from '../config/settings.ts';
-import type { KafkaProducer, ProducerOptions } from '../types.ts';
+import type { KafkaProducer, ProducerOptions, TransactionalKafkaProducer } from '../types.ts';
 import { Producer } from './producer.ts';
 import { ProducerEngine } from './producer-engine.ts';
 import { ProducerTenant, type ProducerTenants } from './producer-tenant.ts';
@@ -20,6 +21,8 @@ interface SharedProducersOptions {
 export class SharedProducers {
   readonly #options: SharedProducersOptions;
   readonly #shared = new Map<string, SharedProducer>();
+  /** Of the producers of transactions: what one has acknowledged the next one writes into. */
+  readonly #buffers = new BufferPool();
 
   constructor(options: SharedProducersOptions) {
     this.#options = options;
@@ -29,9 +32,8 @@ export class SharedProducers {
   producer(options: ProducerOptions): KafkaProducer {
     const { connections, clientId, logger } = this.#options;
     const settings = producerSettings(options);
-    if (settings.transactionalId !== null || settings.partitioner !== undefined) {
-      return new Producer(options, { connections });
-    }
+    if (settings.transactionalId !== null) return this.#transactional(options);
+    if (settings.partitioner !== undefined) return new Producer(options, { connections });
     const key = keyOf(settings);
     let shared = this.#shared.get(key);
     if (shared === undefined) {
@@ -40,6 +42,18 @@ export class SharedProducers {
       this.#shared.set(key, shared);
     }
     return shared.tenant(settings.mayCreateTopic ?? (() => true));
+  }
+
+  /**
+   * A producer in transactions: with an identity, batches and failures of its own, over the shared connections. A request has
+   * the records of one transaction.
+   */
+  transactional(options: ProducerOptions & { readonly transactionalId: string }): TransactionalKafkaProducer {
+    return this.#transactional(options);
+  }
+
+  #transactional(options: ProducerOptions): TransactionalKafkaProducer {
+    return new Producer(options, { connections: this.#options.connections, buffers: this.#buffers });
   }
 }
 

@@ -19,6 +19,7 @@ export function splitBatch(batch: ProducerBatch): readonly ProducerBatch[] {
       id: batch.id + offset,
       createdMs: batch.createdMs,
       initialBytes: encoded.length,
+      isTransactional: batch.isTransactional,
     });
     for (const [i, { key, value, timestamp, headers }] of half.entries()) {
       part.append(key, value, timestamp, headers, callbacks[from + i]);

@@ -2,11 +2,22 @@ import { ErrorCode } from '../../protocol/error-codes.ts';
 import { initProducerId } from '../../protocol/messages/22-init-producer-id.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { kafkaError } from '../kafka-error.ts';
+import type { ProducerIdentity } from '../producer-identity.ts';
 
-/** Under what name a producer writes: brokers count its sequence numbers per partition by it. */
-export interface ProducerIdentity {
-  readonly producerId: number;
-  readonly producerEpoch: number;
+/** Where the batches of a producer get their identity. */
+export interface ProducerIdentities {
+  /** Undefined while there is none. */
+  readonly current: ProducerIdentity | undefined;
+  /** Whether partitions that have written under it go on under another one. */
+  isOver(used: ProducerIdentity): boolean;
+  /** The identity with which a partition goes on whose sequence is broken; undefined while there is none. */
+  after(used: ProducerIdentity): ProducerIdentity | undefined;
+  /** The identity with which a partition goes on where the brokers no longer accept `used`; undefined while there is none. */
+  replaced(used: ProducerIdentity): ProducerIdentity | undefined;
+  /** Lets partitions that are new from now on begin under another identity than those of before. */
+  renew(): void;
+  /** Why no identity can be had, once; the next look at {@link current} asks again. */
+  takeFailure(): Error | undefined;
 }
 
 const EPOCH_MAX = 0x7fff;
@@ -15,7 +26,7 @@ const EPOCH_MAX = 0x7fff;
 const NO_TRANSACTION_TIMEOUT_MS = 0x7fffffff;
 
 /** The identity of an idempotent producer, and how it gets another one. */
-export class ProducerIdentities {
+export class IdempotentIdentities implements ProducerIdentities {
   readonly #cluster: Cluster;
   #current: ProducerIdentity | undefined;
   #asking = false;
@@ -33,7 +44,11 @@ export class ProducerIdentities {
     return this.#current;
   }
 
-  /** Why no identity can be had, once; the next look at {@link current} asks again. */
+  /** Each partition goes on under its own until its sequence breaks. */
+  isOver(): boolean {
+    return false;
+  }
+
   takeFailure(): Error | undefined {
     const failure = this.#failure;
     this.#failure = undefined;
@@ -52,7 +67,6 @@ export class ProducerIdentities {
     return this.#current;
   }
 
-  /** Lets partitions that are new from now on begin under another identity than those of before. */
   renew(): void {
     if (this.#current !== undefined) this.after(this.#current);
   }
