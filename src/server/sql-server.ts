@@ -1,7 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { BrokerMetrics } from '../../broker/index.ts';
-import type { Address } from '../base/environment.ts';
+import type { Address, Environment, Threads } from '../base/environment.ts';
 import { messageOf, OperationalError } from '../base/errors.ts';
 import { nodeEnvironment } from '../base/io/node-environment.ts';
 import { nodeThreads } from '../base/io/node-threads.ts';
@@ -13,9 +12,8 @@ import { SharedConnections } from '../client/cluster/shared-connections.ts';
 import { Admin } from '../client/index.ts';
 import { builtInRegistry } from '../sql/functions/index.ts';
 import { SqlEngine } from '../sql/engine/engine.ts';
-import { type KafkaHostOptions, prefixOf } from '../sql/runtime/app-options.ts';
-import { KafkaHost } from '../sql/runtime/kafka-host.ts';
-import { ThreadedQueries } from '../sql/runtime/thread/threaded-queries.ts';
+import { prefixOf } from '../sql/runtime/app-options.ts';
+import type { KafkaHost } from '../sql/runtime/kafka-host.ts';
 import type { RecordedCommand } from './commands/command.ts';
 import { CommandTopic } from './commands/command-topic.ts';
 import { KafkaAbsence } from './commands/kafka-absence.ts';
@@ -27,6 +25,7 @@ import { SQL_STATE_FOLDER } from './config/state-folder.ts';
 import { BodyReader } from './http/body-reader.ts';
 import { listen } from './http/listen.ts';
 import { KafkaHealth } from './kafka-health.ts';
+import { kafkaHost } from './kafka-host.ts';
 import { brokerFamilies } from './metrics/broker-families.ts';
 import { MetricsPage } from './metrics/metrics-page.ts';
 import { sqlFamilies } from './metrics/sql-families.ts';
@@ -34,7 +33,12 @@ import { QueryRunner } from './rest/query-runner.ts';
 import { StatementExecutor } from './rest/statement-executor.ts';
 import { addRoutes } from './routes.ts';
 import { StartProgress } from './start-progress.ts';
-import { CLIENTS_STOP_MS_MAX, QUERIES_STOP_MS_MAX, STATEMENTS_STOP_MS_MAX } from './stop-limits.ts';
+import {
+  ANSWERS_STOP_MS_MAX,
+  CLIENTS_STOP_MS_MAX,
+  QUERIES_STOP_MS_MAX,
+  STATEMENTS_STOP_MS_MAX,
+} from './stop-limits.ts';
 import { Stopping } from './stopping.ts';
 import { ksqlVersion } from './version.ts';
 
@@ -55,13 +59,16 @@ export interface SqlServerOptions {
   readonly brokerMetrics?: BrokerMetrics;
   /** Ends a start that is under way. */
   readonly signal?: AbortSignal;
-  /** @internal Where queries run: on stream threads by default, or on the thread that this is called on. */
-  readonly queriesOn?: 'stream threads' | 'this thread';
+  /** @internal Where queries run: on threads of this process by default. */
+  readonly queriesOn?: Threads | 'this thread';
+  /** @internal What all but the HTTP listener runs on: this process and its machine by default. */
+  readonly environment?: Environment;
 }
 
 /** Persistent queries as a service: the SQL engine on a Kafka cluster, behind ksqlDB's REST API. */
 export class SqlServer {
   readonly #options: SqlServerOptions;
+  readonly #environment: Environment;
   readonly #life: Lifecycle;
   /** What is closed last. */
   readonly #clients: LifecycleStage;
@@ -89,10 +96,10 @@ export class SqlServer {
   private constructor(options: SqlServerOptions, life: Lifecycle) {
     const { bootstrapServers, logger } = options;
     const settings = serverConfig(options.properties);
-    const environment = nodeEnvironment;
+    const environment = options.environment ?? nodeEnvironment;
     const timeoutMs = settings.get('ksql.kafka.timeout.ms');
     this.#stateDir = settings.find('ksql.streams.state.dir') ?? path.join(options.data, SQL_STATE_FOLDER);
-    mkdirSync(this.#stateDir, { recursive: true });
+    environment.disk.makeDirectory(this.#stateDir);
     // Servers of other service ids may have theirs beside it. Two of one would take each other's queries away.
     const serviceId = settings.get('ksql.service.id');
     const lock = environment.disk.lock(path.join(this.#stateDir, `${prefixOf({ serviceId })}lock`));
@@ -100,6 +107,7 @@ export class SqlServer {
     const clients = life.stage({ closeMsMax: CLIENTS_STOP_MS_MAX });
     const queries = life.stage({ closeMsMax: QUERIES_STOP_MS_MAX });
     this.#options = options;
+    this.#environment = environment;
     this.#life = life;
     this.#clients = clients;
     this.#settings = settings;
@@ -113,7 +121,7 @@ export class SqlServer {
     clients.add({ name: 'the watch over the Kafka cluster', close: () => this.#health.close() });
     this.#kafka = new KafkaAbsence({ bootstrapServers, timeoutMs, failure: () => this.#health.failure });
     this.#skipped = new SkippedCommands(logger);
-    this.#host = kafkaHost(options, settings, { stateDir: this.#stateDir, connections });
+    this.#host = this.#kafkaHost(connections);
     clients.add({ name: 'the clients of the queries', close: () => this.#host.close() });
     queries.add({ name: 'the worker for long statements', close: () => this.#workers.end() });
     this.#engine = this.#sqlEngine();
@@ -137,15 +145,15 @@ export class SqlServer {
   }
 
   /**
-   * Listens, and says there how far the start has come; connects to the cluster, and takes up the queries that were
-   * recorded. Resolves when statements are taken, which is before all queries run.
+   * Listens, before anything of an earlier life is touched, and says there how far the start has come; connects to the cluster,
+   * and takes up the queries that were recorded. Resolves when statements are taken, which is before all queries run.
    * @throws {OperationalError} where the cluster does not answer or the port is taken; `LOCKED` where another server of the same
    * service id has the state folder; `COMMAND_TOPIC_DAMAGED` where it
    * does not know any more what it served.
    */
   static async start(options: SqlServerOptions): Promise<SqlServer> {
-    const { logger, signal } = options;
-    const life = new Lifecycle('the SQL server', { timers: nodeEnvironment.timers, logger });
+    const { logger, signal, environment: { timers } = nodeEnvironment } = options;
+    const life = new Lifecycle('the SQL server', { timers, logger });
     return life.begin(async () => {
       const server = new SqlServer(options, life);
       await server.#start();
@@ -168,6 +176,9 @@ export class SqlServer {
   async #start(): Promise<void> {
     const life = this.#life;
     await this.#listen();
+    // Threads load their modules beside the rest of the start.
+    life.signal.throwIfAborted();
+    this.#host.open();
     // What waits for the cluster ends when its client is closed.
     const cluster = await life.step((signal) => unlessAborted(this.#admin.describeCluster(), signal));
     this.#kafkaClusterId = cluster.clusterId ?? '';
@@ -183,16 +194,18 @@ export class SqlServer {
   /** Ends the answers that run. */
   async #endStatements(): Promise<void> {
     this.#queries.closeAll();
-    await this.#stopping.begin({ timers: nodeEnvironment.timers, limitMs: STATEMENTS_STOP_MS_MAX });
+    await this.#stopping.begin({ timers: this.#environment.timers, limitMs: STATEMENTS_STOP_MS_MAX });
   }
 
   async #restore(past: readonly RecordedCommand[]): Promise<void> {
     const { logger } = this.#options;
+    // Not before: a start that fails is to move nothing.
+    this.#host.placeState();
     const ended = await restoreCommands(past, {
       engine: this.#engine,
       skipped: this.#skipped,
       logger,
-      environment: nodeEnvironment,
+      environment: this.#environment,
     });
     // Nobody waits for it: what an earlier life has left is in nobody's way.
     void this.#host.removeLeftovers(ended).catch((error: unknown) => {
@@ -202,13 +215,21 @@ export class SqlServer {
 
   #runningText(): string {
     const ids = this.#engine.queries().flatMap(({ id, state }) => (state === 'CLOSED' ? [] : [id]));
-    return ids.length === 0 ? 'the SQL engine' : `the queries ${ids.join(', ')}`;
+    const all = [...ids, ...this.#engine.pushQueryIds];
+    return all.length === 0 ? 'the SQL engine' : `the queries ${all.join(', ')}`;
   }
 
   /** @throws {OperationalError} when nothing can be recorded. */
   #recording(): CommandTopic {
     if (this.#failure === undefined) return this.#commands;
     throw new OperationalError('NOT_READY', this.#failure, { retriable: true });
+  }
+
+  #kafkaHost(connections: SharedConnections): KafkaHost {
+    const { bootstrapServers, logger, queriesOn = nodeThreads } = this.#options;
+    const [environment, stateDir] = [this.#environment, this.#stateDir];
+    const parts = { environment, bootstrapServers, logger, stateDir, connections, queriesOn };
+    return kafkaHost(this.#settings, parts);
   }
 
   #sqlEngine(): SqlEngine {
@@ -221,7 +242,7 @@ export class SqlServer {
         // Streams itself would begin with the earliest record.
         'ksql.streams.auto.offset.reset': settings.get('ksql.streams.auto.offset.reset'),
       },
-      environment: { ...nodeEnvironment, workers: this.#workers },
+      environment: { ...this.#environment, workers: this.#workers },
     });
   }
 
@@ -241,7 +262,7 @@ export class SqlServer {
     const { bootstrapServers, logger } = this.#options;
     const serviceId = this.#settings.get('ksql.service.id');
     return new CommandTopic({
-      environment: nodeEnvironment,
+      environment: this.#environment,
       bootstrapServers,
       admin: this.#admin,
       topic: `_confluent-ksql-${serviceId}_command_topic`,
@@ -269,14 +290,14 @@ export class SqlServer {
       totalBytesMax: settings.get('ksql.http.requests.bytes.max'),
     });
     const metrics = new MetricsPage({
-      environment: nodeEnvironment,
+      environment: this.#environment,
       partitionSeriesMax: settings.get('ksql.metrics.partitions.max'),
       seriesMax: settings.get('ksql.metrics.series.max'),
     });
     if (brokerMetrics !== undefined) metrics.add(() => brokerFamilies(brokerMetrics));
     metrics.add(() => sqlFamilies({ engine: this.#engine, queries: this.#queries, bodies }));
     const services = {
-      environment: nodeEnvironment,
+      environment: this.#environment,
       bootstrapServers,
       engine: this.#engine,
       executor: this.#executor,
@@ -300,38 +321,10 @@ export class SqlServer {
       name: 'the HTTP listener',
       open: () => listen(this.#options.listen, settings, (app) => addRoutes(app, services)),
       close: async ({ front }) => {
-        await front.drain({ limitMs: CLIENTS_STOP_MS_MAX / 2 });
+        await front.drain({ limitMs: ANSWERS_STOP_MS_MAX });
         await front.close();
       },
     });
     this.#url = url;
   }
-}
-
-function kafkaHost(
-  { bootstrapServers, logger, queriesOn = 'stream threads' }: SqlServerOptions,
-  settings: ServerConfig,
-  { stateDir, connections }: { readonly stateDir: string; readonly connections: SharedConnections },
-): KafkaHost {
-  const options: KafkaHostOptions = {
-    environment: nodeEnvironment,
-    bootstrapServers,
-    stateDir,
-    serviceId: settings.get('ksql.service.id'),
-    commitIntervalMs: settings.get('ksql.streams.commit.interval.ms'),
-    cacheBytesMax: settings.get('ksql.streams.statestore.cache.max.bytes'),
-    sharedCacheBytesMax: settings.get('ksql.state.cache.max.bytes'),
-    sharedBlockCacheBytes: settings.get('ksql.state.block.cache.bytes'),
-    restartBackoff: {
-      initialMs: settings.get('ksql.query.retry.backoff.initial.ms'),
-      maxMs: settings.get('ksql.query.retry.backoff.max.ms'),
-    },
-    queryErrorsMax: settings.get('ksql.query.error.max.queue.size'),
-    kafkaTimeoutMs: settings.get('ksql.kafka.timeout.ms'),
-    logger,
-  };
-  if (queriesOn === 'this thread') return new KafkaHost(options, { connections });
-  const count = settings.get('ksql.streams.num.stream.threads');
-  const runtime = new ThreadedQueries(options, { threads: nodeThreads, count });
-  return new KafkaHost(options, { runtime, connections });
 }

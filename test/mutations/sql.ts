@@ -4,9 +4,30 @@ export const sqlMutations: readonly Mutation[] = [
   {
     name: 'a query that holds up its thread is not ended with it',
     file: 'src/sql/runtime/thread/query-thread.ts',
-    find: 'if (this.#endings > 0 && this.#thread.silentMs > 0) this.#thread.terminate();',
+    find: 'if (isTermination) silence.ending(call.query, { waitMs: TERMINATION_WAIT_MS });',
     replace: '',
     suite: ['test/sql/runtime/thread/thread-watch.test.ts'],
+  },
+  {
+    name: 'threads move the state of queries as soon as they start',
+    file: 'src/sql/runtime/thread/threaded-queries.ts',
+    find: 'of this.#places) thread.start();\n',
+    replace: 'of this.#places) thread.start();\n    this.placeState();\n',
+    suite: ['test/sql/runtime/thread/threaded-queries.test.ts'],
+  },
+  {
+    name: 'queries whose move was cut off by a stop count as moved',
+    file: 'src/sql/runtime/thread/threaded-queries.ts',
+    find: 'if (!this.#isClosed) noteCount',
+    replace: 'noteCount',
+    suite: ['test/sql/runtime/thread/threaded-queries.test.ts'],
+  },
+  {
+    name: 'a stop does not wait for what the push queries that it ends have to remove',
+    file: 'src/sql/engine/push-queries.ts',
+    find: 'run.close().finally(() => this.#running.delete(id))',
+    replace: '(this.#running.delete(id), run.close())',
+    suite: ['test/server/push-stop.test.ts'],
   },
   {
     name: 'bytes that go to another thread take along the memory that they lie in',

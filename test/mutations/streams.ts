@@ -76,7 +76,7 @@ export const streamsMutations: readonly Mutation[] = [
   {
     name: 'a thread that an application holds up which is being closed is ended only after all time that this may take',
     file: 'src/streams/threads/host-thread.ts',
-    find: 'this.#closing.add(app);',
+    find: 'this.#thread.silence.ending(app);',
     replace: '',
     suite: ['test/streams/threads/host-thread.test.ts'],
   },
@@ -102,10 +102,17 @@ export const streamsMutations: readonly Mutation[] = [
     suite: ['test/streams/threads/supervised-thread.test.ts'],
   },
   {
+    name: 'a query that is terminated waits for ever for one that holds up its thread',
+    file: 'src/streams/threads/thread-silence.ts',
+    find: 'if (mayBeEnding || isLate)',
+    replace: 'if (mayBeEnding)',
+    suite: ['test/streams/threads/supervised-thread.test.ts'],
+  },
+  {
     name: 'a stream thread that does not close in time is waited for',
     file: 'src/streams/threads/supervised-thread.ts',
-    find: 'after(limitMs, () => void thread.terminate())',
-    replace: 'after(limitMs, () => undefined)',
+    find: 'after(timeoutMs, () => void thread.terminate())',
+    replace: 'after(timeoutMs, () => undefined)',
     suite: ['test/streams/threads/supervised-thread.test.ts'],
   },
   {

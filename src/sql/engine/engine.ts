@@ -92,6 +92,11 @@ export class SqlEngine {
     return this.#state.queries.descriptions();
   }
 
+  /** Ids of the push queries that run, or of which something is still to be removed. */
+  get pushQueryIds(): readonly string[] {
+    return this.#pushes.ids;
+  }
+
   /**
    * Parses a script and checks all of it against a copy of the catalog, and against the cluster: nothing has run when it
    * throws.
@@ -283,7 +288,6 @@ export class SqlEngine {
 
   /** Stops all queries; their state and internal topics stay. */
   async close(): Promise<void> {
-    await this.#pushes.close();
-    await this.#state.queries.close();
+    await Promise.all([this.#pushes.close(), this.#state.queries.close()]);
   }
 }

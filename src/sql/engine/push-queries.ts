@@ -14,7 +14,10 @@ import { transientPlan } from '../queries/transient-plan.ts';
 export class PushQueries {
   readonly #host: SqlHost;
   readonly #slice: () => TimeSlice | undefined;
+  /** Until all that they had is removed. */
   readonly #running = new Map<string, PushQuery>();
+  /** Those that are being started. None of them rejects. */
+  readonly #starting = new Set<Promise<unknown>>();
   #number = 0;
   #isClosed = false;
 
@@ -24,8 +27,22 @@ export class PushQueries {
     this.#slice = slice;
   }
 
+  /** Those that run, or of which something is still to be removed. */
+  get ids(): readonly string[] {
+    return [...this.#running.keys()];
+  }
+
   /** @throws {OperationalError} where the engine is closed meanwhile. */
-  async start(query: Query, context: AnalysisContext, options: PushOptions = {}): Promise<PushQuery> {
+  start(query: Query, context: AnalysisContext, options: PushOptions = {}): Promise<PushQuery> {
+    const started = this.#start(query, context, options);
+    const starting: Promise<unknown> = started
+      .catch(() => undefined)
+      .finally(() => this.#starting.delete(starting));
+    this.#starting.add(starting);
+    return started;
+  }
+
+  async #start(query: Query, context: AnalysisContext, options: PushOptions): Promise<PushQuery> {
     const id = pushQueryId(query, this.#number++, context);
     const plan = await inTurns(transientPlan(query, id, context), this.#slice());
     const columns = columnsOf(plan.root);
@@ -52,17 +69,15 @@ export class PushQueries {
       finalMessage: () => (count >= limit ? 'Limit Reached' : 'Query Completed'),
       pause: () => run.pause(),
       resume: () => run.resume(),
-      close: async () => {
-        this.#running.delete(id);
-        await run.close();
-      },
+      close: () => run.close().finally(() => this.#running.delete(id)),
     };
     this.#running.set(id, push);
     return push;
   }
 
+  /** Ends those that run; resolves when nothing is left of those, either, that were ended before. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all([...this.#running.values()].map((push) => push.close()));
+    await Promise.all([...[...this.#running.values()].map((push) => push.close()), ...this.#starting]);
   }
 }

@@ -28,6 +28,7 @@ export class ApplicationLeftovers {
   readonly #removeState: (applicationId: string) => Promise<void>;
   /** By application id: what is being removed of an earlier life. */
   readonly #finishing = new Map<string, Promise<void>>();
+  #isLeft = false;
 
   constructor(
     options: KafkaHostOptions,
@@ -101,11 +102,18 @@ export class ApplicationLeftovers {
     const names = disk.exists(stateDir)
       ? disk.list(stateDir).filter((name) => name.startsWith(prefixOf(this.#options)))
       : [];
-    for (const applicationId of names.filter((name) => this.#isEnded(name))) {
+    const left = names.filter((name) => this.#isEnded(name) && !this.#finishing.has(name));
+    if (left.length > 0)
+      this.#warn(`removing what ${left.join(', ')} ${left.length > 1 ? 'have' : 'has'} left`);
+    for (const applicationId of left) {
       if (this.#finishing.has(applicationId) || !this.#isEnded(applicationId)) continue;
-      this.#warn(`removing what ${applicationId} has left`);
       await this.#attempt(applicationId, () => this.#finish(applicationId));
     }
+  }
+
+  /** What cannot be removed any more before the clients are closed is told, and removed, by the next start. */
+  leaveToNextStart(): void {
+    this.#isLeft = true;
   }
 
   #finish(applicationId: string): Promise<void> {
@@ -177,7 +185,7 @@ export class ApplicationLeftovers {
     try {
       await step();
     } catch (error) {
-      this.#warn(`cleaning up ${applicationId}: ${messageOf(error)}`);
+      if (!this.#isLeft) this.#warn(`cleaning up ${applicationId}: ${messageOf(error)}`);
     }
   }
 

@@ -84,6 +84,16 @@ export class KafkaHost implements SqlHost {
     clients.add({ name: 'what runs the queries', close: () => this.#queries.close() });
   }
 
+  /** Starts what runs the queries. Nothing of an earlier life is touched. */
+  open(): void {
+    this.#queries.open();
+  }
+
+  /** Has the state of queries come to where they run. Called once, when it is open and before there is any query. */
+  placeState(): void {
+    this.#queries.placeState();
+  }
+
   describeTopics(
     names: readonly string[],
     { orKnown = false }: { readonly orKnown?: boolean } = {},

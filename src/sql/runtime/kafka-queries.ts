@@ -95,6 +95,12 @@ export class KafkaQueries implements QueryRuntime {
     });
   }
 
+  /** They run on this thread. */
+  open(): void {}
+
+  /** It is where they have left it. */
+  placeState(): void {}
+
   /** @param turn taken while code of the query runs. */
   newQuery(plan: QueryPlan, context: AnalysisContext, turn?: ProcessingTurn): AppQuery | UnstartedQuery {
     try {
@@ -266,6 +272,7 @@ export class KafkaQueries implements QueryRuntime {
   }
 
   close(): Promise<void> {
+    this.#leftovers.leaveToNextStart();
     return this.#streams.close({ timeoutMs: CLOSE_MS_MAX });
   }
 

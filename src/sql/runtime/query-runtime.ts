@@ -10,6 +10,10 @@ export interface TopicsAnswer {
 
 /** Where the queries of a host run: on the thread that statements come to, or on threads of their own. */
 export interface QueryRuntime extends Pick<SqlHost, 'newQuery' | 'startPush'> {
+  /** Starts what runs queries. Nothing of an earlier life is touched. */
+  open(): void;
+  /** Has the state of queries come to where they run. Called once, when it is open and before there is any query. */
+  placeState(): void;
   /** How many queries were restored that can be started, and how many of them have started. */
   readonly restored: { readonly started: number; readonly total: number };
   /** What keeps queries from going on though nothing has failed; undefined while nothing does. */

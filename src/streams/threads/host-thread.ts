@@ -11,7 +11,7 @@ import type {
   ThreadEvent,
 } from './messages.ts';
 import { SupervisedThread, type ThreadEnd } from './supervised-thread.ts';
-import { threadEnded, threadSilent } from './thread-ended.ts';
+import { threadEnded } from './thread-ended.ts';
 import type { Turn } from './thread-watch.ts';
 
 /** How long what has ended, a thread or an application that could not be started, waits for its next start, again and again. */
@@ -20,8 +20,6 @@ export const RESTART_BACKOFF = { initialMs: 100, maxMs: 15_000 };
 const SHORT_LIFE_MS = 60_000;
 /** Where so many threads have ended one soon after the other, that is said with each further one. */
 const RESTARTS_TOLD = 3;
-/** How long it may take to let go of what its applications share, which are closed by then. */
-const CLOSE_MS_MAX = 10_000;
 
 /** What an application is to its thread: see `AppMember`. */
 export interface ThreadTenant {
@@ -58,11 +56,7 @@ export class HostThread {
   readonly number: number;
   readonly #options: HostThreadOptions;
   readonly #thread: SupervisedThread<ThreadCommand, ThreadCall, ThreadAnswers, ThreadEvent>;
-  /** Whoever waits for an answer that is not worth any wait. */
-  readonly #waiting = new Set<(error: unknown) => void>();
   readonly #tenants = new Map<number, ThreadTenant>();
-  /** Applications that may not come to their end. */
-  readonly #closing = new Set<number>();
   /** Whose code ran when the thread ended last. */
   #turnAtEnd = -1;
   /** How many threads have ended by themselves, each soon after its start. */
@@ -82,16 +76,19 @@ export class HostThread {
       onRestarted: () => {
         for (const tenant of this.#tenants.values()) tenant.threadRestarted();
       },
-      onSilent: (silentMs) => this.#onSilent(silentMs),
+      tenants: {
+        thread: `stream thread ${number}`,
+        kind: 'applications',
+        count: () => this.#tenants.size,
+        nameOf: (turn) => this.#heldUpBy(turn),
+        remedy: 'Close the one that holds it up',
+      },
     });
   }
 
   /** What is known of it where it does not answer; undefined while it does. */
   get standstill(): string | undefined {
-    const seconds = Math.floor(this.#thread.silentMs / 1_000);
-    if (seconds === 0) return undefined;
-    const all = `the ${this.#tenants.size} applications on it`;
-    return `stream thread ${this.number} has not answered for ${seconds} s: ${this.#heldUpBy} holds up ${all}`;
+    return this.#thread.silence.standstill;
   }
 
   get isRunning(): boolean {
@@ -107,7 +104,7 @@ export class HostThread {
 
   leave(app: number): void {
     this.#tenants.delete(app);
-    this.#closing.delete(app);
+    this.#thread.silence.ended(app);
   }
 
   /** See {@link SupervisedThread.ensureRunning}. */
@@ -130,17 +127,9 @@ export class HostThread {
     return this.#thread.call(call);
   }
 
-  /** As {@link SupervisedThread.ask}, for as long as it answers. @throws {OperationalError} `STREAM_THREAD_SILENT`. */
+  /** See {@link SupervisedThread.ask}. */
   ask<T>(call: ThreadCall): Promise<T> {
-    const { standstill } = this;
-    if (standstill !== undefined) return Promise.reject(threadSilent(standstill));
-    return new Promise((resolve, reject) => {
-      this.#waiting.add(reject);
-      this.#thread
-        .ask<T>(call)
-        .then(resolve, reject)
-        .finally(() => this.#waiting.delete(reject));
-    });
+    return this.#thread.ask<T>(call);
   }
 
   nextNumber(): number {
@@ -157,19 +146,12 @@ export class HostThread {
    * it up.
    */
   endIfHeldUpBy(app: number): void {
-    this.#closing.add(app);
-    this.#endIfHeldUp();
-  }
-
-  #endIfHeldUp(): void {
-    const { silentMs, turn } = this.#thread;
-    const mayBeClosing = turn === -1 ? this.#closing.size > 0 : this.#closing.has(turn);
-    if (silentMs > 0 && mayBeClosing) this.#thread.terminate();
+    this.#thread.silence.ending(app);
   }
 
   /** Ends it, after its applications. Never rejects. */
   close(): Promise<void> {
-    return this.#thread.close(CLOSE_MS_MAX);
+    return this.#thread.close();
   }
 
   #opening(turn: Turn): ThreadCommand {
@@ -183,8 +165,8 @@ export class HostThread {
     return id === undefined ? undefined : `application ${id}`;
   }
 
-  get #heldUpBy(): string {
-    const processing = this.#nameOf(this.#thread.turn);
+  #heldUpBy(turn: number): string {
+    const processing = this.#nameOf(turn);
     if (processing !== undefined) return processing;
     const starting = [...this.#tenants.values()].filter(({ isStarting }) => isStarting);
     const names = starting.map(({ applicationId }) => `application ${applicationId} is being started`);
@@ -207,27 +189,19 @@ export class HostThread {
     for (const [app, tenant] of [...this.#tenants]) tenant.lost({ error, isSuspect: app === suspect });
   }
 
+  /** One line for all its applications, which say nothing of it where they go on in the next one. */
   #tellEnd(end: LogFields): void {
     const { logger } = this.#options;
+    const times = this.#shortLives;
     const applications = [...this.#tenants.values()].map(({ applicationId }) => applicationId);
-    logger.error('a stream thread has ended, which its applications are told', {
-      ...end,
-      applications: applications.length,
-    });
-    if (this.#shortLives < RESTARTS_TOLD) return;
-    logger.error(
-      'a stream thread ends again and again, and with it all its applications: close the one whose code ends it',
-      { ...end, times: this.#shortLives, applications },
-    );
-  }
-
-  #onSilent(forMs: number): void {
-    const { standstill = '' } = this;
-    for (const reject of this.#waiting) reject(threadSilent(standstill));
-    this.#options.logger.warn(
-      'a stream thread does not answer: all its applications wait. Close the one that holds it up',
-      { thread: this.number, forMs, heldUpBy: this.#heldUpBy, applications: this.#tenants.size },
-    );
-    this.#endIfHeldUp();
+    if (times < RESTARTS_TOLD) {
+      const fields = { ...end, applications: applications.length };
+      logger.error('a stream thread has ended, which its applications are told', fields);
+    } else {
+      logger.error(
+        'a stream thread ends again and again, and with it all its applications: close the one whose code ends it',
+        { ...end, times, applications },
+      );
+    }
   }
 }

@@ -21,7 +21,11 @@ import {
 } from './service-messages.ts';
 import { isThreadEnded, threadEnded } from './thread-ended.ts';
 import { writeLine } from './thread-logger.ts';
+import { ThreadSilence, type ThreadTenants } from './thread-silence.ts';
 import { ThreadWatch, type Turn } from './thread-watch.ts';
+
+/** How long a thread may take to let go of what its tenants share, which are closed by then. */
+const CLOSE_MS_MAX = 10_000;
 
 /** What becomes of a thread that has ended by itself. */
 export interface ThreadEnd {
@@ -52,8 +56,8 @@ interface SupervisedThreadOptions<Command extends Kinded, Call, Event extends Ki
   readonly onEnded: (end: ThreadEnd) => void;
   /** Another one has been started in its place. */
   readonly onRestarted: () => void;
-  /** Called again and again while it does not answer. */
-  readonly onSilent: (silentMs: number) => void;
+  /** Who runs on it: see {@link ThreadSilence}. */
+  readonly tenants: ThreadTenants;
 }
 
 interface HeldMessages<Command, Call extends Kinded> {
@@ -71,6 +75,8 @@ export class SupervisedThread<
   Answers extends { readonly [K in Call['kind']]: unknown },
   Event extends Kinded,
 > {
+  /** What becomes of it while it does not answer. */
+  readonly silence: ThreadSilence;
   readonly #options: SupervisedThreadOptions<Command, Call, Event>;
   readonly #backoff: RestartBackoff;
   readonly #calls = new PendingCalls();
@@ -90,11 +96,13 @@ export class SupervisedThread<
 
   constructor(options: SupervisedThreadOptions<Command, Call, Event>) {
     this.#options = options;
-    this.#backoff = new RestartBackoff(options.backoff, options.environment);
+    const { environment, logger, tenants } = options;
+    this.#backoff = new RestartBackoff(options.backoff, environment);
+    this.silence = new ThreadSilence(this, { tenants, logger, clock: environment.clock });
     this.#watch = new ThreadWatch({
-      environment: options.environment,
+      environment,
       ask: () => this.#ask({ kind: 'ping' }),
-      onSilent: options.onSilent,
+      onSilent: (silentMs) => this.silence.onSilent(silentMs),
     });
   }
 
@@ -156,9 +164,12 @@ export class SupervisedThread<
     return this.#ask<Answers[C['kind']]>(call);
   }
 
-  /** As {@link call}, where the caller knows better what the answer is. */
+  /**
+   * As {@link call}, for as long as the thread answers; the caller knows what the answer is.
+   * @throws {OperationalError} `STREAM_THREAD_SILENT`.
+   */
   ask<T>(call: Call): Promise<T> {
-    return this.#ask<T>(call);
+    return this.silence.answered(() => this.#ask<T>(call));
   }
 
   /** A number that nothing else of the thread has. */
@@ -173,19 +184,19 @@ export class SupervisedThread<
   }
 
   /** Has the thread let go of what it has, and ends it; where it does not in time, wherever it is. Never rejects. */
-  close(limitMs: number): Promise<void> {
+  close({ timeoutMs = CLOSE_MS_MAX }: { readonly timeoutMs?: number | undefined } = {}): Promise<void> {
     this.#isClosing = true;
-    this.#closed ??= this.#close(limitMs);
+    this.#closed ??= this.#close(timeoutMs);
     return this.#closed;
   }
 
-  async #close(limitMs: number): Promise<void> {
+  async #close(timeoutMs: number): Promise<void> {
     const { environment, logger } = this.#options;
     this.#watch.stop();
     this.#restart?.cancel();
     const thread = this.#thread;
     if (thread === undefined) return;
-    const late = environment.timers.after(limitMs, () => void thread.terminate());
+    const late = environment.timers.after(timeoutMs, () => void thread.terminate());
     await this.#ask({ kind: 'close' }).catch((error: unknown) => {
       if (!isThreadEnded(error)) logger.warn('while a stream thread was closed', { error });
       void thread.terminate();

@@ -229,8 +229,7 @@ export class ThreadedStreamsApp {
       error,
       this.#goesOnUnasked(loss) ? 'REPLACE_THREAD' : this.#uncaught.responseTo(error),
     );
-    const { logger, applicationId } = this.#settings;
-    logger.error('a stream thread has ended', { applicationId, thread: member.thread, error, response });
+    this.#tellLoss({ thread: member.thread, error, response });
     if (response === 'REPLACE_THREAD') {
       member.startAgain(error);
       this.#showState();
@@ -240,6 +239,17 @@ export class ThreadedStreamsApp {
         this.#end('ERROR'),
       );
     }
+  }
+
+  /** A host tells of the end of its thread once, for all its applications: those that go on have nothing to add. */
+  #tellLoss(loss: {
+    readonly thread: number;
+    readonly error: unknown;
+    readonly response: StreamThreadExceptionResponse;
+  }): void {
+    const { logger, applicationId, host } = this.#settings;
+    const isTold = host !== undefined && isThreadEnded(loss.error) && loss.response === 'REPLACE_THREAD';
+    if (!isTold) logger.error('a stream thread has ended', { applicationId, ...loss });
   }
 
   /** A thread of a host may end of what another application does: that is no reason to end this one, where nobody says so. */

@@ -181,6 +181,24 @@ it('goes on later with a removing that the cluster did not let it end, and first
   expect(fs.existsSync(path.join(stateDir, applicationId))).toBe(false);
 });
 
+it('says in one line what it removes of an earlier life, and nothing of what it leaves to the next one', async () => {
+  const warnings: string[] = [];
+  const logger = { ...silentLogger, warn: (message: string) => void warnings.push(message) };
+  const stateDir = brokers.newDirectory();
+  const options = { environment: nodeEnvironment, bootstrapServers, stateDir, serviceId: 'test_', logger };
+  const ids = ['_confluent-ksql-test_transient_L_1', '_confluent-ksql-test_transient_L_2'];
+  const away = new Admin({ environment: nodeEnvironment, bootstrapServers });
+  await away.close();
+  const before = new ApplicationLeftovers(options, { ...parts, admin: away });
+  for (const applicationId of ids) await before.note(applicationId, []);
+  before.leaveToNextStart();
+  for (const applicationId of ids) await before.remove({ applicationId, internalTopics: [] });
+  expect(warnings).toEqual([]);
+  await new ApplicationLeftovers(options, { ...parts, admin }).removeKilled([]);
+  expect(warnings).toEqual([`removing what ${ids.join(', ')} have left`]);
+  expect(fs.readdirSync(stateDir)).toEqual([]);
+});
+
 it('removes no folder outside its own, whatever an application is called', async () => {
   const parent = brokers.newDirectory();
   const stateDir = path.join(parent, 'state');

@@ -36,7 +36,12 @@ class OnThreads extends SqlSession {
         return thread;
       },
     };
-    super(new KafkaHost(hostOptions, { runtime: new ThreadedQueries(hostOptions, { threads, count }) }));
+    const host = new KafkaHost(hostOptions, {
+      runtime: new ThreadedQueries(hostOptions, { threads, count }),
+    });
+    host.open();
+    host.placeState();
+    super(host);
     this.lines = noted.lines;
     this.#threads = noted.threads;
   }

@@ -1,9 +1,10 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { Threads, ThreadService } from '../../../src/base/environment.ts';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
-import { silentLogger } from '../../../src/base/logger.ts';
+import { type LogFields, silentLogger } from '../../../src/base/logger.ts';
 import type { FromService, ToService } from '../../../src/streams/threads/service-messages.ts';
 import { SupervisedThread, type ThreadEnd } from '../../../src/streams/threads/supervised-thread.ts';
+import type { Turn } from '../../../src/streams/threads/thread-watch.ts';
 import { settle, VirtualTime } from '../../broker/quorum/virtual-time.ts';
 
 type Command = { readonly kind: 'open' };
@@ -23,10 +24,12 @@ interface Played {
 
 let time: VirtualTime;
 let played: Played[];
+/** Where each thread writes whose turn it is. */
+let turns: Turn[];
 let ends: ThreadEnd[];
 let isReplaced: boolean;
 let restarts: number;
-let silences: number[];
+let warned: (LogFields & { readonly message: string })[];
 let said: string[];
 let thread: SupervisedThread<Command, Call, Answers, Event>;
 
@@ -57,20 +60,31 @@ const threads: Threads = {
 
 beforeEach(() => {
   time = new VirtualTime();
+  turns = [];
   isReplaced = true;
-  [played, ends, restarts, silences, said] = [[], [], 0, [], []];
+  [played, ends, restarts, warned, said] = [[], [], 0, [], []];
   thread = new SupervisedThread<Command, Call, Answers, Event>({
-    ...{ service, threads, logger: silentLogger },
+    ...{ service, threads },
+    logger: { ...silentLogger, warn: (message, fields) => void warned.push({ ...fields, message }) },
     environment: { clock: time, timers: time, random: nodeEnvironment.random },
     backoff: { initialMs: 100, maxMs: 15_000 },
-    opening: () => ({ kind: 'open' }),
+    opening: (turn) => {
+      turns.push(turn);
+      return { kind: 'open' };
+    },
     onEvent: ({ text }) => said.push(text),
     onEnded: (end) => {
       ends.push(end);
       if (isReplaced) thread.restart();
     },
     onRestarted: () => restarts++,
-    onSilent: (silentMs) => silences.push(silentMs),
+    tenants: {
+      thread: 'the thread',
+      kind: 'queries',
+      count: () => 3,
+      nameOf: (turn) => (turn === -1 ? 'something' : `query ${turn}`),
+      remedy: 'End it',
+    },
   });
 });
 
@@ -149,17 +163,68 @@ it('sees that a thread does not answer, though it has never answered before', as
   expect(thread.silentMs).toBe(0);
   last().say({ kind: 'said', text: 'a record comes' });
   await time.run(6_000);
-  expect(silences.length).toBeGreaterThan(0);
   expect(thread.silentMs).toBeGreaterThan(15_000);
+  const standstill = expect.stringMatching(
+    /^the thread has not answered for \d+ s: something holds up the 3 queries on it$/,
+  );
+  expect(thread.silence.standstill).toEqual(standstill);
+  expect(warned[0]).toMatchObject({
+    message: 'a stream thread does not answer: all its queries wait. End it',
+    ...{ thread: 'the thread', heldUpBy: 'something', queries: 3 },
+  });
   thread.terminate();
   await settle();
   expect(thread.silentMs).toBe(0);
+  expect(thread.silence.standstill).toBeUndefined();
   expect(ends).toHaveLength(1);
+});
+
+/** Has the thread begin, give a tenant its turn, and say nothing from then on. */
+async function fallSilent(turn: number, forMs: number): Promise<void> {
+  last().say({ kind: 'said', text: 'a record comes' });
+  turns.at(-1)?.fill(turn);
+  await time.run(forMs);
+}
+
+it('refuses who asks a thread that does not answer, and who has asked before', async () => {
+  thread.ensureRunning();
+  const before = expect(thread.ask({ kind: 'double', of: 2 })).rejects.toMatchObject({
+    code: 'STREAM_THREAD_SILENT',
+    message: expect.stringContaining('query 7 holds up'),
+  });
+  const done = thread.call({ kind: 'double', of: 3 });
+  await fallSilent(7, 30_000);
+  await before;
+  await expect(thread.ask({ kind: 'double', of: 2 })).rejects.toMatchObject({ code: 'STREAM_THREAD_SILENT' });
+  // What has to be done is done when the record comes to its end after all.
+  last().say({ kind: 'answer', id: numberOf('double'), output: 6 });
+  expect(await done).toBe(6);
+});
+
+it('ends a thread that a tenant holds up that is to end, and one that another holds up in its time', async () => {
+  thread.ensureRunning();
+  await fallSilent(7, 30_000);
+  expect(last().isTerminated).toBe(false);
+  thread.silence.ending(7);
+  expect(last().isTerminated).toBe(true);
+  thread.silence.ended(7);
+
+  thread.ensureRunning();
+  thread.silence.ending(8, { waitMs: 40_000 });
+  thread.silence.ending(9);
+  await fallSilent(7, 35_000);
+  expect(thread.silence.standstill).toContain('query 7');
+  expect(last().isTerminated).toBe(false);
+  thread.silence.ended(8);
+  await time.run(30_000);
+  expect(last().isTerminated).toBe(false);
+  thread.silence.ending(8, { waitMs: 0 });
+  expect(last().isTerminated).toBe(true);
 });
 
 it('ends a thread that does not close in time, and starts none after it', async () => {
   thread.ensureRunning();
-  const closed = thread.close(LIMIT_MS);
+  const closed = thread.close({ timeoutMs: LIMIT_MS });
   await time.run(LIMIT_MS - 1);
   expect(last().isTerminated).toBe(false);
   await time.run(2);

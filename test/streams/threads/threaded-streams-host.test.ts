@@ -209,6 +209,9 @@ describe('a thread of a host that ends by itself', () => {
     expect(await unasked.metrics()).toMatchObject({ state: 'RUNNING', failures: 1 });
     const told = 'a stream thread has ended, which its applications are told';
     expect(lines.filter(({ message }) => message === told)).toMatchObject([{ thread: 1, applications: 3 }]);
+    // Beside that only who does not go on says something.
+    const others = lines.filter(({ message }) => message === 'a stream thread has ended');
+    expect(others).toMatchObject([{ applicationId: 'c', response: 'SHUTDOWN_CLIENT' }]);
   });
 
   it('again and again with the record of one application ends that one', async () => {

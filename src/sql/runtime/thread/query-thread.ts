@@ -24,8 +24,8 @@ const YOUNG_MEGABYTES_MAX = 12;
  */
 const HEAP_MEGABYTES_MAX = 1_536;
 
-/** How long a thread may take to let go of its clients before it is ended. */
-const CLOSE_MS_MAX = 2_000;
+/** How long a query that is to end for good waits for another one that holds up its thread. */
+const TERMINATION_WAIT_MS = 30_000;
 
 /** What does not wait for state that is on its way. */
 const BEFORE_ALL: ReadonlySet<ThreadCall['kind']> = new Set(['moveQueries']);
@@ -45,11 +45,8 @@ export class QueryThread {
   readonly #queries = new Map<number, ThreadQuery>();
   readonly #pushes = new Map<number, ThreadPush>();
   readonly #thread: SupervisedThread<ThreadCommand, ThreadCall, ThreadAnswers, ThreadEvent>;
-  /** Queries that are being ended for good. */
-  #endings = 0;
   #isClosed = false;
 
-  /** Starts the thread; what is asked of it waits until it has loaded its modules. */
   constructor(threads: Threads, options: KafkaHostOptions) {
     const { environment, logger = silentLogger, restartBackoff = DEFAULT_BACKOFF, ...others } = options;
     this.#options = options;
@@ -61,16 +58,24 @@ export class QueryThread {
       onEvent: (event) => this.#take(event),
       onEnded: (end) => this.#onEnded(end),
       onRestarted: () => this.#onRestarted(),
-      onSilent: (silentMs) => this.#onSilent(silentMs),
+      tenants: {
+        thread: 'a stream thread',
+        kind: 'queries',
+        count: () => this.load,
+        nameOf: (turn) => this.#nameOf(turn),
+        remedy: 'TERMINATE the one that holds it up',
+      },
     });
+  }
+
+  /** Starts the thread; what is asked of it waits until it has loaded its modules. */
+  start(): void {
     this.#thread.ensureRunning();
   }
 
   /** What is known of a thread that does not answer; undefined while it does. */
   get standstill(): string | undefined {
-    const seconds = Math.floor(this.#thread.silentMs / 1_000);
-    if (seconds === 0) return undefined;
-    return `a stream thread has not answered for ${seconds} s: ${this.#turnOf} holds up the ${this.load} queries on it`;
+    return this.#thread.silence.standstill;
   }
 
   get topics$(): Observable<TopicsAnswer> {
@@ -125,9 +130,24 @@ export class QueryThread {
     this.#thread.post(command);
   }
 
-  /** Asks something of the thread. @throws {OperationalError} `STREAM_THREAD_ENDED`, and whatever the thread throws. */
-  call<C extends ThreadCall>(call: C): Promise<ThreadAnswers[C['kind']]> {
-    return this.#thread.call(call);
+  /** Has something done by the thread. @throws {OperationalError} `STREAM_THREAD_ENDED`, and whatever the thread throws. */
+  async call<C extends ThreadCall>(call: C): Promise<ThreadAnswers[C['kind']]> {
+    const { silence } = this.#thread;
+    const isTermination = call.kind === 'closeQuery' && call.cleanUp;
+    if (isTermination) silence.ending(call.query, { waitMs: TERMINATION_WAIT_MS });
+    // Its reader may be gone, which is no reason to end what others are at.
+    if (call.kind === 'closePush') silence.ending(call.push);
+    try {
+      return await this.#thread.call(call);
+    } finally {
+      if (isTermination) silence.ended(call.query);
+      if (call.kind === 'closePush') silence.ended(call.push);
+    }
+  }
+
+  /** As {@link call}, for as long as the thread answers. @throws {OperationalError} `STREAM_THREAD_SILENT`. */
+  ask<C extends ThreadCall>(call: C): Promise<ThreadAnswers[C['kind']]> {
+    return this.#thread.ask<ThreadAnswers[C['kind']]>(call);
   }
 
   /**
@@ -135,17 +155,6 @@ export class QueryThread {
    * @throws {OperationalError} `STREAM_THREAD_ENDED` where that one has ended, too.
    */
   async callAgain(call: ThreadCall): Promise<void> {
-    const isEnding = call.kind === 'closeQuery';
-    if (isEnding) this.#endings++;
-    try {
-      this.#endIfSilent();
-      await this.#untilDone(call);
-    } finally {
-      if (isEnding) this.#endings--;
-    }
-  }
-
-  async #untilDone(call: ThreadCall): Promise<void> {
     for (let attempts = 1; !this.#isClosed; attempts++) {
       this.#thread.ensureRunning();
       try {
@@ -162,10 +171,10 @@ export class QueryThread {
     return this.#thread.nextNumber();
   }
 
-  /** Ends the thread, and whatever still waits for it. */
-  close(): Promise<void> {
+  /** Ends the thread, and whatever still waits for it. @param options.timeoutMs how long it may take to let go of its clients. */
+  close(options: { readonly timeoutMs?: number | undefined } = {}): Promise<void> {
     this.#isClosed = true;
-    return this.#thread.close(CLOSE_MS_MAX);
+    return this.#thread.close(options);
   }
 
   /** Another thread, in the place of one that has ended, takes up its queries. */
@@ -179,25 +188,10 @@ export class QueryThread {
   }
 
   /** The query, or push query, whose code runs. */
-  get #turnOf(): string {
-    const { turn } = this.#thread;
+  #nameOf(turn: number): string {
     const query = this.#queries.get(turn);
     if (query !== undefined) return `query ${query.plan.queryId}`;
     return this.#pushes.has(turn) ? 'a push query' : 'something';
-  }
-
-  #onSilent(forMs: number): void {
-    const fields = { forMs, heldUpBy: this.#turnOf, queries: this.load };
-    this.#logger.warn(
-      'a stream thread does not answer: all its queries wait. TERMINATE the one that holds it up',
-      fields,
-    );
-    this.#endIfSilent();
-  }
-
-  /** A query that is to end may be the one that does not let the thread go on: the others are taken up by another thread. */
-  #endIfSilent(): void {
-    if (this.#endings > 0 && this.#thread.silentMs > 0) this.#thread.terminate();
   }
 
   #take(event: ThreadEvent): void {

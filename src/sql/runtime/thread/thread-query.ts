@@ -12,7 +12,7 @@ import { keptTable } from '../materialized-table.ts';
 import { NO_STATISTICS } from '../query-counts.ts';
 import { QueryErrors } from '../query-errors.ts';
 import type { SentQuery, ThreadEvent } from './messages.ts';
-import { ignoreThreadEnded, isThreadEnded } from '../../../streams/threads/thread-ended.ts';
+import { ignoreThreadEnded, isThreadEnded, isThreadSilent } from '../../../streams/threads/thread-ended.ts';
 import type { QueryThread } from './query-thread.ts';
 import { ThreadTable } from './thread-table.ts';
 
@@ -21,7 +21,7 @@ export interface ThreadQueryOptions {
   readonly plan: QueryPlan;
   readonly sent: SentQuery;
   readonly host: KafkaHostOptions;
-  readonly thread: Pick<QueryThread, 'post' | 'call' | 'callAgain' | 'nextNumber'>;
+  readonly thread: Pick<QueryThread, 'post' | 'call' | 'ask' | 'callAgain' | 'nextNumber'>;
   /** Starts a query among others. */
   readonly startInTurn: (query: ThreadQuery) => void;
   /** Called when the thread has nothing more to do with it. */
@@ -38,6 +38,8 @@ export class ThreadQuery implements RunningQuery {
   readonly #state = new BehaviorSubject<QueryState>('CREATED');
   readonly #table: MaterializedTable | undefined;
   readonly #errorsMax: number;
+  /** As its thread has told them last. */
+  #statistics: QueryStatistics;
   /** Ends of the threads that it was in. */
   readonly #losses: QueryErrors;
   #errors: readonly QueryError[] = [];
@@ -56,6 +58,7 @@ export class ThreadQuery implements RunningQuery {
     this.plan = plan;
     this.#options = options;
     this.#groupId = queryApplicationId(host, plan.queryId);
+    this.#statistics = { ...NO_STATISTICS, groupId: this.#groupId };
     const table = keptTable(plan.root);
     if (table !== undefined) this.#table = new ThreadTable(thread, { query, isWindowed: table.isWindowed });
     this.#errorsMax = host.queryErrorsMax ?? DEFAULT_QUERY_ERRORS_MAX;
@@ -84,13 +87,14 @@ export class ThreadQuery implements RunningQuery {
   async statistics(): Promise<QueryStatistics> {
     const { thread, query } = this.#options;
     const lost = this.#losses.total;
-    // Of a thread that has ended nothing is left; it is counted again from nothing, as after a start of the server.
-    const { errors, restarts, ...counts } = await thread
-      .call({ kind: 'statistics', query })
-      .catch((error: unknown) => {
-        if (!isThreadEnded(error)) throw error;
-        return { ...NO_STATISTICS, groupId: this.#groupId };
-      });
+    try {
+      this.#statistics = await thread.ask({ kind: 'statistics', query });
+    } catch (error) {
+      // Of a thread that has ended nothing is left; it is counted again from nothing, as after a start of the server.
+      if (isThreadEnded(error)) this.#statistics = { ...NO_STATISTICS, groupId: this.#groupId };
+      else if (!isThreadSilent(error)) throw error;
+    }
+    const { errors, restarts, ...counts } = this.#statistics;
     return { ...counts, errors: errors + lost, restarts: restarts + lost };
   }
 

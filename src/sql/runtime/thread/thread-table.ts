@@ -3,7 +3,7 @@ import type { MaterializedRow, MaterializedTable, TimeRange } from '../../host/h
 import type { QueryThread } from './query-thread.ts';
 import { receivedTableRow, sentRow } from './sent-rows.ts';
 
-type TableThread = Pick<QueryThread, 'post' | 'call' | 'nextNumber'>;
+type TableThread = Pick<QueryThread, 'post' | 'ask' | 'nextNumber'>;
 
 /** The table of a query that runs in another thread. */
 export class ThreadTable implements MaterializedTable {
@@ -22,7 +22,7 @@ export class ThreadTable implements MaterializedTable {
 
   async get(key: Row, range: TimeRange): Promise<readonly MaterializedRow[]> {
     const query = this.#query;
-    const rows = await this.#thread.call({ kind: 'get', query, key: sentRow(key), range });
+    const rows = await this.#thread.ask({ kind: 'get', query, key: sentRow(key), range });
     return rows.map(receivedTableRow);
   }
 
@@ -31,7 +31,7 @@ export class ThreadTable implements MaterializedTable {
     this.#thread.post({ kind: 'openScan', query: this.#query, scan, range });
     try {
       for (;;) {
-        const page = await this.#thread.call({ kind: 'nextPage', scan });
+        const page = await this.#thread.ask({ kind: 'nextPage', scan });
         if (page === undefined) return;
         yield page.map(receivedTableRow);
       }

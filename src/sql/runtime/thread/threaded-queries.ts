@@ -1,4 +1,5 @@
 import { merge, type Observable } from 'rxjs';
+import { assert } from '../../../base/assert.ts';
 import { childPath } from '../../../base/child-path.ts';
 import type { Threads } from '../../../base/environment.ts';
 import { messageOf } from '../../../base/errors.ts';
@@ -14,6 +15,14 @@ import { QueryThread } from './query-thread.ts';
 import { ignoreThreadEnded } from '../../../streams/threads/thread-ended.ts';
 import { shareOf, threadFolder } from '../../../streams/threads/thread-folders.ts';
 
+interface ThreadParts {
+  readonly threads: Threads;
+  /** How many, at least one. */
+  readonly count: number;
+  /** How long they may take to let go of what their queries have shared, before they are ended wherever they are. */
+  readonly closeMsMax?: number;
+}
+
 interface Place {
   readonly thread: QueryThread;
   readonly stateDir: string;
@@ -26,20 +35,19 @@ interface Place {
  */
 export class ThreadedQueries implements QueryRuntime {
   readonly #options: KafkaHostOptions;
+  readonly #closeMsMax: number | undefined;
   readonly #places: readonly Place[];
   readonly #restored: RestoredQueries;
   /** State folders that applications come to, by their ids. */
-  readonly #moving: ReadonlyMap<string, string>;
+  #moving: ReadonlyMap<string, string> = new Map();
+  #isPlaced = false;
+  #isClosed = false;
 
-  /** @param options.count how many threads, at least one; they start at once. */
-  constructor(
-    host: KafkaHostOptions,
-    { threads, count }: { readonly threads: Threads; readonly count: number },
-  ) {
+  constructor(host: KafkaHostOptions, parts: ThreadParts) {
+    const { threads, count, closeMsMax } = parts;
     this.#options = host;
+    this.#closeMsMax = closeMsMax;
     this.#restored = new RestoredQueries(host.environment.timers);
-    const planned = planMoves(host, count);
-    this.#moving = new Map(planned.moves.map(({ applicationId, to }) => [applicationId, to]));
     const sharedCacheBytesMax = shareOf(host.sharedCacheBytesMax, count);
     const sharedBlockCacheBytes = shareOf(host.sharedBlockCacheBytes, count);
     this.#places = Array.from({ length: count }, (_, index) => {
@@ -47,11 +55,23 @@ export class ThreadedQueries implements QueryRuntime {
       const options = { ...host, sharedCacheBytesMax, sharedBlockCacheBytes, stateDir };
       return { stateDir, thread: new QueryThread(threads, options) };
     });
-    if (planned.moves.length + planned.emptied.length === 0) noteCount(host, count);
+  }
+
+  open(): void {
+    for (const { thread } of this.#places) thread.start();
+  }
+
+  placeState(): void {
+    this.#isPlaced = true;
+    const count = this.#places.length;
+    const planned = planMoves(this.#options, count);
+    this.#moving = new Map(planned.moves.map(({ applicationId, to }) => [applicationId, to]));
+    if (planned.moves.length + planned.emptied.length === 0) noteCount(this.#options, count);
     else this.#move(planned);
   }
 
   newQuery(plan: QueryPlan, context: AnalysisContext): RunningQuery {
+    assert(this.#isPlaced, 'the state of queries is where it belongs before there are any');
     const { disk } = this.#options.environment;
     const applicationId = queryApplicationId(this.#options, plan.queryId);
     const moving = this.#moving.get(applicationId);
@@ -86,7 +106,9 @@ export class ThreadedQueries implements QueryRuntime {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#places.map(({ thread }) => thread.close()));
+    this.#isClosed = true;
+    const timeoutMs = this.#closeMsMax;
+    await Promise.all(this.#places.map(({ thread }) => thread.close({ timeoutMs })));
   }
 
   /** No thread opens its state before all of it is where it belongs. */
@@ -100,7 +122,10 @@ export class ThreadedQueries implements QueryRuntime {
       .slice(0, 1)
       .map((first) => first.callAgain({ kind: 'moveQueries', moves, emptied }));
     const moved = Promise.all(moving).then(
-      () => noteCount(this.#options, threads.length),
+      () => {
+        // Where the threads have ended meanwhile some may be where they were: the next start moves them.
+        if (!this.#isClosed) noteCount(this.#options, threads.length);
+      },
       (error: unknown) =>
         logger.warn('queries could not be moved: those without their state restore it', {
           error: messageOf(error),

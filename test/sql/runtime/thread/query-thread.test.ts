@@ -78,6 +78,8 @@ it('a query is on the thread that has its state, however much that one has to do
   const host = hostOptions();
   mkdirSync(path.join(stateDir, 'thread-1', queryApplicationId(host, plan.queryId)), { recursive: true });
   queries = new ThreadedQueries(host, { threads, count: 3 });
+  queries.open();
+  queries.placeState();
   for (let i = 0; i < 3; i++) queries.newQuery(plan, context);
   const made = started.map(({ told }) => told.filter((kind) => kind === 'makeQuery').length);
   expect(made).toEqual([0, 3, 0]);
@@ -85,6 +87,8 @@ it('a query is on the thread that has its state, however much that one has to do
 
 it('a thread that takes the place of another one removes what its push queries have left', async () => {
   queries = new ThreadedQueries(hostOptions(), { threads, count: 1 });
+  queries.open();
+  queries.placeState();
   started[0]?.end({ error: new Error('the heap is full') });
   while (started.length < 2) await nodeEnvironment.timers.sleep(1);
   expect(started.map(({ told }) => told)).toEqual([['open'], ['open', 'removeLeftovers']]);

@@ -2,13 +2,15 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeEnvironment } from '../../../../src/base/io/node-environment.ts';
 import type { QueryPlan } from '../../../../src/sql/index.ts';
 import type { ThreadCall, ThreadCommand } from '../../../../src/sql/runtime/thread/messages.ts';
-import { threadEnded } from '../../../../src/streams/threads/thread-ended.ts';
+import { NO_STATISTICS } from '../../../../src/sql/runtime/query-counts.ts';
+import { threadEnded, threadSilent } from '../../../../src/streams/threads/thread-ended.ts';
 import { ThreadQuery, type ThreadQueryOptions } from '../../../../src/sql/runtime/thread/thread-query.ts';
 import { planOf } from './plan-of.ts';
 
 let plan: QueryPlan;
 let asked: (ThreadCommand | ThreadCall)['kind'][];
 let hasThread: boolean;
+let isSilent: boolean;
 let query: ThreadQuery;
 
 /** A thread that does nothing, and from which a test speaks. */
@@ -19,6 +21,12 @@ const thread: ThreadQueryOptions['thread'] = {
     asked.push(kind);
     return undefined as never;
   },
+  ask: async ({ kind }) => {
+    if (!hasThread) throw threadEnded();
+    if (isSilent) throw threadSilent('it does not answer');
+    asked.push(kind);
+    return { ...NO_STATISTICS, rowsIn: 7 } as never;
+  },
   callAgain: async ({ kind }) => void asked.push(kind),
   nextNumber: () => 0,
 };
@@ -26,6 +34,7 @@ const thread: ThreadQueryOptions['thread'] = {
 beforeEach(async () => {
   asked = [];
   hasThread = true;
+  isSilent = false;
   plan = await planOf('CREATE TABLE t AS SELECT k, COUNT(*) AS n FROM s GROUP BY k;');
   query = new ThreadQuery({
     ...{ query: 1, plan, thread },
@@ -88,6 +97,21 @@ describe('a query that runs in another thread', () => {
     tell('RUNNING');
     expect(query.state()).toBe('RUNNING');
     expect(query.errors()).toHaveLength(2);
+  });
+
+  it('has the statistics of before while its thread does not answer', async () => {
+    isSilent = true;
+    expect(await query.statistics()).toMatchObject({
+      groupId: '_confluent-ksql-x_query_CTAS_T_0',
+      rowsIn: 0,
+    });
+    isSilent = false;
+    expect(await query.statistics()).toMatchObject({ rowsIn: 7 });
+    isSilent = true;
+    expect(await query.statistics()).toMatchObject({ rowsIn: 7 });
+    isSilent = false;
+    hasThread = false;
+    expect(await query.statistics()).toMatchObject({ rowsIn: 0 });
   });
 
   it('remembers what it failed with in all threads that it was in, as many as are to be remembered', () => {

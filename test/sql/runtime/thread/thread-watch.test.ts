@@ -47,6 +47,8 @@ it('sees that a query holds up its thread, says which, and ends the thread with 
     },
     { threads, count: 1 },
   );
+  queries.open();
+  queries.placeState();
   const context = { catalog: Catalog.empty, functions: builtInRegistry(), properties: {}, topics: new Map() };
   const plan = await planOf('CREATE TABLE t AS SELECT k, COUNT(*) AS n FROM s GROUP BY k;');
   const endless = queries.newQuery(plan, context);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
@@ -34,6 +34,8 @@ it('gives each thread a folder, and its part of the memory that all queries may 
     },
     { threads, count: 3 },
   );
+  expect(told).toEqual([]);
+  queries.open();
   const memory = { sharedCacheBytesMax: 333, sharedBlockCacheBytes: 233 };
   expect(told).toMatchObject(
     ['', '/thread-1', '/thread-2'].map((folder) => ({
@@ -44,5 +46,30 @@ it('gives each thread a folder, and its part of the memory that all queries may 
   // Nothing that cannot be copied between threads goes along.
   expect(told.map((message) => structuredClone(message))).toHaveLength(3);
   await queries.close();
+  rmSync(stateDir, { recursive: true });
+});
+
+it('moves nothing before it is told to, and takes no move for done that its end has cut off', async () => {
+  const { threads } = notedThreads();
+  const stateDir = mkdtempSync(path.join(tmpdir(), 'millrace-threads-'));
+  const query = path.join(stateDir, 'thread-1', '_confluent-ksql-x_query_Q');
+  mkdirSync(query, { recursive: true });
+  const noted = path.join(stateDir, '_confluent-ksql-x_stream-threads');
+  writeFileSync(noted, '2\n');
+  const options = {
+    environment: nodeEnvironment,
+    bootstrapServers: '127.0.0.1:1',
+    stateDir,
+    serviceId: 'x_',
+  };
+  const queries = new ThreadedQueries(options, { threads, count: 1 });
+  queries.open();
+  await nodeEnvironment.timers.sleep(1);
+  expect(existsSync(query)).toBe(true);
+  queries.placeState();
+  await queries.close();
+  await nodeEnvironment.timers.sleep(1);
+  expect(existsSync(query)).toBe(true);
+  expect(readFileSync(noted, 'utf8')).toBe('2\n');
   rmSync(stateDir, { recursive: true });
 });
