@@ -1,7 +1,12 @@
 import { expect, it } from 'vitest';
 import { nodeEnvironment } from '../../src/client/index.ts';
 import { ChunkCache } from '../../src/client/consumer/chunk-cache.ts';
-import { answerOf, type FetchAnswer, type FetchPlace } from '../../src/client/consumer/fetch-source.ts';
+import {
+  answerOf,
+  type FetchAnswer,
+  type FetchPlace,
+  type FetchReader,
+} from '../../src/client/consumer/fetch-source.ts';
 import { consumerSettings } from '../../src/client/config/settings.ts';
 import { BatchBuilder } from '../../src/protocol/records/batch-builder.ts';
 
@@ -42,12 +47,61 @@ it('finds nothing of a topic that had the same name', () => {
 });
 
 it('knows nothing of partitions of which it keeps nothing', () => {
-  const cache = new ChunkCache(nodeEnvironment, 1);
+  const cache = new ChunkCache(nodeEnvironment, { bytesMax: 1 });
   for (let partition = 0; partition < 10; partition++) {
     // No room for it.
     cache.put(placeAt(0, partition), answerAt(placeAt(0, partition)));
     cache.put(placeAt(1, partition), answerAt(placeAt(1, partition), false));
   }
   expect([cache.size, cache.bytes]).toEqual([0, 0]);
+  cache.clear();
+});
+
+/** Of one record. */
+const CHUNK_BYTES = answerAt(placeAt(0)).chunk?.byteLength ?? 0;
+/** Whoever reads; what else it does is nothing to the cache. */
+const newReader = (): FetchReader => ({
+  onEndpoints: () => undefined,
+  onAnswer: () => undefined,
+  waitsAt: () => false,
+  onFailure: () => undefined,
+  onEnd: () => undefined,
+});
+
+it('lets go of what all have passed who read, but for a little', () => {
+  const passedBytesMax = 2 * (CHUNK_BYTES + 500);
+  const cache = new ChunkCache(nodeEnvironment, { passedBytesMax });
+  const [fast, slow] = [newReader(), newReader()];
+  const isThere = (offset: number): boolean => cache.find(placeAt(offset)) !== undefined;
+  for (let offset = 0; offset < 10; offset++) cache.put(placeAt(offset), answerAt(placeAt(offset)));
+  for (const reader of [fast, slow]) cache.find(placeAt(0), reader);
+  for (let offset = 1; offset <= 9; offset++) cache.find(placeAt(offset), fast);
+  expect(isThere(0)).toBe(true);
+  for (let offset = 1; offset <= 5; offset++) expect(cache.find(placeAt(offset), slow)).toBeDefined();
+  expect([0, 1, 2, 3, 4, 5].map(isThere)).toEqual([false, false, false, true, true, true]);
+  expect(cache.bytes).toBe(7 * (CHUNK_BYTES + 500));
+  // Whoever goes back to where nothing is any more is the last one now.
+  cache.find(placeAt(1), slow);
+  cache.find(placeAt(9), slow);
+  expect(isThere(6)).toBe(false);
+  expect(cache.bytes).toBe(3 * (CHUNK_BYTES + 500));
+  cache.clear();
+});
+
+it('keeps what nobody who reads has passed, whoever reads ahead of the others', () => {
+  const cache = new ChunkCache(nodeEnvironment, { passedBytesMax: 0 });
+  const readers = Array.from({ length: 100 }, newReader);
+  const [last, ...others] = readers;
+  if (last === undefined) throw new Error('no reader');
+  for (let offset = 0; offset < 5; offset++) cache.put(placeAt(offset), answerAt(placeAt(offset)));
+  for (const reader of readers) cache.find(placeAt(0), reader);
+  for (let offset = 1; offset <= 5; offset++)
+    for (const reader of others) cache.find(placeAt(offset), reader);
+  for (let offset = 0; offset < 5; offset++) {
+    expect(cache.find(placeAt(offset), last), `at ${offset}`).toBeDefined();
+    expect(cache.bytes).toBe((5 - offset) * (CHUNK_BYTES + 500));
+  }
+  expect(cache.find(placeAt(5), last)).toBeUndefined();
+  expect(cache.bytes).toBe(0);
   cache.clear();
 });

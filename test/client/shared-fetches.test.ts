@@ -15,6 +15,7 @@ type PartitionAnswer = NonNullable<
 
 /** As in chunk-cache.ts. */
 const KEPT_BYTES_MAX = 48 * 1024 * 1024;
+const PASSED_BYTES_MAX = 4 * 1024 * 1024;
 
 const PARTITION = { topic: 't', partition: 0 };
 
@@ -240,9 +241,20 @@ describe('consumers that share their fetches', () => {
     expect(yours.column({})[yours.first]).toBeUndefined();
   });
 
+  it('keep a little of what all of them have read', async () => {
+    const value = 'x'.repeat(1_000_000);
+    serve((offset) => (offset < 100 ? { records: batch([value], { baseOffset: offset }) } : undefined));
+    await read(at(0), 100);
+    expect(fetches.keptBytes).toBeLessThanOrEqual(PASSED_BYTES_MAX);
+    expect(fetches.keptBytes).toBeGreaterThan(0);
+    expect(valuesOf(await read(at(99), 1))).toEqual([value]);
+    expect(offsetsAsked(99)).toBe(1);
+  });
+
   it('keep no more than a bound for those who come later', async () => {
     const value = 'x'.repeat(1_000_000);
     serve((offset) => (offset < 100 ? { records: batch([value], { baseOffset: offset }) } : undefined));
+    await read(at(0), 1);
     await read(at(0), 100);
     expect(fetches.keptBytes).toBeLessThanOrEqual(KEPT_BYTES_MAX);
     expect(fetches.keptBytes).toBeGreaterThan(KEPT_BYTES_MAX / 10);

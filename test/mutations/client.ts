@@ -103,6 +103,13 @@ export const clientMutations: readonly Mutation[] = [
     suite: ['test/client/shared-fetches.test.ts'],
   },
   {
+    name: 'what all who read a partition have passed is kept for them',
+    file: 'src/client/consumer/chunk-cache.ts',
+    find: 'while (this.#passedBytes > this.#passedBytesMax)',
+    replace: 'while (this.#passedBytes < 0)',
+    suite: ['test/client/chunk-cache.test.ts'],
+  },
+  {
     name: 'a consumer gets from another one what the log has no more',
     file: 'src/client/consumer/chunk-cache.ts',
     find: 'response.divergingEpoch.epoch >= 0;',

@@ -1,11 +1,15 @@
 import type { Environment, Timer } from '../../base/environment.ts';
 import { Queue } from '../../base/queue.ts';
 import { partitionKey } from '../topic-partitions.ts';
-import type { FetchAnswer, FetchPlace, FoundChunk } from './fetch-source.ts';
+import type { FetchAnswer, FetchPlace, FetchReader, FoundChunk } from './fetch-source.ts';
 import type { PartitionChunk } from './partition-chunk.ts';
+import { ReaderPlaces } from './reader-places.ts';
 
 /** What the chunks that are kept for others may take, by the estimate of {@link bytesOf}. */
 const KEPT_BYTES_MAX = 48 * 1024 * 1024;
+
+/** What of it all have passed who are known to read the partition: it is kept for those who begin, a little behind them. */
+const PASSED_BYTES_MAX = 4 * 1024 * 1024;
 
 /** So many chunks of a partition are kept: at the end of a busy log they are small. */
 const KEPT_CHUNKS_MAX = 64;
@@ -21,6 +25,8 @@ interface Kept {
   /** Undefined once it is kept no more. */
   chunk: PartitionChunk | undefined;
   readonly sinceMs: number;
+  /** All who are known to read the partition have taken it. */
+  isPassed: boolean;
 }
 
 interface KeptPartition {
@@ -28,6 +34,7 @@ interface KeptPartition {
   readonly topicId: string;
   /** Oldest first. */
   readonly kept: Kept[];
+  readonly readers: ReaderPlaces;
   marks: FoundChunk['marks'];
 }
 
@@ -35,15 +42,24 @@ interface KeptPartition {
 export class ChunkCache {
   readonly #environment: Environment;
   readonly #bytesMax: number;
+  readonly #passedBytesMax: number;
   readonly #partitions = new Map<string, KeptPartition>();
   /** Of all partitions, oldest first; among them some that are kept no more. */
   readonly #oldest = new Queue<Kept>();
+  /** Those that all have passed, in the order in which they have; among them some that are kept no more. */
+  readonly #passed = new Queue<Kept>();
   #bytes = 0;
+  #passedBytes = 0;
   #timer: Timer | undefined;
 
-  constructor(environment: Environment, bytesMax: number = KEPT_BYTES_MAX) {
+  constructor(
+    environment: Environment,
+    limits: { readonly bytesMax?: number; readonly passedBytesMax?: number } = {},
+  ) {
+    const { bytesMax = KEPT_BYTES_MAX, passedBytesMax = PASSED_BYTES_MAX } = limits;
     this.#environment = environment;
     this.#bytesMax = bytesMax;
+    this.#passedBytesMax = passedBytesMax;
   }
 
   /** Of how many partitions something is kept. */
@@ -56,12 +72,19 @@ export class ChunkCache {
     return this.#bytes;
   }
 
-  /** @returns a chunk with the offset in it, if the reader has read the same history of the partition before it. */
-  find({ topic, partition, topicId, fetchOffset, fetchEpoch }: FetchPlace): FoundChunk | undefined {
+  /**
+   * @param reader who wants it; undefined where it is only looked whether there is any.
+   * @returns a chunk with the offset in it, if the reader has read the same history of the partition before it.
+   */
+  find(
+    { topic, partition, topicId, fetchOffset, fetchEpoch }: FetchPlace,
+    reader?: FetchReader,
+  ): FoundChunk | undefined {
     const known = this.#partitions.get(partitionKey(topic, partition));
     // What lies before the log's start is gone, though it may still be here.
     if (known === undefined || known.topicId !== topicId || fetchOffset < known.marks.logStartOffset)
       return undefined;
+    if (reader !== undefined) this.#moved(known, reader, fetchOffset);
     const found = known.kept.findLast(({ chunk }) => holds(chunk, fetchOffset, fetchEpoch));
     return found?.chunk && { chunk: found.chunk, marks: known.marks };
   }
@@ -81,8 +104,12 @@ export class ChunkCache {
     const marks = { highWatermark, lastStableOffset, logStartOffset };
     if (known !== undefined) known.marks = marks;
     if (chunk === undefined || chunk.empty) return;
-    if (known === undefined) this.#partitions.set(key, (known = { key, topicId, kept: [], marks }));
-    const kept: Kept = { partition: known, chunk, sinceMs: this.#environment.clock.monotonicMs() };
+    if (known === undefined) {
+      known = { key, topicId, kept: [], readers: new ReaderPlaces(), marks };
+      this.#partitions.set(key, known);
+    }
+    const sinceMs = this.#environment.clock.monotonicMs();
+    const kept: Kept = { partition: known, chunk, sinceMs, isPassed: false };
     known.kept.push(kept);
     this.#oldest.push(kept);
     this.#bytes += bytesOf(chunk);
@@ -94,9 +121,29 @@ export class ChunkCache {
   clear(): void {
     this.#partitions.clear();
     this.#oldest.clear();
+    this.#passed.clear();
     this.#bytes = 0;
+    this.#passedBytes = 0;
     this.#timer?.cancel();
     this.#timer = undefined;
+  }
+
+  #moved({ kept, readers }: KeptPartition, reader: FetchReader, offset: number): void {
+    const before = readers.least;
+    readers.moved(reader, offset);
+    const { least } = readers;
+    if (least <= before || least === Number.POSITIVE_INFINITY) return;
+    for (const each of kept) {
+      if (each.chunk === undefined || each.isPassed || each.chunk.endOffset > least) continue;
+      each.isPassed = true;
+      this.#passed.push(each);
+      this.#passedBytes += bytesOf(each.chunk);
+    }
+    while (this.#passedBytes > this.#passedBytesMax) {
+      const first = this.#passed.shift();
+      if (first === undefined) return;
+      this.#drop(first);
+    }
   }
 
   /** Lets the oldest go beyond the limit, and all that are old; looks again when those that are left are. */
@@ -108,9 +155,11 @@ export class ChunkCache {
       this.#oldest.shift();
       this.#drop(first);
     }
+    while (this.#passed.first !== undefined && this.#passed.first.chunk === undefined) this.#passed.shift();
     if (this.#oldest.first === undefined || this.#timer !== undefined) return;
     this.#timer = this.#environment.timers.after(KEPT_MS, () => {
       this.#timer = undefined;
+      for (const { readers } of this.#partitions.values()) readers.forget();
       this.#trim();
     });
   }
@@ -123,6 +172,7 @@ export class ChunkCache {
     if (partition.kept.length === 0 && this.#partitions.get(partition.key) === partition)
       this.#partitions.delete(partition.key);
     this.#bytes -= bytesOf(chunk);
+    if (kept.isPassed) this.#passedBytes -= bytesOf(chunk);
   }
 }
 

@@ -61,8 +61,8 @@ export class FetchHub implements FetchSource {
     return this.#cache.bytes;
   }
 
-  find(place: FetchPlace): FoundChunk | undefined {
-    return this.#cache.find(place);
+  find(place: FetchPlace, reader?: FetchReader): FoundChunk | undefined {
+    return this.#cache.find(place, reader);
   }
 
   isBusy(): boolean {

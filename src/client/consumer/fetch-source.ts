@@ -61,8 +61,8 @@ export interface FetchNode extends Address {
 export interface FetchSource {
   /** Others read the same records. */
   readonly isShared: boolean;
-  /** What is there already for a place; undefined where it has to be fetched. */
-  find(place: FetchPlace): FoundChunk | undefined;
+  /** What is there already for a place that a reader comes to; undefined where it has to be fetched. */
+  find(place: FetchPlace, reader: FetchReader): FoundChunk | undefined;
   /** A fetch that begins now would have to wait for one that is under way. */
   isBusy(nodeId: number): boolean;
   fetch(

@@ -185,7 +185,7 @@ export class Fetcher implements FetchReader {
   #unreadPlace(state: PartitionState): FetchWant | undefined {
     while (state.buffered < BUFFERED_MAX) {
       const want = new FetchWant(state, this.#cluster.metadata);
-      const found = this.#source.find(want);
+      const found = this.#source.find(want, this);
       if (found === undefined) return want;
       this.#answers.onFound(state, found);
     }
