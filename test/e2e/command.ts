@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import '../setup/built.ts';
+import { PATIENCE_MS } from '../setup/patience.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 export const main = path.join(root, 'dist', 'cli', 'main.js');
@@ -47,7 +48,7 @@ export class RunningCommand {
 
   /** Waits until the output matches. */
   async until(pattern: RegExp): Promise<RegExpExecArray> {
-    const deadline = performance.now() + 50_000;
+    const deadline = performance.now() + PATIENCE_MS;
     for (;;) {
       const match = pattern.exec(this.output);
       if (match !== null) return match;

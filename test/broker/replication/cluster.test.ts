@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Broker } from '../../../broker/broker.ts';
 import { ErrorCode } from '../../../src/protocol/error-codes.ts';
@@ -10,6 +10,12 @@ import { batchesOf } from '../../../src/protocol/records/batch-view.ts';
 import { batchOf, TestBrokers } from '../running-broker.ts';
 import { PATIENCE_MS } from '../../setup/patience.ts';
 
+/**
+ * Where no broker dies without a word: of three brokers on one event loop, on a machine that others use, one may say nothing for a
+ * second, which is their session.
+ */
+const CALM = { 'broker.session.timeout.ms': 3_000 };
+
 /** Three brokers in one process, on real sockets and folders of their own. */
 describe('a cluster of three', () => {
   let brokers = new TestBrokers();
@@ -20,17 +26,21 @@ describe('a cluster of three', () => {
   });
 
   async function createTopic(at: Broker, name: string, configs: Record<string, string> = {}): Promise<void> {
-    const response = await brokers.to(at).send(createTopics, 7, {
-      topics: [
-        {
-          name,
-          numPartitions: 1,
-          replicationFactor: 3,
-          configs: Object.entries(configs).map(([key, value]) => ({ name: key, value })),
-        },
-      ],
-    });
-    expect(response.topics[0]?.errorCode).toBe(ErrorCode.NONE);
+    const create = async (): Promise<number | undefined> => {
+      const response = await brokers.to(at).send(createTopics, 7, {
+        topics: [
+          {
+            name,
+            numPartitions: 1,
+            replicationFactor: 3,
+            configs: Object.entries(configs).map(([key, value]) => ({ name: key, value })),
+          },
+        ],
+      });
+      return response.topics[0]?.errorCode;
+    };
+    // While one of them is fenced there are not enough.
+    await expect.poll(create, { timeout: PATIENCE_MS }).toBe(ErrorCode.NONE);
   }
 
   /** Appends one value with acks=all wherever the leader is, trying again as a producer would. */
@@ -120,9 +130,9 @@ describe('a cluster of three', () => {
       await append(cluster, 'ledger', `after-${round};`);
       acknowledged.push(`after-${round};`);
       const [survivor] = cluster.values();
-      expect(survivor?.image.topicsByName.get('ledger')?.partitions.get(0)?.leaderEpoch).toBeGreaterThan(
-        epoch,
-      );
+      const known = (): number | undefined =>
+        survivor?.image.topicsByName.get('ledger')?.partitions.get(0)?.leaderEpoch;
+      await expect.poll(known, { timeout: PATIENCE_MS }).toBeGreaterThan(epoch);
       const again = await brokers.start(settings.get(leader.nodeId));
       cluster.set(leader.nodeId, again);
       await expect.poll(() => isrOf(again, 'ledger'), { timeout: PATIENCE_MS }).toEqual([1, 2, 3]);
@@ -144,14 +154,19 @@ describe('a cluster of three', () => {
     const leader = leaderOf(cluster, 'strict');
     const follower = [...cluster.values()].find((broker) => broker !== leader);
     if (leader === undefined || follower === undefined) throw new Error('no leader');
+    cluster.delete(follower.nodeId);
     await brokers.stop(follower, { handOver: false });
-    await expect.poll(() => isrOf(leader, 'strict').length, { timeout: PATIENCE_MS }).toBe(2);
-    expect((await tryAppend(leader, 'strict', ['too few']))?.errorCode).toBe(ErrorCode.NOT_ENOUGH_REPLICAS);
-    expect(leader.metrics.replicaManager.underMinIsrPartitionCount).toBe(1);
+    await expect.poll(() => isrOf(leader, 'strict').length, { timeout: PATIENCE_MS }).toBeLessThan(3);
+    const tooFew = async (): Promise<number | undefined> =>
+      (await tryAppend(leaderOf(cluster, 'strict') ?? leader, 'strict', ['too few']))?.errorCode;
+    await expect.poll(tooFew, { timeout: PATIENCE_MS }).toBe(ErrorCode.NOT_ENOUGH_REPLICAS);
+    const underMinIsr = (): number | undefined =>
+      leaderOf(cluster, 'strict')?.metrics.replicaManager.underMinIsrPartitionCount;
+    await expect.poll(underMinIsr, { timeout: PATIENCE_MS }).toBe(1);
   });
 
   it('hands leadership over when a broker is stopped in good order', async () => {
-    const cluster = await brokers.startCluster(3);
+    const cluster = await brokers.startCluster(3, CALM);
     const [first] = cluster.values();
     if (first === undefined) throw new Error('no broker');
     await createTopic(first, 'moving');
@@ -161,15 +176,18 @@ describe('a cluster of three', () => {
     cluster.delete(leader.nodeId);
     await brokers.stop(leader);
     const [survivor] = cluster.values();
-    const partition = survivor?.image.topicsByName.get('moving')?.partitions.get(0);
-    expect(partition?.leader).not.toBe(leader.nodeId);
-    expect(partition?.leader).toBeGreaterThan(0);
+    const led = (): number | undefined =>
+      survivor?.image.topicsByName.get('moving')?.partitions.get(0)?.leader;
+    await expect.poll(led, { timeout: PATIENCE_MS }).not.toBe(leader.nodeId);
+    expect(led()).toBeGreaterThan(0);
     await append(cluster, 'moving', 'after');
   });
 
   it.each(['folder', 'data folder'])('copies a replica again that has lost its %s', async (what) => {
     const settings = await brokers.clusterSettings(3);
-    const starting = [...settings].map(async ([id, own]) => [id, await brokers.start(own)] as const);
+    const starting = [...settings].map(
+      async ([id, own]) => [id, await brokers.start({ ...own, ...CALM })] as const,
+    );
     const cluster = new Map(await Promise.all(starting));
     const first = cluster.get(1);
     if (first === undefined) throw new Error('no broker');
@@ -181,7 +199,7 @@ describe('a cluster of three', () => {
     const lost = [...cluster.values()].find((broker) => broker !== leader) ?? first;
     await brokers.stop(lost);
     rmSync(what === 'folder' ? `${lost.directory}/copied-0` : lost.directory, { recursive: true });
-    const again = await brokers.start(settings.get(lost.nodeId));
+    const again = await brokers.start({ ...settings.get(lost.nodeId), ...CALM });
     await expect.poll(() => isrOf(again, 'copied'), { timeout: PATIENCE_MS }).toEqual([1, 2, 3]);
   });
 
@@ -192,17 +210,17 @@ describe('a cluster of three', () => {
     'is not led by a replica whose files have lost %s: it is kept aside, and copied again',
     async (_what, damage) => {
       const settings = await brokers.clusterSettings(3);
+      const starting = async (id: number) =>
+        [id, await brokers.start({ ...settings.get(id), ...CALM })] as const;
       const start = async (): Promise<Map<number, Broker>> =>
-        new Map(
-          await Promise.all([...settings].map(async ([id, own]) => [id, await brokers.start(own)] as const)),
-        );
+        new Map(await Promise.all([...settings.keys()].map(starting)));
       const before = await start();
       const first = before.get(1);
       if (first === undefined) throw new Error('no broker');
       await createTopic(first, 'sound', { 'min.insync.replicas': '2' });
       for (const value of ['one;', 'two;', 'three;']) await append(before, 'sound', value);
+      await expect.poll(() => isrOf(first, 'sound'), { timeout: PATIENCE_MS }).toEqual([1, 2, 3]);
       const leader = leaderOf(before, 'sound') ?? first;
-      await expect.poll(() => isrOf(leader, 'sound'), { timeout: PATIENCE_MS }).toEqual([1, 2, 3]);
       // In order, the leader last: it is the only one in sync, and the others are eligible to lead (KIP-966).
       for (const broker of before.values()) if (broker !== leader) await brokers.stop(broker);
       await brokers.stop(leader);
@@ -226,14 +244,17 @@ describe('a cluster of three', () => {
   }
 
   it('copies every byte: the logs of all replicas become the same', async () => {
-    const cluster = await brokers.startCluster(3);
+    const cluster = await brokers.startCluster(3, CALM);
     const [first] = cluster.values();
     if (first === undefined) throw new Error('no broker');
     await createTopic(first, 'copied');
     for (let i = 0; i < 30; i++) await append(cluster, 'copied', `value ${i} ${'x'.repeat(i * 100)}`);
     const file = (broker: Broker): string => `${broker.directory}/copied-0/00000000000000000000.log`;
-    const { readFileSync } = await import('node:fs');
-    const [one, ...others] = [...cluster.values()].map((broker) => readFileSync(file(broker)));
-    for (const other of others) expect(other.equals(one ?? Buffer.alloc(0))).toBe(true);
+    // Who was out of sync for a moment has what was acknowledged without it a little later.
+    const areSame = (): boolean => {
+      const [one, ...others] = [...cluster.values()].map((broker) => readFileSync(file(broker)));
+      return one !== undefined && one.length > 0 && others.every((other) => other.equals(one));
+    };
+    await expect.poll(areSame, { timeout: PATIENCE_MS }).toBe(true);
   });
 });
