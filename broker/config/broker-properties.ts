@@ -291,6 +291,22 @@ export const brokerProperties = {
     atLeast(1),
   ),
   'offsets.topic.segment.bytes': int(104_857_600, 'size of a segment file of __consumer_offsets', atLeast(1)),
+  'transaction.partition.verification.enable': dynamic(
+    boolean(
+      true,
+      'whether the coordinator is asked before the first batch of a transaction is appended (KIP-890)',
+    ),
+  ),
+  'add.partitions.to.txn.retry.backoff.ms': int(
+    20,
+    'time between attempts to add a partition to a transaction while the one before is being ended',
+    atLeast(1),
+  ),
+  'add.partitions.to.txn.retry.backoff.max.ms': int(
+    100,
+    'time after which the producer is told to try again itself',
+    atLeast(0),
+  ),
   'producer.id.expiration.ms': dynamic(
     int(
       86_400_000,

@@ -50,6 +50,8 @@ export function resolveTopicConfig(topic: string, context: ConfigContext): Topic
         brokerConfigPlaces('producer.id.expiration.ms', context)[0]?.value ??
           context.config.get('producer.id.expiration.ms'),
       ),
+      verifyTransactions:
+        brokerConfigPlaces('transaction.partition.verification.enable', context)[0]?.value !== 'false',
     },
   };
 }

@@ -1,6 +1,7 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { ProducerBatch } from './producer-entry.ts';
 import type { BadRecord, Inspection } from './record-validation.ts';
+import type { VerificationGuard } from './verification-guards.ts';
 
 const NO_RECORDS: readonly BadRecord[] = [];
 
@@ -20,6 +21,10 @@ export interface AppendOptions {
   readonly origin?: AppendOrigin;
   /** What was found in a client's records, where somebody has looked at them already. */
   readonly inspection?: Inspection | undefined;
+  /** Of a batch that begins a transaction here: the guard under which the coordinator was asked (KIP-890). */
+  readonly guard?: VerificationGuard | undefined;
+  /** Of a marker: the version of its transaction, 0 where the coordinator does not say (KIP-1228). */
+  readonly transactionVersion?: number | undefined;
 }
 
 /**

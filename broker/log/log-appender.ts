@@ -14,7 +14,7 @@ import type { LogDurability } from './log-durability.ts';
 import type { LogState } from './log-state.ts';
 import { restartLog } from './log-truncation.ts';
 import { applyToProducers } from './producer-replay.ts';
-import type { SequenceCheck } from './producer-state.ts';
+import type { SequenceCheck } from './sequence-check.ts';
 import { mustRoll } from './roll-policy.ts';
 import { Segment } from './segment.ts';
 import { removeSegment } from './segment-removal.ts';
@@ -40,7 +40,7 @@ export class LogAppender {
     const { records } = validated;
     for (const batch of validated.batches) {
       if (batch.producerId < 0) continue;
-      const check = this.#checkSequence(records, batch, origin === 'client');
+      const check = this.#checkSequence(records, batch, options);
       if (check.kind === 'reject') return failed(check, logStartOffset);
       if (check.kind === 'duplicate') return duplicated(check.batch, logStartOffset);
     }
@@ -97,17 +97,22 @@ export class LogAppender {
     this.#durability.flushInBackground();
   }
 
-  #checkSequence(records: Buffer, batch: BatchInfo, isClient: boolean): SequenceCheck {
-    const { producers } = this.#state;
+  #checkSequence(records: Buffer, batch: BatchInfo, options: AppendOptions): SequenceCheck {
+    const { producers, config } = this.#state;
     if (batch.isControl) {
       const marker = readMarker(records.subarray(batch.position, batch.position + batch.sizeInBytes));
       if (marker !== undefined) {
-        return producers.checkMarker(batch.producerId, batch.producerEpoch, marker.coordinatorEpoch);
+        const { producerId, producerEpoch } = batch;
+        const { coordinatorEpoch } = marker;
+        const { transactionVersion = 0 } = options;
+        return producers.checkMarker(producerId, { producerEpoch, coordinatorEpoch, transactionVersion });
       }
     }
-    return isClient
-      ? producers.checkSequence(batch)
-      : producers.checkCoordinator(batch.producerId, batch.producerEpoch);
+    const verification =
+      config.verifyTransactions && batch.isTransactional && !batch.isControl ? options : undefined;
+    return options.origin === 'client' || options.origin === undefined
+      ? producers.checkSequence(batch, verification)
+      : producers.checkCoordinator(batch, verification);
   }
 
   /** Writes batches whose offsets are final, then takes them into everything that is derived from the log. */

@@ -26,6 +26,8 @@ export interface LogConfig {
   readonly messageTimestampBeforeMaxMs: number;
   readonly messageTimestampAfterMaxMs: number;
   readonly producerIdExpirationMs: number;
+  /** Refuse a batch that begins a transaction unless the coordinator was asked about it (KIP-890). */
+  readonly verifyTransactions: boolean;
   /** From `compression.type` and the level of that codec; null leaves batches as producers send them (`producer`). */
   readonly compression: TargetCompression | null;
   /** Look into every batch of a producer, decompressed where it must be; else headers are trusted. */
@@ -65,6 +67,7 @@ export const DEFAULT_LOG_CONFIG: LogConfig = {
   messageTimestampBeforeMaxMs: UNLIMITED,
   messageTimestampAfterMaxMs: 3_600_000,
   producerIdExpirationMs: DAY_MS,
+  verifyTransactions: true,
   compression: null,
   validateRecords: true,
   decompressedBytesMax: DECOMPRESSED_BYTES_MAX,

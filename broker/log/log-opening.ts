@@ -63,13 +63,15 @@ function reopen(
   const producers = new ProducerState();
   if (closed.hasProducers) {
     const atClose = [...segments];
-    producers.loadOnUse(() =>
+    producers.loadOnUse(() => {
       replayProducers(
         atClose.filter((segment) => !segment.hasLeft),
         new Set(),
         { producers, snapshots, endOffset: logEndOffset },
-      ),
-    );
+      );
+      // Only a log whose transactions are all decided and replicated is closed like that.
+      producers.onHighWatermark(logEndOffset);
+    });
   }
   return {
     epochs: LeaderEpochCache.known(disk, `${directory}/${LEADER_EPOCH_CHECKPOINT}`, closed.epochs),

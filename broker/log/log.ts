@@ -28,6 +28,7 @@ import {
 import { RecentBatches, RecentBudget } from './recent-batches.ts';
 import { countToDelete } from './retention.ts';
 import type { SegmentOptions } from './segment.ts';
+import type { VerificationGuard, VerifiedBatch } from './verification-guards.ts';
 import { findAborted } from './segment-lookup.ts';
 import { type Lookup, lookUpTimestamp } from './timestamp-lookup.ts';
 import { maxTimestampOf } from './timestamp-search.ts';
@@ -159,11 +160,13 @@ export class Log {
     return this.#state.highWatermark;
   }
 
-  /** Where read_committed ends: at most the high watermark. */
+  /** Where read_committed ends: at most the high watermark, and where DeleteRecords has gone further, the log start. */
   get lastStableOffset(): number {
-    const { producers, highWatermark } = this.#state;
+    const { producers, highWatermark, logStartOffset } = this.#state;
     const unstable = producers.firstUnstableOffset;
-    return unstable === undefined ? highWatermark : Math.min(unstable, highWatermark);
+    return unstable === undefined
+      ? highWatermark
+      : Math.max(logStartOffset, Math.min(unstable, highWatermark));
   }
 
   /** Everything below survives a power loss. */
@@ -244,6 +247,14 @@ export class Log {
     } catch (error) {
       return this.#refuseAppend(error);
     }
+  }
+
+  /**
+   * What a batch that begins a transaction here has to be appended with, once the coordinator has said that the partition
+   * is in the transaction (KIP-890); undefined where the transaction is open already.
+   */
+  verificationGuard(batch: VerifiedBatch): VerificationGuard | undefined {
+    return this.#state.producers.obtainGuard(batch, this.#environment.clock.nowMs());
   }
 
   /** Reads whole batches, from the one that contains `offset` on. Never reads further than the current segment. */

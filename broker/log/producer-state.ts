@@ -1,11 +1,17 @@
-import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import { ProducerEntry, sequenceAfter } from './producer-entry.ts';
 import {
-  isNextSequence,
-  NO_PRODUCER_EPOCH,
-  type ProducerBatch,
-  ProducerEntry,
-  sequenceAfter,
-} from './producer-entry.ts';
+  APPEND,
+  checkEpoch,
+  checkMarker,
+  checkSequence,
+  checkVerified,
+  findDuplicate,
+  hasOpenTransaction,
+  type MarkerEpochs,
+  type SequenceCheck,
+  type SequencedBatch,
+} from './sequence-check.ts';
+import { type VerificationGuard, VerificationGuards, type VerifiedBatch } from './verification-guards.ts';
 
 /** A transaction between its first record and the moment when its marker is below the high watermark. */
 interface Txn {
@@ -25,22 +31,10 @@ export interface CompletedTxn {
   readonly lastStableOffset: number;
 }
 
-/** A batch of a producer with an id, as its header describes it. */
-interface SequencedBatch {
-  readonly producerId: number;
-  readonly producerEpoch: number;
-  readonly baseSequence: number;
-  readonly recordsCount: number;
-  readonly isTransactional: boolean;
+/** Under what a batch of a transaction may be appended. */
+interface Verification {
+  readonly guard?: VerificationGuard | undefined;
 }
-
-/** What becomes of a batch by its producer id, epoch and sequence. */
-export type SequenceCheck =
-  | { readonly kind: 'append' }
-  | { readonly kind: 'duplicate'; readonly batch: ProducerBatch }
-  | { readonly kind: 'reject'; readonly errorCode: ErrorCode; readonly message: string };
-
-const APPEND: SequenceCheck = { kind: 'append' };
 
 /**
  * The producers and transactions of one partition: who wrote last and what (idempotence, KIP-98), which transactions
@@ -52,6 +46,7 @@ export class ProducerState {
   readonly #ongoing = new Map<number, Txn>();
   /** Ended transactions whose marker the high watermark has not passed, by first offset. */
   #unreplicated: Txn[] = [];
+  readonly #guards = new VerificationGuards();
   #loader: (() => void) | undefined;
 
   /** Loads the state when it is first asked for. There is no open transaction in it. */
@@ -86,51 +81,39 @@ export class ProducerState {
     return unreplicated === undefined ? undecided : Math.min(undecided, unreplicated);
   }
 
-  /** Checks epoch and sequence of a client's batch before it is appended (KIP-98, KIP-360). */
-  checkSequence(batch: SequencedBatch): SequenceCheck {
-    const { producerId, producerEpoch, baseSequence } = batch;
-    const entry = this.get(producerId);
-    // Unknown producers may begin anywhere: what was known of them may have been deleted with their records.
-    if (entry === undefined) return APPEND;
-    const lastSequence = sequenceAfter(baseSequence, batch.recordsCount - 1);
-    const duplicate = entry.findDuplicate(producerEpoch, baseSequence, lastSequence);
-    if (duplicate !== undefined) return { kind: 'duplicate', batch: duplicate };
-    const fenced = checkEpoch(entry, producerEpoch);
-    if (fenced !== undefined) return fenced;
-    const expected = isExpectedSequence(entry, producerEpoch, baseSequence);
-    if (!expected) {
-      return reject(
-        ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
-        `producer ${producerId} sent sequence ${baseSequence} in epoch ${producerEpoch} after sequence ` +
-          `${entry.lastSequence} in epoch ${entry.producerEpoch}`,
-      );
-    }
-    if (entry.currentTxnFirstOffset >= 0 && !batch.isTransactional) {
-      return reject(
-        ErrorCode.INVALID_TXN_STATE,
-        `producer ${producerId} sent a batch outside of its open transaction`,
-      );
-    }
-    return APPEND;
+  /**
+   * Checks a client's batch before it is appended: epoch, sequence, and whether its transaction is known here.
+   * @param verification undefined where transactions are not verified.
+   */
+  checkSequence(batch: SequencedBatch, verification?: Verification): SequenceCheck {
+    const known = { entry: this.get(batch.producerId), guard: this.#guards.get(batch.producerId) };
+    return (
+      findDuplicate(batch, known.entry) ??
+      (verification && checkVerified(batch, known, verification.guard)) ??
+      checkSequence(batch, known)
+    );
   }
 
-  /** Checks a coordinator's append: not the sequence, only the epoch. */
-  checkCoordinator(producerId: number, producerEpoch: number): SequenceCheck {
+  /** Checks a coordinator's batch: not the sequence, only the epoch, and the transaction as {@link checkSequence}. */
+  checkCoordinator(batch: SequencedBatch, verification?: Verification): SequenceCheck {
+    const { producerId, producerEpoch } = batch;
     const entry = this.get(producerId);
-    return (entry && checkEpoch(entry, producerEpoch)) ?? APPEND;
+    const unverified =
+      verification &&
+      checkVerified(batch, { entry, guard: this.#guards.get(producerId) }, verification.guard);
+    return unverified ?? (entry && checkEpoch(entry, producerEpoch)) ?? APPEND;
   }
 
   /** Checks a transaction marker: a fenced coordinator or producer epoch may not end anything. */
-  checkMarker(producerId: number, producerEpoch: number, coordinatorEpoch: number): SequenceCheck {
+  checkMarker(producerId: number, marker: MarkerEpochs): SequenceCheck {
     const entry = this.get(producerId);
-    if (entry === undefined) return APPEND;
-    if (entry.coordinatorEpoch > coordinatorEpoch) {
-      return reject(
-        ErrorCode.TRANSACTION_COORDINATOR_FENCED,
-        `coordinator epoch ${coordinatorEpoch} is older than ${entry.coordinatorEpoch}`,
-      );
-    }
-    return checkEpoch(entry, producerEpoch) ?? APPEND;
+    return (entry && checkMarker(entry, marker)) ?? APPEND;
+  }
+
+  /** The guard for a batch whose transaction has not begun here; undefined where it has, and nobody need be asked. */
+  obtainGuard(batch: VerifiedBatch, nowMs: number): VerificationGuard | undefined {
+    const isOpen = hasOpenTransaction(this.get(batch.producerId), batch.producerEpoch);
+    return isOpen ? undefined : this.#guards.obtain(batch, nowMs);
   }
 
   /** Takes note of an appended data batch. */
@@ -140,7 +123,9 @@ export class ProducerState {
     const lastSequence =
       batch.baseSequence < 0 ? -1 : sequenceAfter(batch.baseSequence, batch.recordsCount - 1);
     entry.addBatch(lastSequence, lastOffset, lastOffset - baseOffset, maxTimestamp);
-    if (batch.isTransactional && entry.currentTxnFirstOffset < 0) {
+    if (!batch.isTransactional) return;
+    this.#guards.delete(batch.producerId);
+    if (entry.currentTxnFirstOffset < 0) {
       entry.currentTxnFirstOffset = baseOffset;
       this.#ongoing.set(baseOffset, {
         producerId: batch.producerId,
@@ -159,6 +144,7 @@ export class ProducerState {
     readonly offset: number;
     readonly timestamp: number;
   }): CompletedTxn | undefined {
+    this.#guards.delete(marker.producerId);
     const entry = this.#obtain(marker.producerId);
     entry.moveToEpoch(marker.producerEpoch);
     entry.coordinatorEpoch = marker.coordinatorEpoch;
@@ -193,6 +179,7 @@ export class ProducerState {
         this.#producers.delete(entry.producerId);
       }
     }
+    this.#guards.expire(nowMs, expirationMs);
   }
 
   clear(): void {
@@ -200,6 +187,7 @@ export class ProducerState {
     this.#producers.clear();
     this.#ongoing.clear();
     this.#unreplicated = [];
+    this.#guards.clear();
   }
 
   /** Does what {@link loadOnUse} has put off. On failure it is put off still. */
@@ -250,22 +238,4 @@ export class ProducerState {
     for (const txn of this.#ongoing.values()) return txn;
     return undefined;
   }
-}
-
-function isExpectedSequence(entry: ProducerEntry, epoch: number, baseSequence: number): boolean {
-  if (entry.producerEpoch === NO_PRODUCER_EPOCH) return true;
-  if (epoch !== entry.producerEpoch) return baseSequence === 0;
-  return isNextSequence(entry.lastSequence, baseSequence);
-}
-
-function checkEpoch(entry: ProducerEntry, epoch: number): SequenceCheck | undefined {
-  if (epoch >= entry.producerEpoch) return undefined;
-  return reject(
-    ErrorCode.INVALID_PRODUCER_EPOCH,
-    `epoch ${epoch} of producer ${entry.producerId} is older than ${entry.producerEpoch}, the last seen`,
-  );
-}
-
-function reject(errorCode: ErrorCode, message: string): SequenceCheck {
-  return { kind: 'reject', errorCode, message };
 }

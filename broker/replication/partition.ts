@@ -1,8 +1,7 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { TopicConfig } from '../config/topic-config.ts';
-import type { AppendOrigin, AppendResult } from '../log/append-result.ts';
+import type { AppendOptions, AppendOrigin, AppendResult } from '../log/append-result.ts';
 import type { Log } from '../log/log.ts';
-import type { Inspection } from '../log/record-validation.ts';
 import type { PartitionRegistration } from '../metadata/metadata-image.ts';
 import type { FollowerProgress } from './follower-progress.ts';
 import { type LeaderContext, PartitionLeader } from './partition-leader.ts';
@@ -17,6 +16,12 @@ interface PartitionOptions {
   readonly context: LeaderContext;
   /** Asks the controller for a change of the ISR; the answer comes through {@link Partition.onIsrDecision}. */
   readonly proposeIsr: (partition: Partition, isr: readonly number[]) => void;
+}
+
+/** How one batch is appended by the leader. */
+interface PartitionAppend extends Omit<AppendOptions, 'leaderEpoch'> {
+  readonly origin: AppendOrigin;
+  readonly acks: number;
 }
 
 /** What the controller said to a proposed ISR. */
@@ -123,14 +128,7 @@ export class Partition {
    * Appends one batch as the leader. Wakes nobody: the caller does, after all partitions of its request, so that a
    * fetch that waits for several of them finds them all.
    */
-  append(
-    records: Buffer,
-    options: {
-      readonly origin: AppendOrigin;
-      readonly acks: number;
-      readonly inspection?: Inspection | undefined;
-    },
-  ): AppendResult {
+  append(records: Buffer, options: PartitionAppend): AppendResult {
     const leader = this.#leader;
     if (leader === null) return appendFailure(ErrorCode.NOT_LEADER_OR_FOLLOWER);
     if (options.acks === -1 && leader.isUnderMinIsr) return appendFailure(ErrorCode.NOT_ENOUGH_REPLICAS);
@@ -138,6 +136,8 @@ export class Partition {
       leaderEpoch: leader.epoch,
       origin: options.origin,
       inspection: options.inspection,
+      guard: options.guard,
+      transactionVersion: options.transactionVersion,
     });
     if (result.errorCode === ErrorCode.NONE) leader.advanceHighWatermark();
     return result;

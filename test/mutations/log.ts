@@ -75,7 +75,7 @@ export const logMutations: readonly Mutation[] = [
   },
   {
     name: 'a new producer epoch may begin with any sequence number',
-    file: 'broker/log/producer-state.ts',
+    file: 'broker/log/sequence-check.ts',
     find: 'return baseSequence === 0;',
     replace: 'return true;',
     suite,
@@ -93,6 +93,34 @@ export const logMutations: readonly Mutation[] = [
     find: 'txn.lastOffset >= highWatermark',
     replace: 'txn.lastOffset > highWatermark',
     suite,
+  },
+  {
+    name: 'a batch begins a transaction that nobody has asked the coordinator about',
+    file: 'broker/log/sequence-check.ts',
+    find: 'if (given !== undefined && given === guard) return undefined;',
+    replace: 'return undefined;',
+    suite: ['test/broker/log/transactions.test.ts'],
+  },
+  {
+    name: 'an answer from before a marker lets a batch in behind it',
+    file: 'broker/log/producer-state.ts',
+    find: 'this.#guards.delete(marker.producerId);',
+    replace: '',
+    suite: ['test/broker/log/transactions.test.ts'],
+  },
+  {
+    name: 'the marker of the transaction before ends the next one (KIP-1228)',
+    file: 'broker/log/sequence-check.ts',
+    find: 'transactionVersion >= EPOCH_PER_TRANSACTION && isOfOpenTransaction',
+    replace: 'false',
+    suite: ['test/broker/log/transactions.test.ts'],
+  },
+  {
+    name: 'the last stable offset lies before the log start',
+    file: 'broker/log/log.ts',
+    find: 'Math.max(logStartOffset, Math.min(unstable, highWatermark))',
+    replace: 'Math.min(unstable, highWatermark)',
+    suite: ['test/broker/log/transactions.test.ts'],
   },
   {
     name: 'a producer with an open transaction expires',

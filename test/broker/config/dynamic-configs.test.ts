@@ -82,7 +82,8 @@ describe('settings of a running broker', () => {
     const dynamic = all.filter(({ readOnly }) => !readOnly).map(({ name }) => name);
     // The defaults of topics in milliseconds; not log.retention.hours and its like.
     const topicDefaults = Object.values(topicPropertySynonyms).flatMap(([first]) => first ?? []);
-    expect(dynamic.toSorted()).toEqual([...topicDefaults, 'producer.id.expiration.ms'].toSorted());
+    const others = ['producer.id.expiration.ms', 'transaction.partition.verification.enable'];
+    expect(dynamic.toSorted()).toEqual([...topicDefaults, ...others].toSorted());
   });
 
   it('refuses values that cannot be, and edits of what is no list', async () => {

@@ -1,4 +1,7 @@
 import fc from 'fast-check';
+import type { AppendResult } from '../../../broker/log/append-result.ts';
+import { BatchInfo } from '../../../broker/log/batch-info.ts';
+import type { Log } from '../../../broker/log/log.ts';
 import { BatchBuilder } from '../../../src/protocol/records/batch-builder.ts';
 
 export interface BatchOptions {
@@ -48,6 +51,17 @@ export function makeMarker(options: {
     isTransactional: true,
     isControl: true,
   });
+}
+
+/** Appends a transactional batch as a leader does whose question the transaction's coordinator has answered with yes. */
+export function appendVerified(
+  log: Log,
+  batch: Buffer,
+  { leaderEpoch = 0, beginsAtZero = false } = {},
+): AppendResult {
+  const { producerId, producerEpoch, baseSequence } = new BatchInfo(batch, 0, 0);
+  const guard = log.verificationGuard({ producerId, producerEpoch, baseSequence, beginsAtZero });
+  return log.appendAsLeader(batch, { leaderEpoch, guard });
 }
 
 /** Any batch of one to ten records. */

@@ -4,7 +4,7 @@ import type { Log } from '../../../broker/log/log.ts';
 import { DEFAULT_LOG_CONFIG } from '../../../broker/log/log-config.ts';
 import { LogManager } from '../../../broker/log/log-manager.ts';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
-import { makeBatch, makeMarker } from './batches.ts';
+import { appendVerified, makeBatch, makeMarker } from './batches.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 const ID = { topic: 'orders', partition: 0 };
@@ -42,10 +42,8 @@ describe('indexes that could be right', () => {
     const producer = { producerId: 7, producerEpoch: 0 };
     const directory = await closedFolder((log) => {
       for (let i = 0; i < 6; i++) {
-        log.appendAsLeader(
-          makeBatch({ ...producer, baseSequence: i, isTransactional: true, valueBytes: 350 }),
-          EPOCH,
-        );
+        const batch = makeBatch({ ...producer, baseSequence: i, isTransactional: true, valueBytes: 350 });
+        appendVerified(log, batch, EPOCH);
         log.appendAsLeader(makeMarker({ ...producer, isAbort: true }), { ...EPOCH, origin: 'coordinator' });
       }
     });

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { kafkaClassOutput, whyNoKafka } from '../../compat/apache-kafka.ts';
-import { makeBatch, makeMarker } from './batches.ts';
+import { appendVerified, makeBatch, makeMarker } from './batches.ts';
 import { openLog } from './open-log.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -23,7 +23,8 @@ async function writeLog(root: string): Promise<string> {
   let baseSequence = 0;
   for (const isAbort of [true, false, true]) {
     const producer = { producerId: 42, producerEpoch: 1 };
-    log.appendAsLeader(
+    appendVerified(
+      log,
       makeBatch({ ...producer, baseSequence, records: 3, timestamp: nowMs, isTransactional: true }),
       EPOCH,
     );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Log } from '../../../broker/log/log.ts';
 import { ErrorCode } from '../../../src/protocol/error-codes.ts';
-import { makeBatch, makeMarker } from './batches.ts';
+import { appendVerified, makeBatch, makeMarker } from './batches.ts';
 import { openLog } from './open-log.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -124,15 +124,15 @@ describe('transactions in the log', () => {
   it('holds the last stable offset at the first open transaction and lists aborted ones', async () => {
     const root = temporaryDirectory();
     const log = openLog(root, { segmentBytes: 500 });
-    log.appendAsLeader(data(1, 0), EPOCH); // 0, 1
-    log.appendAsLeader(data(2, 0), EPOCH); // 2, 3
+    appendVerified(log, data(1, 0)); // 0, 1
+    appendVerified(log, data(2, 0)); // 2, 3
     log.setHighWatermark(4);
     expect(log.lastStableOffset).toBe(0);
     log.appendAsLeader(end(1, true), byCoordinator); // 4
     expect(log.lastStableOffset).toBe(0);
     log.setHighWatermark(5);
     expect(log.lastStableOffset).toBe(2);
-    log.appendAsLeader(data(1, 2), EPOCH); // 5, 6
+    appendVerified(log, data(1, 2)); // 5, 6
     log.appendAsLeader(end(2, false), byCoordinator); // 7
     log.appendAsLeader(end(1, true), byCoordinator); // 8
     log.setHighWatermark(9);
@@ -161,7 +161,7 @@ describe('transactions in the log', () => {
     const root = temporaryDirectory();
     const log = openLog(root);
     log.appendAsLeader(makeBatch(), EPOCH);
-    log.appendAsLeader(data(1, 0), EPOCH);
+    appendVerified(log, data(1, 0));
     expect(
       log.appendAsLeader(makeBatch({ producerId: 1, producerEpoch: 0, baseSequence: 2 }), EPOCH).errorCode,
     ).toBe(ErrorCode.INVALID_TXN_STATE);

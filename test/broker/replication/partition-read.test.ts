@@ -14,7 +14,7 @@ import {
 } from '../../../broker/replication/partition-read.ts';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { ErrorCode } from '../../../src/protocol/error-codes.ts';
-import { makeBatch } from '../log/batches.ts';
+import { appendVerified, makeBatch } from '../log/batches.ts';
 
 const SELF = 1;
 const CONSUMER: Reader = { replicaId: -1, replicaEpoch: -1, readCommitted: false };
@@ -132,7 +132,7 @@ describe('what a fetch sees of a partition', () => {
       baseSequence: 0,
       isTransactional: true,
     });
-    log.appendAsLeader(open, { leaderEpoch: 0 });
+    appendVerified(log, open);
     expect(admitFetch(partition, fetchAt(partition, 4), FOLLOWER)).toBeNull();
     expect(log.highWatermark).toBe(4);
     expect(readLimit(partition, COMMITTED)).toBe(3);
