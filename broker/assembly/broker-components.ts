@@ -18,6 +18,7 @@ import { NetworkPeerChannels } from '../server/network-peer-channels.ts';
 import { SocketServer } from '../server/socket-server.ts';
 import { socketSettings } from '../server/socket-settings.ts';
 import { StallWatch } from '../server/stall-watch.ts';
+import type { TransactionVerifier } from '../transactions/transaction-verifier.ts';
 import type { BrokerDependencies } from './broker-dependencies.ts';
 import { createOffsetsTopic } from './create-coordinator-topics.ts';
 import { createGroups } from './create-groups.ts';
@@ -25,6 +26,7 @@ import { createLifecycleManager } from './create-lifecycle-manager.ts';
 import { createQuorum } from './create-quorum.ts';
 import { createReplicaManager } from './create-replica-manager.ts';
 import { createServices } from './create-services.ts';
+import { createTransactionVerifier } from './create-transaction-verifier.ts';
 import { OwnListeners } from './own-listeners.ts';
 
 const CONNECT_TIMEOUT_MS = 3000;
@@ -44,6 +46,7 @@ export class BrokerComponents {
   readonly replicaManager: ReplicaManager;
   readonly brokerRequests: NetworkBrokerRequests;
   readonly offsetsTopic: CoordinatorTopic;
+  readonly transactionVerifier: TransactionVerifier;
   readonly groups: GroupCoordinator;
   readonly coordination: GroupCoordination;
   readonly server: SocketServer;
@@ -79,6 +82,7 @@ export class BrokerComponents {
     this.brokerRequests = this.#createBrokerRequests(dependencies);
     life.add({ name: 'the lines to coordinators and leaders', close: () => this.brokerRequests.close() });
     this.offsetsTopic = createOffsetsTopic(dependencies, this.replicaManager);
+    this.transactionVerifier = createTransactionVerifier(dependencies, this);
     this.groups = createGroups(dependencies, this);
     this.coordination = this.#coordinate(dependencies);
     this.server = this.#createServer(dependencies);

@@ -19,7 +19,7 @@ export function createServices(
   tables: ReadonlyMap<string, HandlerTable>,
 ): BrokerServices {
   const { quorum, controller, waiters, lifecycleManager, server } = components;
-  const { replicaManager, groups, metrics, brokerRequests } = components;
+  const { replicaManager, groups, transactionVerifier, metrics, brokerRequests } = components;
   const { nodeId, advertised } = topology;
   const image = (): MetadataImage => quorum.image;
   return {
@@ -41,6 +41,7 @@ export function createServices(
     topicCreator: new TopicCreator({ config, logger, controller, waiters, image }),
     producerIds: new ProducerIds({ nodeId, brokerEpoch: () => lifecycleManager.brokerEpoch, controller }),
     groups,
+    transactionVerifier,
     metrics,
     fetchSessions: new FetchSessionCache({
       clock: environment.clock,

@@ -1,11 +1,7 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { produce } from '../../src/protocol/messages/00-produce.ts';
-import {
-  BATCH_HEADER_BYTES,
-  COMPRESSION_MASK,
-  TRANSACTIONAL_FLAG,
-} from '../../src/protocol/records/batch-format.ts';
+import { BATCH_HEADER_BYTES, COMPRESSION_MASK } from '../../src/protocol/records/batch-format.ts';
 import { attributesAt } from '../../src/protocol/records/batch-header.ts';
 import { isInternalTopic } from '../lifecycle/topic-creator.ts';
 import type { AppendResult } from '../log/append-result.ts';
@@ -19,6 +15,7 @@ import { absentReplica } from './absent-replica.ts';
 import type { BrokerServices } from './broker-services.ts';
 import { CurrentLeaders } from './current-leader.ts';
 import { PartitionCursor, type PartitionPlace } from './partition-cursor.ts';
+import { isTransactional, ProduceTransaction } from './produce-transaction.ts';
 import { runSteps } from './sliced-steps.ts';
 
 type Request = RequestOf<typeof produce>;
@@ -40,8 +37,12 @@ const ZSTD_VERSION_MIN = 7;
  * - The failure of one partition leaves the others alone.
  * - A request that names thousands of partitions is worked on in slices: the first record of each makes a file.
  * - v10+: NOT_LEADER_OR_FOLLOWER names the leader (KIP-951). v13+: topics by id.
- * - Transactional batches are refused with INVALID_TXN_STATE: there is no transaction coordinator yet. Where the request
- *   names no transaction, it is TRANSACTIONAL_ID_AUTHORIZATION_FAILED, as in Kafka.
+ * - A batch that begins a transaction in its partition waits for the coordinator's word (KIP-890): up to v11 whether the
+ *   partition is in the transaction, from v12 on it is added. Not in it: INVALID_TXN_STATE, v11+ TRANSACTION_ABORTABLE. A
+ *   coordinator that cannot be asked: NOT_ENOUGH_REPLICAS, after which producers of any version try again; from v12 on
+ *   CONCURRENT_TRANSACTIONS while the transaction before is being ended.
+ * - A request with batches of a transaction that names none is refused whole with TRANSACTIONAL_ID_AUTHORIZATION_FAILED, one
+ *   with those of several producers with INVALID_PRODUCER_ID_MAPPING.
  * - A codec that is none is UNSUPPORTED_COMPRESSION_TYPE; Kafka fails with UNKNOWN_SERVER_ERROR there.
  */
 export function produceHandler(services: BrokerServices): RequestHandler<typeof produce> {
@@ -87,6 +88,8 @@ class ProduceRun {
   readonly #touched: Partition[] = [];
   /** What was found in the batches that were looked into ahead, by their bytes. */
   readonly #inspections = new Map<Buffer, Inspection>();
+  /** Set where there are batches of a transaction. */
+  #transaction: ProduceTransaction | undefined;
   #failed = false;
 
   constructor(
@@ -103,15 +106,41 @@ class ProduceRun {
   }
 
   /**
-   * Looks into what is compressed, then appends. What is too large for the event loop is looked at beside it; the
-   * connection's next requests wait for that, so that no later batch of a producer is appended before an earlier one.
+   * Looks into what is compressed, asks about transactions that begin, then appends. What is too large for the event loop is
+   * looked at beside it; the connection's next requests wait for that, so that no later batch of a producer is appended
+   * before an earlier one.
    */
   start(): void {
     const waits: Promise<void>[] = [];
     this.#forEachPartition({
       work: (data, { topic }) => this.#inspect(topic, data, waits),
-      onEnd: () => (waits.length === 0 ? this.#appendAll() : this.#appendAfter(waits)),
+      onEnd: () => {
+        if (this.#transaction !== undefined && !this.#joinTransaction(this.#transaction, waits)) return;
+        if (waits.length === 0) this.#appendAll();
+        else this.#appendAfter(waits);
+      },
     });
+  }
+
+  /** Adds what has to be waited for; false where the whole request is refused. */
+  #joinTransaction(transaction: ProduceTransaction, waits: Promise<void>[]): boolean {
+    const { transactionalId } = this.#request;
+    if (transactionalId === null || transaction.hasSeveralProducers) {
+      this.#refuseAll(
+        transactionalId === null
+          ? ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+          : ErrorCode.INVALID_PRODUCER_ID_MAPPING,
+      );
+      return false;
+    }
+    const verified = transaction.verify(transactionalId, this.#services.transactionVerifier);
+    if (verified !== undefined) waits.push(verified);
+    return true;
+  }
+
+  #refuseAll(errorCode: ErrorCode): void {
+    if (this.#request.acks === 0) this.#context.disconnect();
+    this.#reply(this.#request.acks === 0 ? null : failure(this.#request, errorCode));
   }
 
   #forEachPartition(way: {
@@ -145,6 +174,11 @@ class ProduceRun {
   #inspect(topic: string, { index, records }: PartitionRequest, waits: Promise<void>[]): void {
     if (records === null) return;
     const partition = this.#services.replicaManager.get(topic, index);
+    if (records.length >= BATCH_HEADER_BYTES && isTransactional(records)) {
+      this.#transaction ??= new ProduceTransaction(this.#context.apiVersion);
+      const refused = this.#refusal(topic, partition, index, records);
+      if (partition !== undefined && refused === ErrorCode.NONE) this.#transaction.add(partition, records);
+    }
     if (partition === undefined || partition.leader === null) return;
     if (!isInspectedAhead(records, partition.config.log)) return;
     const found = inspectBatch(partition, records, this.#services.environment);
@@ -201,7 +235,10 @@ class ProduceRun {
     if (refused !== ErrorCode.NONE || partition === undefined || records === null) {
       return this.#refused(topic, index, refused);
     }
-    return this.#append(partition, records);
+    const unverified = this.#transaction?.errorCodeOf(records) ?? ErrorCode.NONE;
+    return unverified === ErrorCode.NONE
+      ? this.#append(partition, records)
+      : this.#refused(topic, index, unverified);
   }
 
   #refusal(
@@ -219,11 +256,6 @@ class ProduceRun {
       return ErrorCode.UNSUPPORTED_COMPRESSION_TYPE;
     }
     if ((attributes & COMPRESSION_MASK) > ZSTD) return ErrorCode.UNSUPPORTED_COMPRESSION_TYPE;
-    if ((attributes & TRANSACTIONAL_FLAG) !== 0) {
-      return this.#request.transactionalId === null
-        ? ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
-        : ErrorCode.INVALID_TXN_STATE;
-    }
     return ErrorCode.NONE;
   }
 
@@ -238,7 +270,8 @@ class ProduceRun {
     const { acks } = this.#request;
     const metrics = this.#services.metrics.topic(topic);
     const inspection = this.#inspections.get(records);
-    const result = partition.append(records, { origin: 'client', acks, inspection });
+    const guard = this.#transaction?.guardOf(records);
+    const result = partition.append(records, { origin: 'client', acks, inspection, guard });
     if (result.errorCode !== ErrorCode.NONE) {
       this.#failed = true;
       metrics.failedProduceRequestsTotal++;

@@ -14,6 +14,7 @@ import type { FetchSessionCache } from '../replication/fetch-session-cache.ts';
 import type { ReplicaManager } from '../replication/replica-manager.ts';
 import type { Metrics } from '../server/broker-metrics.ts';
 import type { BrokerRequests } from '../server/broker-requests.ts';
+import type { TransactionVerifier } from '../transactions/transaction-verifier.ts';
 import type { ClientEndpoints } from './client-endpoints.ts';
 import type { ServedApi } from './served-api.ts';
 
@@ -37,6 +38,7 @@ export interface BrokerServices {
   readonly topicCreator: TopicCreator;
   readonly producerIds: ProducerIds;
   readonly groups: GroupRequests & GroupCoordinatorPartitions;
+  readonly transactionVerifier: TransactionVerifier;
   readonly metrics: Metrics;
   readonly fetchSessions: FetchSessionCache;
   /** Memory for what fetches read. */

@@ -19,6 +19,8 @@ import { deleteTopicsHandler } from './20-delete-topics.ts';
 import { deleteRecordsHandler } from './21-delete-records.ts';
 import { initProducerIdHandler } from './22-init-producer-id.ts';
 import { offsetForLeaderEpochHandler } from './23-offset-for-leader-epoch.ts';
+import { writeTxnMarkersHandler } from './27-write-txn-markers.ts';
+import { txnOffsetCommitHandler } from './28-txn-offset-commit.ts';
 import { describeAclsHandler } from './29-describe-acls.ts';
 import { createAclsHandler } from './30-create-acls.ts';
 import { deleteAclsHandler } from './31-delete-acls.ts';
@@ -66,6 +68,8 @@ export function brokerHandlers(services: BrokerServices): HandlerTable {
     anyHandler(deleteRecordsHandler(services)),
     anyHandler(initProducerIdHandler(services)),
     anyHandler(offsetForLeaderEpochHandler(services)),
+    anyHandler(writeTxnMarkersHandler(services)),
+    anyHandler(txnOffsetCommitHandler(services)),
     anyHandler(describeAclsHandler()),
     anyHandler(createAclsHandler()),
     anyHandler(deleteAclsHandler()),

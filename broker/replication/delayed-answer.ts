@@ -34,8 +34,11 @@ export abstract class DelayedAnswer<T extends PendingOutcome> {
     return this.#done;
   }
 
-  /** Finishes now if all is decided, else waits for it. */
-  start(timers: Timers, timeoutMs: number): void {
+  /**
+   * Finishes now if all is decided, else waits for it.
+   * @param timeoutMs undefined: as long as it takes.
+   */
+  start(timers: Timers, timeoutMs?: number): void {
     const open = this.#pending.filter((outcome) => !this.#isDecided(outcome));
     this.#open = open.length;
     if (open.length === 0) {
@@ -43,7 +46,7 @@ export abstract class DelayedAnswer<T extends PendingOutcome> {
       return;
     }
     for (const outcome of open) outcome.partition?.produceWatchers.add(new OutcomeWatch(this, outcome));
-    this.#timer = timers.after(timeoutMs, () => this.#finish());
+    if (timeoutMs !== undefined) this.#timer = timers.after(timeoutMs, () => this.#finish());
   }
 
   /** Gives up without an answer: the client has gone. */

@@ -33,6 +33,35 @@ export const groupMutations: readonly Mutation[] = [
     suite,
   },
   {
+    name: 'offsets of a transaction count although it was aborted',
+    file: `${folder}/group-shard.ts`,
+    find: 'if (isCommit) group.offsets.set(',
+    replace: 'group.offsets.set(',
+    suite: [`${suite[0]}/group/transactions.test.ts`],
+  },
+  {
+    name: 'offsets of a transaction count before its marker is committed',
+    file: `${folder}/group-transactions.ts`,
+    find: 'const committed = written.committed.then((outcome) => {',
+    replace:
+      'shard.endTransaction(marker.producerId, baseOffset, marker.isCommit);\n    const committed = written.committed.then((outcome) => {',
+    suite: [`${suite[0]}/group/transactions.test.ts`],
+  },
+  {
+    name: 'an offset expires that a transaction is about to replace',
+    file: `${folder}/offset-expiry.ts`,
+    find: 'isExpired && !pending.has(group.groupId, topic, partition)',
+    replace: 'isExpired',
+    suite: [`${suite[0]}/group/transactions.test.ts`],
+  },
+  {
+    name: 'a group that was deleted comes back with the commit of a transaction',
+    file: `${folder}/group-removal.ts`,
+    find: 'for (const each of pending) shard.pending.forget(groupId, each, firstOffset)',
+    replace: 'void shard',
+    suite: [`${suite[0]}/group/transactions.test.ts`],
+  },
+  {
     name: 'among equal votes the last protocol wins',
     file: `${folder}/classic-group.ts`,
     find: 'count > most',

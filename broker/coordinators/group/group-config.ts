@@ -14,6 +14,8 @@ export interface GroupConfig {
   readonly offsetsRetentionMs: number;
   /** `offsets.retention.check.interval.ms` */
   readonly offsetsRetentionCheckIntervalMs: number;
+  /** `offsets.commit.timeout.ms` */
+  readonly offsetsCommitTimeoutMs: number;
   /** `offset.metadata.max.bytes` */
   readonly offsetMetadataBytesMax: number;
 }
@@ -27,5 +29,6 @@ export const GROUP_CONFIG_DEFAULTS: GroupConfig = {
   groupSizeMax: 0x7fffffff,
   offsetsRetentionMs: 7 * 24 * 3_600_000,
   offsetsRetentionCheckIntervalMs: 600_000,
+  offsetsCommitTimeoutMs: 5_000,
   offsetMetadataBytesMax: 4_096,
 };

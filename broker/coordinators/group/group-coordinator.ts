@@ -13,6 +13,7 @@ import type { offsetCommit } from '../../../src/protocol/messages/08-offset-comm
 import type { offsetDelete } from '../../../src/protocol/messages/47-offset-delete.ts';
 import type { offsetFetch } from '../../../src/protocol/messages/09-offset-fetch.ts';
 import type { syncGroup } from '../../../src/protocol/messages/14-sync-group.ts';
+import type { txnOffsetCommit } from '../../../src/protocol/messages/28-txn-offset-commit.ts';
 import type { TopicPartition } from '../../../src/protocol/topic-partition.ts';
 import type { ClassicGroup } from './classic-group.ts';
 import { GROUP_CONFIG_DEFAULTS, type GroupConfig } from './group-config.ts';
@@ -28,12 +29,14 @@ import type {
 } from './group-requests.ts';
 import { joinError, syncError, type JoinResult, type SyncResult } from './group-results.ts';
 import { GroupShard } from './group-shard.ts';
+import { GroupTransactions } from './group-transactions.ts';
 import { GroupJoiner, type Join } from './join-group.ts';
 import { leaveGroupMember } from './leave-group.ts';
 import { commitError, generationError } from './membership-checks.ts';
 import { commitOffsets } from './offset-commits.ts';
 import { expiredOffsets } from './offset-expiry.ts';
 import { fetchOffsets, singleGroupResponse, type AskedTopic } from './offset-fetches.ts';
+import type { TransactionMarker } from '../../transactions/marker-batch.ts';
 import { Rebalancer } from './rebalance.ts';
 import { GroupSyncer } from './sync-group.ts';
 
@@ -57,10 +60,12 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
   readonly #rebalancer: Rebalancer;
   readonly #joiner: GroupJoiner;
   readonly #syncer: GroupSyncer;
+  readonly #transactions: GroupTransactions;
   readonly #shards = new Map<number, GroupShard>();
   readonly #expiryTimer: Timer;
 
-  constructor({ environment, log, topics, config, onError, onTooLarge }: GroupCoordinatorOptions) {
+  constructor(options: GroupCoordinatorOptions) {
+    const { environment, log, transactions, topics, config, onError, onTooLarge } = options;
     this.#environment = environment;
     this.#topics = topics;
     this.#config = { ...GROUP_CONFIG_DEFAULTS, ...config };
@@ -69,6 +74,14 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
     this.#rebalancer = new Rebalancer({ ...shared, onError });
     this.#joiner = new GroupJoiner({ ...shared, rebalancer: this.#rebalancer });
     this.#syncer = new GroupSyncer(this.#rebalancer);
+    this.#transactions = new GroupTransactions({
+      environment,
+      offsets: transactions,
+      topics,
+      config: this.#config,
+      partitionFor: (groupId) => this.partitionFor(groupId),
+      locate: (groupId) => this.#locate(groupId),
+    });
     this.#expiryTimer = environment.timers.every(this.#config.offsetsRetentionCheckIntervalMs, () => {
       this.expireOffsets().catch(onError);
     });
@@ -129,7 +142,12 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
     if (groupId === '' && options?.allowEmptyId !== true) {
       return { errorCode: ErrorCode.INVALID_GROUP_ID, shard: undefined };
     }
-    const shard = this.#shards.get(this.partitionFor(groupId));
+    return this.#served(this.partitionFor(groupId));
+  }
+
+  /** The groups of a partition, where they are served. */
+  #served(partition: number): Located {
+    const shard = this.#shards.get(partition);
     if (shard === undefined) return { errorCode: ErrorCode.NOT_COORDINATOR, shard: undefined };
     if (shard.hasFailed) return { errorCode: ErrorCode.KAFKA_STORAGE_ERROR, shard: undefined };
     if (shard.isLoading) return { errorCode: ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, shard: undefined };
@@ -288,11 +306,23 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
     return { open: () => group };
   }
 
+  txnOffsetCommit(
+    request: RequestOf<typeof txnOffsetCommit>,
+    context: GroupRequestContext,
+  ): Promise<ResponseInput<typeof txnOffsetCommit>> {
+    return this.#transactions.commit(request, context.version);
+  }
+
+  completeTransaction(partition: number, marker: TransactionMarker, timeoutMs: number): Promise<number> {
+    return this.#transactions.complete(partition, this.#served(partition), { marker, timeoutMs });
+  }
+
   offsetFetch(
     request: RequestOf<typeof offsetFetch>,
     context: GroupRequestContext,
   ): ResponseInput<typeof offsetFetch> {
     const { version } = context;
+    const { requireStable } = request;
     if (version >= 8) {
       return {
         groups: request.groups.map(({ groupId, topics }) => {
@@ -300,7 +330,8 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
           return {
             groupId,
             errorCode,
-            topics: shard === undefined ? [] : this.#fetch(shard, groupId, topics, version),
+            topics:
+              shard === undefined ? [] : this.#fetch({ shard, groupId }, topics, { version, requireStable }),
           };
         }),
       };
@@ -310,17 +341,17 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
     const topics =
       shard === undefined
         ? fetchOffsets(undefined, version < 2 ? asked : [], { topics: this.#topics, version })
-        : this.#fetch(shard, request.groupId, asked, version);
+        : this.#fetch({ shard, groupId: request.groupId }, asked, { version, requireStable });
     return singleGroupResponse(topics, errorCode, version);
   }
 
   #fetch(
-    shard: GroupShard,
-    groupId: string,
+    { shard, groupId }: { readonly shard: GroupShard; readonly groupId: string },
     asked: readonly AskedTopic[] | null,
-    version: number,
+    { version, requireStable }: { readonly version: number; readonly requireStable: boolean },
   ): ReturnType<typeof fetchOffsets> {
-    return fetchOffsets(shard.group(groupId), asked, { topics: this.#topics, version });
+    const pending = requireStable ? shard.pending : undefined;
+    return fetchOffsets(shard.group(groupId), asked, { topics: this.#topics, version, pending });
   }
 
   describeGroups(
@@ -371,12 +402,15 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
 
   /** From here on the group does not exist, so that nobody joins what is being removed; if that fails, it is back. */
   async #remove(shard: GroupShard, group: ClassicGroup): Promise<number> {
-    shard.groups.delete(group.groupId);
-    const error = await removeGroup(group, this.#journal);
+    const { groupId } = group;
+    shard.groups.delete(groupId);
+    shard.leaving.set(groupId, group);
+    const error = await removeGroup({ group, shard }, this.#journal);
+    shard.leaving.delete(groupId);
     if (error === ErrorCode.NONE) {
       for (const memberId of group.pendingMembers.keys()) group.removePending(memberId);
-    } else if (!shard.groups.has(group.groupId)) {
-      shard.groups.set(group.groupId, group);
+    } else if (!shard.groups.has(groupId)) {
+      shard.groups.set(groupId, group);
     }
     return error;
   }
@@ -403,9 +437,12 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
       partitions
         .filter((each) => each.errorCode === ErrorCode.NONE)
         .map(({ partitionIndex }) => ({ topic: name, partition: partitionIndex }))
-        .filter(({ topic, partition }) => group.offsets.get(topic, partition) !== undefined),
+        .filter(({ topic, partition }) => {
+          const isCommitted = group.offsets.get(topic, partition) !== undefined;
+          return isCommitted || shard.pending.has(groupId, topic, partition);
+        }),
     );
-    const writeError = await removeOffsets(group, doomed, this.#journal);
+    const writeError = await removeOffsets({ group, shard }, doomed, this.#journal);
     return writeError === ErrorCode.NONE ? { topics } : { errorCode: writeError };
   }
 
@@ -414,9 +451,15 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
     const deleted = new Set(topics);
     const deletedMs = this.#environment.clock.nowMs();
     const removals: Promise<number>[] = [];
-    await this.#forEachGroup((group) => {
+    await this.#forEachGroup((group, shard) => {
       const doomed = offsetsOf(group, deleted, deletedMs);
-      if (doomed.length > 0) removals.push(removeOffsets(group, doomed, this.#journal));
+      for (const each of shard.pending.partitionsOf(group.groupId)) {
+        const isListed = doomed.some(
+          ({ topic, partition }) => topic === each.topic && partition === each.partition,
+        );
+        if (deleted.has(each.topic) && !isListed) doomed.push(each);
+      }
+      if (doomed.length > 0) removals.push(removeOffsets({ group, shard }, doomed, this.#journal));
     });
     // What could not be written stays until it expires: the broker that takes over, or the next check, sees to it.
     await Promise.all(removals);
@@ -428,9 +471,11 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
     const retentionMs = this.#config.offsetsRetentionMs;
     await this.#forEachGroup(async (group, shard) => {
       if (shard.isLoading) return;
-      const expired = expiredOffsets(group, { nowMs, retentionMs });
-      const error = await removeOffsets(group, expired, this.#journal);
-      const isUnused = group.offsets.isEmpty && group.offsets.pendingCommits === 0;
+      const { pending } = shard;
+      const expired = expiredOffsets(group, { nowMs, retentionMs, pending });
+      const error = await removeOffsets({ group, shard }, expired, this.#journal);
+      const hasPending = group.offsets.pendingCommits > 0 || pending.hasGroup(group.groupId);
+      const isUnused = group.offsets.isEmpty && !hasPending;
       if (error !== ErrorCode.NONE || !isUnused || !group.is('Empty') || group.pendingMembers.size > 0)
         return;
       if (shard.group(group.groupId) === group) await this.#remove(shard, group);

@@ -11,7 +11,10 @@ import type { offsetDelete } from '../../../src/protocol/messages/47-offset-dele
 import type { offsetFetch } from '../../../src/protocol/messages/09-offset-fetch.ts';
 import type { syncGroup } from '../../../src/protocol/messages/14-sync-group.ts';
 import type { CoordinatorLog } from '../coordinator-log.ts';
+import type { txnOffsetCommit } from '../../../src/protocol/messages/28-txn-offset-commit.ts';
 import type { GroupConfig } from './group-config.ts';
+import type { TransactionMarker } from '../../transactions/marker-batch.ts';
+import type { OffsetsInTransactions } from './offsets-in-transactions.ts';
 
 /** Who asks, and in which version of the API. */
 export interface GroupRequestContext {
@@ -36,6 +39,7 @@ export interface GroupTopics {
 export interface GroupCoordinatorOptions {
   readonly environment: Pick<Environment, 'clock' | 'timers' | 'random'>;
   readonly log: CoordinatorLog;
+  readonly transactions: OffsetsInTransactions;
   readonly topics: GroupTopics;
   /** What is left out has Kafka's default. */
   readonly config?: Partial<GroupConfig>;
@@ -70,6 +74,11 @@ export interface GroupRequests {
     request: RequestOf<typeof offsetCommit>,
     context: GroupRequestContext,
   ): Promise<ResponseInput<typeof offsetCommit>>;
+  /** As {@link offsetCommit}, in a transaction: the offsets count once that is committed. */
+  txnOffsetCommit(
+    request: RequestOf<typeof txnOffsetCommit>,
+    context: GroupRequestContext,
+  ): Promise<ResponseInput<typeof txnOffsetCommit>>;
   offsetFetch(
     request: RequestOf<typeof offsetFetch>,
     context: GroupRequestContext,
@@ -94,6 +103,11 @@ export interface GroupCoordinatorPartitions {
    * @param batches whole record batches as they are in the log, one or several in each buffer.
    */
   load(partition: number, batches: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void>;
+  /**
+   * Writes the marker that ends a producer's transaction in a partition of `__consumer_offsets`. Resolves, within `timeoutMs`,
+   * to an error code as an append to any partition has it.
+   */
+  completeTransaction(partition: number, marker: TransactionMarker, timeoutMs: number): Promise<number>;
   /** The broker no longer leads the partition: waiting requests are answered NOT_COORDINATOR, its groups are forgotten. */
   unload(partition: number): void;
   /** A topic was deleted: its committed offsets go. */

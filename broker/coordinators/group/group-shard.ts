@@ -6,7 +6,9 @@ import type { MessageOf } from '../../../src/protocol/message.ts';
 import type { groupMetadataValue } from '../../../src/protocol/records-schemas/group-coordinator/02-group-metadata.ts';
 import { ClassicGroup } from './classic-group.ts';
 import { ClassicMember } from './classic-member.ts';
+import type { CommittedOffset } from './committed-offsets.ts';
 import { parseGroupRecord, type GroupLogEntry } from './group-records.ts';
+import { PendingOffsets } from './pending-offsets.ts';
 
 type OffsetEntry = Extract<GroupLogEntry, { readonly kind: 'offset' }> & { readonly recordOffset: number };
 
@@ -16,11 +18,13 @@ type OffsetEntry = Extract<GroupLogEntry, { readonly kind: 'offset' }> & { reado
  */
 export class GroupShard {
   readonly groups = new Map<string, ClassicGroup>();
+  /** Groups that are not there any more as soon as the log says so. */
+  readonly leaving = new Map<string, ClassicGroup>();
   isLoading = true;
   /** Its partition could not be read: its groups are not served, so that nobody goes on from offsets that are not theirs. */
   hasFailed = false;
-  /** Offsets committed in transactions that have no marker yet, by producer id. */
-  readonly #openTransactions = new Map<number, OffsetEntry[]>();
+  /** Offsets that were committed in transactions which have not ended. */
+  readonly pending = new PendingOffsets();
 
   group(groupId: string): ClassicGroup | undefined {
     return this.groups.get(groupId);
@@ -52,33 +56,50 @@ export class GroupShard {
       const entry = parseGroupRecord(key, value);
       if (entry === undefined) continue;
       if (entry.kind === 'group') this.#replayGroup(entry.groupId, entry.value);
-      else if (batch.isTransactional) this.#hold(batch.producerId, { ...entry, recordOffset: offset });
+      else if (batch.isTransactional && entry.committed !== null)
+        this.#replayPending(batch.producerId, entry, { ...entry.committed, recordOffset: offset });
       else this.#replayOffset({ ...entry, recordOffset: offset });
     }
   }
 
-  #hold(producerId: number, entry: OffsetEntry): void {
-    const held = this.#openTransactions.get(producerId);
-    if (held === undefined) this.#openTransactions.set(producerId, [entry]);
-    else held.push(entry);
+  #replayPending(
+    producerId: number,
+    { groupId, topic, partition }: Omit<OffsetEntry, 'recordOffset'>,
+    committed: CommittedOffset,
+  ): void {
+    this.getOrCreate(groupId, undefined);
+    this.pending.hold(producerId, { groupId, topic, partition, committed });
   }
 
-  /** Offsets of a transaction hold from its commit marker on, and never if it was aborted. */
   #replayMarker(batch: BatchView): void {
-    for (const { key } of decodeBatch(batch)) {
+    for (const { key, offset } of decodeBatch(batch)) {
       const type = key === null ? undefined : controlRecordTypeOf(key);
-      const held = this.#openTransactions.get(batch.producerId) ?? [];
-      if (type === ControlRecordType.COMMIT) for (const entry of held) this.#replayOffset(entry);
       if (type === ControlRecordType.COMMIT || type === ControlRecordType.ABORT) {
-        this.#openTransactions.delete(batch.producerId);
+        this.endTransaction(batch.producerId, offset, type === ControlRecordType.COMMIT);
       }
+    }
+  }
+
+  /**
+   * A producer's transaction has ended with the marker at `markerOffset`: its offsets hold from now on, or are dropped. What
+   * was committed behind one of them keeps its place.
+   */
+  endTransaction(producerId: number, markerOffset: number, isCommit: boolean): void {
+    for (const { groupId, topic, partition, committed } of this.pending.release(producerId, markerOffset)) {
+      // What was pending before a group was removed is not the next one's of its name.
+      const group = this.leaving.get(groupId) ?? this.getOrCreate(groupId, undefined);
+      if (isCommit) group.offsets.set(topic, partition, committed);
     }
   }
 
   #replayOffset({ groupId, topic, partition, committed, recordOffset }: OffsetEntry): void {
     const { offsets } = this.getOrCreate(groupId, undefined);
-    if (committed === null) offsets.delete(topic, partition, recordOffset);
-    else offsets.set(topic, partition, { ...committed, recordOffset });
+    if (committed !== null) {
+      offsets.set(topic, partition, { ...committed, recordOffset });
+      return;
+    }
+    offsets.delete(topic, partition, recordOffset);
+    this.pending.forget(groupId, { topic, partition }, recordOffset);
   }
 
   #replayGroup(groupId: string, value: MessageOf<typeof groupMetadataValue> | null): void {
@@ -87,10 +108,12 @@ export class GroupShard {
     this.groups.set(groupId, group);
   }
 
-  /** Ends the replay: what has neither members nor generations nor offsets was removed. */
+  /** Ends the replay: what has neither members nor generations nor offsets, not even pending ones, was removed. */
   finishLoading(): void {
     for (const [groupId, group] of this.groups) {
-      if (group.protocolType === null && group.offsets.isEmpty) this.groups.delete(groupId);
+      const isUnused =
+        group.protocolType === null && group.offsets.isEmpty && !this.pending.hasGroup(groupId);
+      if (isUnused) this.groups.delete(groupId);
     }
     this.isLoading = false;
   }

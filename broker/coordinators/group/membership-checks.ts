@@ -25,7 +25,27 @@ export function generationError(
   return member.generationId === group.generationId ? ErrorCode.NONE : ErrorCode.ILLEGAL_GENERATION;
 }
 
-/** Whether a commit is acceptable (offsets of transactions have rules of their own). */
+/**
+ * Whether a commit in a transaction is acceptable (KIP-447): it comes with the group's metadata, of which older producers
+ * know nothing. Where the group is in its rebalance does not matter: the generation says whose partitions they are.
+ */
+export function transactionalCommitError(
+  group: ClassicGroup | undefined,
+  commit: {
+    readonly memberId: string;
+    readonly groupInstanceId: string | null;
+    readonly generationId: number;
+  },
+): number {
+  const { memberId, groupInstanceId, generationId } = commit;
+  if (group === undefined) return generationId < 0 ? ErrorCode.NONE : ErrorCode.ILLEGAL_GENERATION;
+  if (group.is('Dead')) return ErrorCode.COORDINATOR_NOT_AVAILABLE;
+  if (generationId < 0 && group.is('Empty')) return ErrorCode.NONE;
+  const isAnonymous = generationId < 0 && memberId === '' && groupInstanceId === null;
+  return isAnonymous ? ErrorCode.NONE : generationError(group, commit);
+}
+
+/** Whether a commit is acceptable; {@link transactionalCommitError} has the rules of transactions. */
 export function commitError(
   group: ClassicGroup,
   commit: {

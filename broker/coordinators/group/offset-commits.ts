@@ -16,8 +16,17 @@ type TopicAnswer = NonNullable<Response['topics']>[number];
 /** From this version on, topics are named by their id. */
 const TOPIC_ID_VERSION = 10;
 
-interface Accepted extends TopicPartition {
+/** An offset that is going to be written. */
+export interface AcceptedOffset extends TopicPartition {
   readonly committed: Omit<CommittedOffset, 'recordOffset'>;
+}
+
+/** What a request says of one partition. */
+interface RequestedOffset {
+  readonly partitionIndex: number;
+  readonly committedOffset: number;
+  readonly committedLeaderEpoch: number;
+  readonly committedMetadata: string | null;
 }
 
 interface CommitOptions {
@@ -35,14 +44,19 @@ interface CommitOptions {
  * or of the write is for the others.
  */
 export async function commitOffsets(request: Request, options: CommitOptions): Promise<Response> {
-  const accepted: Accepted[] = [];
+  const accepted: AcceptedOffset[] = [];
+  const { retentionTimeMs } = request;
+  const { nowMs } = options;
+  // What is longer than any clock goes is never.
+  const expireTimestampMs =
+    retentionTimeMs === -1 ? undefined : Math.min(nowMs + retentionTimeMs, Number.MAX_SAFE_INTEGER);
   const check = (topic: Request['topics'][number], name: string | undefined): TopicAnswer => ({
     name: topic.name,
     topicId: topic.topicId,
     partitions: topic.partitions.map((partition) => {
       const errorCode = partitionError(name, partition, options);
       if (errorCode === ErrorCode.NONE && name !== undefined) {
-        accepted.push(acceptedOffset(name, partition, request, options));
+        accepted.push(acceptedOffset(name, partition, { nowMs, expireTimestampMs }));
       }
       return { partitionIndex: partition.partitionIndex, errorCode };
     }),
@@ -64,19 +78,26 @@ function partitionError(
 ): number {
   if (name === undefined) return ErrorCode.UNKNOWN_TOPIC_ID;
   if (!topics.hasPartition(name, partition.partitionIndex)) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
-  if (!('open' in located)) return ErrorCode.NONE;
-  // It has been rounded, and no log ever gets there. Kafka stores it.
-  if (!Number.isSafeInteger(partition.committedOffset)) return ErrorCode.INVALID_COMMIT_OFFSET_SIZE;
-  const metadataBytes = Buffer.byteLength(partition.committedMetadata ?? '');
-  return metadataBytes > config.offsetMetadataBytesMax ? ErrorCode.OFFSET_METADATA_TOO_LARGE : ErrorCode.NONE;
+  return 'open' in located ? offsetError(partition, config) : ErrorCode.NONE;
 }
 
-function acceptedOffset(
+/** NONE, or why an offset cannot be kept. */
+export function offsetError(
+  { committedOffset, committedMetadata }: RequestedOffset,
+  { offsetMetadataBytesMax }: GroupConfig,
+): number {
+  // It has been rounded, and no log ever gets there. Kafka stores it.
+  if (!Number.isSafeInteger(committedOffset)) return ErrorCode.INVALID_COMMIT_OFFSET_SIZE;
+  const metadataBytes = Buffer.byteLength(committedMetadata ?? '');
+  return metadataBytes > offsetMetadataBytesMax ? ErrorCode.OFFSET_METADATA_TOO_LARGE : ErrorCode.NONE;
+}
+
+/** @param when.expireTimestampMs only where the client chose a retention of its own. */
+export function acceptedOffset(
   topic: string,
-  partition: Request['topics'][number]['partitions'][number],
-  { retentionTimeMs }: Request,
-  { nowMs }: CommitOptions,
-): Accepted {
+  partition: RequestedOffset,
+  when: { readonly nowMs: number; readonly expireTimestampMs?: number | undefined },
+): AcceptedOffset {
   return {
     topic,
     partition: partition.partitionIndex,
@@ -84,10 +105,8 @@ function acceptedOffset(
       offset: partition.committedOffset,
       leaderEpoch: partition.committedLeaderEpoch,
       metadata: partition.committedMetadata ?? '',
-      commitTimestampMs: nowMs,
-      // What is longer than any clock goes is never.
-      expireTimestampMs:
-        retentionTimeMs === -1 ? undefined : Math.min(nowMs + retentionTimeMs, Number.MAX_SAFE_INTEGER),
+      commitTimestampMs: when.nowMs,
+      expireTimestampMs: when.expireTimestampMs,
     },
   };
 }
@@ -95,7 +114,7 @@ function acceptedOffset(
 /** Offsets are visible once they are committed to the log: no reader sees one that a failover takes back. */
 async function write(
   group: ClassicGroup,
-  accepted: readonly Accepted[],
+  accepted: readonly AcceptedOffset[],
   journal: GroupJournal,
 ): Promise<number> {
   const { offsets } = group;
@@ -113,8 +132,11 @@ async function write(
   }
 }
 
-/** Partitions that were refused before keep their own error. */
-function withWriteError(response: { readonly topics: readonly TopicAnswer[] }, errorCode: number): Response {
+/** The answer where nothing was written; partitions that were refused before keep their own error. */
+export function withWriteError(
+  response: { readonly topics: readonly TopicAnswer[] },
+  errorCode: number,
+): { readonly topics: readonly TopicAnswer[] } {
   return {
     topics: response.topics.map((topic) => ({
       ...topic,

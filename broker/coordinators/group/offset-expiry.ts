@@ -1,6 +1,7 @@
 import type { ClassicGroup } from './classic-group.ts';
 import type { TopicPartition } from '../../../src/protocol/topic-partition.ts';
 import type { CommittedOffset } from './committed-offsets.ts';
+import type { PendingOffsets } from './pending-offsets.ts';
 
 /**
  * The committed offsets of a group that have expired (KIP-211, KIP-496):
@@ -10,11 +11,16 @@ import type { CommittedOffset } from './committed-offsets.ts';
  * - a group that only keeps offsets (no protocol type): since the commit;
  * - any other: none.
  *
- * A retention that the client chose (OffsetCommit 2 to 4) goes before the broker's.
+ * A retention that the client chose (OffsetCommit 2 to 4) goes before the broker's. What a transaction is about to replace
+ * does not expire.
  */
 export function expiredOffsets(
   group: ClassicGroup,
-  { nowMs, retentionMs }: { readonly nowMs: number; readonly retentionMs: number },
+  {
+    nowMs,
+    retentionMs,
+    pending,
+  }: { readonly nowMs: number; readonly retentionMs: number; readonly pending: PendingOffsets },
 ): TopicPartition[] {
   const since = retentionBase(group);
   if (since === undefined || group.offsets.pendingCommits > 0) return [];
@@ -26,7 +32,7 @@ export function expiredOffsets(
         committed.expireTimestampMs === undefined
           ? nowMs - since(committed) >= retentionMs
           : nowMs >= committed.expireTimestampMs;
-      if (isExpired) expired.push({ topic, partition });
+      if (isExpired && !pending.has(group.groupId, topic, partition)) expired.push({ topic, partition });
     }
   }
   return expired;

@@ -4,6 +4,7 @@ import { ErrorCode } from '../../../src/protocol/error-codes.ts';
 import type { ClassicGroup } from './classic-group.ts';
 import type { CommittedOffset } from './committed-offsets.ts';
 import type { GroupTopics } from './group-requests.ts';
+import type { PendingOffsets } from './pending-offsets.ts';
 
 type Response = ResponseInput<typeof offsetFetch>;
 type GroupAnswer = NonNullable<Response['groups']>[number];
@@ -15,6 +16,13 @@ export type AskedTopic = NonNullable<AskedGroup['topics']>[number];
 /** From this version on, topics are named by their id. */
 const TOPIC_ID_VERSION = 10;
 
+interface FetchOptions {
+  readonly topics: GroupTopics;
+  readonly version: number;
+  /** Offsets whose transaction has not ended, where the client wants none that may be replaced (KIP-447). */
+  readonly pending?: PendingOffsets | undefined;
+}
+
 /**
  * The committed offsets of a group, in the form of version 8 and later.
  *
@@ -23,9 +31,9 @@ const TOPIC_ID_VERSION = 10;
 export function fetchOffsets(
   group: ClassicGroup | undefined,
   asked: readonly AskedTopic[] | null,
-  { topics, version }: { readonly topics: GroupTopics; readonly version: number },
+  { topics, version, pending }: FetchOptions,
 ): readonly TopicAnswer[] {
-  if (asked === null) return group === undefined ? [] : allOffsets(group, topics);
+  if (asked === null) return group === undefined ? [] : allOffsets(group, topics, pending);
   return asked.map((topic) => {
     const name = version >= TOPIC_ID_VERSION ? topics.topicName(topic.topicId) : topic.name;
     return {
@@ -34,23 +42,36 @@ export function fetchOffsets(
       partitions: topic.partitionIndexes.map((partition) =>
         name === undefined
           ? { ...answerOf(partition, undefined), errorCode: ErrorCode.UNKNOWN_TOPIC_ID }
-          : answerOf(partition, group?.offsets.get(name, partition)),
+          : group !== undefined && pending?.has(group.groupId, name, partition) === true
+            ? unstable(partition)
+            : answerOf(partition, group?.offsets.get(name, partition)),
       ),
     };
   });
 }
 
-function allOffsets(group: ClassicGroup, topics: GroupTopics): readonly TopicAnswer[] {
+function allOffsets(
+  group: ClassicGroup,
+  topics: GroupTopics,
+  pending: PendingOffsets | undefined,
+): readonly TopicAnswer[] {
   return [...group.offsets.topics()].map((name) => {
     const topicId = topics.topicId(name);
     return {
       name,
       ...(topicId === undefined ? {} : { topicId }),
       partitions: [...group.offsets.partitions(name)].map(([partition, committed]) =>
-        answerOf(partition, committed),
+        pending?.has(group.groupId, name, partition) === true
+          ? unstable(partition)
+          : answerOf(partition, committed),
       ),
     };
   });
+}
+
+/** A transaction is about to say which offset it is. */
+function unstable(partitionIndex: number): PartitionAnswer {
+  return { ...answerOf(partitionIndex, undefined), errorCode: ErrorCode.UNSTABLE_OFFSET_COMMIT };
 }
 
 /** Where nothing was committed: offset -1, and no error. */

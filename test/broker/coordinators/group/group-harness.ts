@@ -30,6 +30,9 @@ const topics: GroupTopics = {
   topicName: (id) => [...TOPIC_IDS].find(([, other]) => other === id)?.[0],
 };
 
+const UNKNOWN_TOPIC_ID = 'BwcHBwcHBwcHBwcHBwcHBw';
+/** How long a marker may take to be committed. */
+export const MARKER_TIMEOUT_MS = 30_000;
 export const SESSION_MS = 10_000;
 export const REBALANCE_MS = 60_000;
 
@@ -65,6 +68,7 @@ export class GroupHarness {
     this.coordinator = new GroupCoordinator({
       environment: { clock: this.time.clock, timers: this.time.timers, random: this.#random },
       log: this.log,
+      transactions: this.log,
       topics,
       config: { offsetsTopicPartitions: 1, ...config },
       onError: (error) => this.errors.push(error),
@@ -212,6 +216,66 @@ export class GroupHarness {
     });
     const response = await this.coordinator.offsetCommit(request, this.context(version));
     return decodedResponse(apis[8], version, response).topics[0]?.partitions[0]?.errorCode ?? Number.NaN;
+  }
+
+  /** Commits one offset in the transaction of producer 7; answers the partition's error code. */
+  async commitInTransaction(options: {
+    readonly topic?: string;
+    readonly partition?: number;
+    readonly offset: number;
+    readonly memberId?: string;
+    readonly generation?: number;
+    readonly instance?: string;
+    readonly metadata?: string | null;
+    readonly producerId?: number;
+    readonly version?: number;
+    readonly group?: string;
+  }): Promise<number> {
+    const version = options.version ?? 5;
+    const { topic = 'flights' } = options;
+    const request = decodedRequest(apis[28], version, {
+      transactionalId: 'tx',
+      groupId: options.group ?? 'g',
+      producerId: options.producerId ?? 7,
+      producerEpoch: 0,
+      ...(version >= 3
+        ? {
+            memberId: options.memberId ?? '',
+            generationIdOrMemberEpoch: options.generation ?? -1,
+            groupInstanceId: options.instance ?? null,
+          }
+        : {}),
+      topics: [
+        {
+          ...(version >= 6 ? { topicId: topics.topicId(topic) ?? UNKNOWN_TOPIC_ID } : { name: topic }),
+          partitions: [
+            {
+              partitionIndex: options.partition ?? 0,
+              committedOffset: options.offset,
+              committedMetadata: options.metadata === undefined ? '' : options.metadata,
+            },
+          ],
+        },
+      ],
+    });
+    const response = await this.coordinator.txnOffsetCommit(request, this.context(version));
+    return decodedResponse(apis[28], version, response).topics[0]?.partitions[0]?.errorCode ?? Number.NaN;
+  }
+
+  /** Ends the transaction of a producer; answers the error code that its coordinator is told. */
+  endTransaction(isCommit: boolean, { producerId = 7, producerEpoch = 0 } = {}): Promise<number> {
+    const marker = { producerId, producerEpoch, coordinatorEpoch: 1, isCommit, transactionVersion: 0 };
+    return this.coordinator.completeTransaction(0, marker, MARKER_TIMEOUT_MS);
+  }
+
+  /** The error and the committed offset of a partition, for whom wants none that may be replaced. */
+  stableOffset(partition = 0, topic = 'flights', group = 'g'): readonly [number, number] {
+    const response = this.fetch(9, {
+      groups: [{ groupId: group, topics: [{ name: topic, partitionIndexes: [partition] }] }],
+      requireStable: true,
+    });
+    const { errorCode, committedOffset } = response.groups[0]?.topics[0]?.partitions[0] ?? {};
+    return [errorCode ?? Number.NaN, committedOffset ?? Number.NaN];
   }
 
   /** The committed offset of a partition; -1 where there is none. */
