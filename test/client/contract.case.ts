@@ -31,7 +31,7 @@ export function describeContract(
     adminContract(bootstrapServers);
     if (options.hasTransactions) {
       transactionsContract(bootstrapServers);
-      transactionalProducerContract(bootstrapServers);
+      transactionalProducerContract(bootstrapServers, options.sessionMsMin);
     }
   });
 }

@@ -184,7 +184,8 @@ describe('transactions of a producer', () => {
       const { producer, coordinator, told } = await open(version);
       coordinator.fails(produce, code);
       const { name } = errorOf(code);
-      await expect(producer.sendAndWait({ topic: 't', value: 'a' })).rejects.toMatchObject({ code: name });
+      const sent = producer.sendAndWait({ topic: 't', value: 'a' });
+      await expect(sent).rejects.toMatchObject({ code: name, recovery: 'abort' });
       const refused = { code: name, recovery: 'abort', retriable: false };
       // All calls but one are refused until that is made.
       await expect(producer.commitTransaction()).rejects.toMatchObject(refused);

@@ -119,7 +119,10 @@ export interface KafkaProducer {
    * ```
    */
   ready(): Promise<void> | undefined;
-  /** Waits for room, sends, and resolves when the record is acknowledged; rejects with what made it fail. */
+  /**
+   * Waits for room, sends, and resolves when the record is acknowledged; rejects with what made it fail, or the transaction that
+   * it is in.
+   */
   sendAndWait(record: ProducerRecord): Promise<RecordMetadata>;
   /**
    * Sends all that is queued without lingering and resolves when all of it is acknowledged or has failed. Rejects with

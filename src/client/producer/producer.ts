@@ -97,7 +97,12 @@ export class Producer implements TransactionalKafkaProducer {
 
   async sendAndWait(record: ProducerRecord): Promise<RecordMetadata> {
     checkRecord(record, undefined);
-    return sendAndWait(this, record, this.#engine);
+    try {
+      return await sendAndWait(this, record, this.#engine);
+    } catch (error) {
+      // In a transaction it is not only the record that has failed.
+      throw this.#transactions?.failure ?? error;
+    }
   }
 
   async flush(): Promise<void> {

@@ -61,6 +61,11 @@ export class TransactionManager {
     return this.#state.isOpen;
   }
 
+  /** What the application has to do something about; undefined where all is well. */
+  get failure(): TransactionError | undefined {
+    return this.#state.failure;
+  }
+
   /** @throws {OperationalError} what has failed before, or `ILLEGAL_STATE`. */
   check(call: TransactionCall): void {
     this.#state.check(call);

@@ -1,10 +1,12 @@
 /**
  * Copies records from one topic to another in transactions, with the offsets of its group, until it is killed: run by tests
- * of crashes. Its arguments are bootstrap servers, topics, group and transactional id.
+ * of crashes. Its arguments are bootstrap servers, topics, group, transactional
+ * id and session timeout.
  */
 import { Consumer, Producer, TransactionError } from '../../../src/client/index.ts';
 
-const [bootstrapServers = '', from = '', to = '', groupId = '', transactionalId = ''] = process.argv.slice(2);
+const [bootstrapServers = '', from = '', to = '', groupId = '', transactionalId = '', session = ''] =
+  process.argv.slice(2);
 
 const producer = new Producer({
   bootstrapServers,
@@ -20,8 +22,8 @@ const consumer = new Consumer({
   autoOffsetReset: 'earliest',
   isolationLevel: 'read_committed',
   pollRecordsMax: 50,
-  sessionTimeoutMs: 6_000,
-  heartbeatIntervalMs: 500,
+  sessionTimeoutMs: Number(session),
+  heartbeatIntervalMs: Number(session) / 10,
 });
 consumer.subscribe([from]);
 

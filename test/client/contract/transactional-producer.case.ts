@@ -12,7 +12,7 @@ import { Clients, CuttableEnvironment, read, until } from './clients.ts';
 const COPIER = fileURLToPath(new URL('./copy-forever.ts', import.meta.url));
 
 /** What a producer with a transactional id promises. */
-export function transactionalProducerContract(bootstrapServers: () => string): void {
+export function transactionalProducerContract(bootstrapServers: () => string, sessionMsMin: number): void {
   describe('transactional producer', () => {
     let clients = new Clients('');
     const setUp = (): Clients => {
@@ -264,7 +264,8 @@ export function transactionalProducerContract(bootstrapServers: () => string): v
       const count = 2_000;
       for (let i = 0; i < count; i++) source.send({ topic: from, partition: i % 2, value: String(i) });
       await source.flush();
-      const names = [clients.name('group'), clients.name('transactional')];
+      const transactionalId = clients.name('transactional');
+      const rest = [clients.name('group'), transactionalId, String(sessionMsMin)];
       const reader = clients.consumer({ isolationLevel: 'read_committed' });
       reader.assign([{ topic: to, partition: 0 }]);
       const copied: string[] = [];
@@ -276,7 +277,7 @@ export function transactionalProducerContract(bootstrapServers: () => string): v
         const goal = Math.min(count, copied.length + (kills < 3 ? count / 5 : count));
         const child = spawn(
           process.execPath,
-          [...typescriptFlags, COPIER, bootstrapServers(), from, to, ...names],
+          [...typescriptFlags, COPIER, bootstrapServers(), from, to, ...rest],
           {
             stdio: ['ignore', 'ignore', 'inherit'],
           },
@@ -288,7 +289,7 @@ export function transactionalProducerContract(bootstrapServers: () => string): v
         await ended;
       }
       // Nothing comes behind the last, also of what was open when it was killed.
-      const last = await transactional(names[1]);
+      const last = await transactional(transactionalId);
       last.beginTransaction();
       await last.sendAndWait({ topic: to, partition: 0, value: 'end' });
       await last.commitTransaction();
