@@ -37,6 +37,7 @@ import {
   streamsTableTable,
   streamsTumble,
 } from './figures/streams.ts';
+import { streamsExactlyOnce } from './figures/streams-exactly-once.ts';
 import { streamsLatencyFigures } from './figures/streams-latency.ts';
 import { streamsMemory } from './figures/streams-memory.ts';
 import { streamsRestart, streamsRestore } from './figures/streams-restore.ts';
@@ -79,6 +80,7 @@ const figures: readonly Figure[] = [
   streamsRocksDbLarge,
   streamsRestore,
   streamsRestart,
+  ...streamsExactlyOnce,
   ...streamsLatencyFigures,
   streamsMemory,
   streamsThreads,

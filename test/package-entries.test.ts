@@ -40,6 +40,7 @@ const INNER_ERRORS = [
   'RestError',
   'ScriptError',
   'SegmentDamage',
+  'TransactionFailure',
   'UnreadableRequest',
 ];
 

@@ -43,6 +43,7 @@ export type { ThreadedStreamsAppOptions } from './threads/threaded-options.ts';
 export { ThreadedStreamsHost, type ThreadedStreamsHostOptions } from './threads/threaded-streams-host.ts';
 export { threadedStreamsOptionsFrom } from './threads/threaded-properties.ts';
 export type { ThreadTopology, TopologyModule } from './threads/thread-topology.ts';
+export type { ProcessingGuarantee } from './runtime/processing-guarantee.ts';
 export { StreamsHost, type StreamsHostOptions } from './runtime/streams-host.ts';
 export type { StoreQueryOptions } from './runtime/queryable-stores.ts';
 export { streamsConfig } from './runtime/streams-config.ts';

@@ -308,9 +308,9 @@ export const streamsMutations: readonly Mutation[] = [
   {
     name: 'all tasks are closed when one moves',
     file: 'src/streams/runtime/task-set.ts',
-    find: "this.#parts.onPhase('rebalancing');\n    try {",
+    find: 'let failure: { readonly error: unknown } | undefined;',
     replace:
-      "this.#parts.onPhase('rebalancing');\n    partitions = [...this.#running.values()].flatMap(({ plan }) => plan.inputs);\n    try {",
+      'let failure: { readonly error: unknown } | undefined;\n    partitions = [...this.#running.values()].flatMap(({ plan }) => plan.inputs);',
     suite: ['test/streams/runtime/cooperation.test.ts'],
   },
   {
@@ -459,5 +459,26 @@ export const streamsMutations: readonly Mutation[] = [
     find: 'this.#failingSinceMs = undefined;',
     replace: '',
     suite: ['test/streams/runtime/failing-commits.test.ts'],
+  },
+  {
+    name: 'a member that is in no generation adds offsets to its transaction',
+    file: 'src/streams/runtime/transactional-output.ts',
+    find: "if (group.generationId < 0) throw new TransactionFailure('rejoin', notInGroup(group));",
+    replace: '',
+    suite: ['test/streams/runtime/transactional-output.test.ts'],
+  },
+  {
+    name: 'a fenced producer writes on with the tasks that it had',
+    file: 'src/streams/runtime/transaction-replay.ts',
+    find: "if (failure.recovery === 'replay' || this.#hasMovedOn(failure)) return tasks().reopen();",
+    replace: 'return tasks().reopen();',
+    suite: ['test/streams/runtime/transaction-replay.test.ts'],
+  },
+  {
+    name: 'what lost tasks have written is committed with the rest',
+    file: 'src/streams/runtime/transaction-replay.ts',
+    find: 'if (this.#parts.transactions.isOpen) this.#noted',
+    replace: 'if (!this.#parts.transactions.isOpen) this.#noted',
+    suite: ['test/streams/runtime/transaction-replay.test.ts'],
   },
 ];

@@ -17,6 +17,7 @@ export class ApplicationRows {
   readonly processed: ProcessedOffsets;
   readonly #keys: Readonly<Record<'stores' | 'processed' | 'member', string>>;
   readonly #members = new Map<object, string>();
+  readonly #numbers = new Map<object, number>();
   /** By task, the member that tells the group of its state. */
   readonly #tellers = new Map<string, object>();
   #dead: readonly string[] = [];
@@ -39,6 +40,17 @@ export class ApplicationRows {
   /** Members that are gone, and have not told the group. */
   get deadMembers(): readonly string[] {
     return this.#dead;
+  }
+
+  /** Tells members of one process apart while they are there: the least number, from 1, that none of the others has. */
+  numberOf(of: object): number {
+    const known = this.#numbers.get(of);
+    if (known !== undefined) return known;
+    const taken = new Set(this.#numbers.values());
+    let number = 1;
+    while (taken.has(number)) number++;
+    this.#numbers.set(of, number);
+    return number;
   }
 
   /** The state of a task is told by the member that runs it, and by the last one that did as long as it is there. */
@@ -86,6 +98,7 @@ export class ApplicationRows {
   /** Who has not left the group by then will not do so any more. */
   leave(of: object): void {
     this.tellsNothing(of);
+    this.#numbers.delete(of);
     const memberId = this.#members.get(of);
     if (memberId === undefined) return;
     this.#members.delete(of);

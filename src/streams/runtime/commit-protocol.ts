@@ -25,7 +25,29 @@ export const AT_LEAST_ONCE = [
   'release',
 ] as const;
 
-type CommitStep = (typeof AT_LEAST_ONCE)[number];
+/**
+ * The steps of a commit under exactly-once (`exactly_once_v2`, KIP-447). Results, changelogs and offsets are one transaction:
+ *
+ * - `flush-caches` and `log-changes` as above;
+ * - `flush-outputs`: all that the transaction has written is acknowledged, and the offsets of the changelogs are known;
+ * - `add-offsets`: what was processed becomes part of it, under the generation of the group, which refuses a member that it has left;
+ * - `commit-transaction`: all of that counts, or nothing;
+ * - `write-local-state` and `release` as above.
+ *
+ * A crash up to `commit-transaction`: the transaction is aborted, no reader of what is committed has seen any of it, nor has the disk, and
+ * the records are processed again. A crash after it: the tail of the changelog is restored, as at least once.
+ */
+export const EXACTLY_ONCE = [
+  'flush-caches',
+  'log-changes',
+  'flush-outputs',
+  'add-offsets',
+  'commit-transaction',
+  'write-local-state',
+  'release',
+] as const;
+
+type CommitStep = (typeof AT_LEAST_ONCE | typeof EXACTLY_ONCE)[number];
 
 /** `abandon` ends the commit: what comes later in the order is left to the next one. */
 type StepResult = void | 'abandon';

@@ -133,6 +133,7 @@ export class Intake {
   #add(fetched: FetchedRecords): void {
     const input = this.#inputs.get(nameOf(fetched));
     if (input === undefined) return;
+    if (input.queue.firstOffset < 0) input.queue.firstOffset = fetched.records[0]?.offset ?? -1;
     const shared = fetched instanceof SharedRecords ? fetched : undefined;
     input.task.addRecords(input.queue, fetched.records, shared);
     if (input.queue.size > this.#settings.bufferedRecordsMax) this.#pause(input);

@@ -1,6 +1,5 @@
 /** What becomes of the properties of Kafka Streams that no option stands for: refused, or warned of, never passed over. */
 import type { Properties } from '../../base/config/options.ts';
-import { ArgumentError } from '../../base/errors.ts';
 import { processWarning } from '../../base/io/process-warning.ts';
 import type { Logger } from '../../base/logger.ts';
 import { nearestName } from '../../base/nearest-name.ts';
@@ -34,13 +33,11 @@ const WITHOUT_OPTION: Readonly<Record<string, string>> = {
   'production.exception.handler': HANDLERS,
   'default.production.exception.handler': HANDLERS,
   'rocksdb.config.setter': 'give blockCacheBytes',
-  'processing.guarantee': 'processing is at least once',
 };
 /** Values with which Kafka Streams does what is done here. */
 const SAME_HERE: Readonly<Record<string, string>> = {
   'num.stream.threads': '1',
   'num.standby.replicas': '0',
-  'processing.guarantee': 'at_least_once',
 };
 
 /**
@@ -50,7 +47,7 @@ const SAME_HERE: Readonly<Record<string, string>> = {
  * none, is warned of, with the nearest name that there is.
  *
  * @param options - `logger`: told of the warnings; without it they are warnings of the process, on standard error
- * @throws {ArgumentError} for a value that is not allowed, and for a `processing.guarantee` of exactly once, which there is not
+ * @throws {ArgumentError} for a value that is not allowed, such as a `processing.guarantee` of `exactly_once`, which Kafka Streams has no more
  * @example
  * const app = new StreamsApp({
  *   applicationId: 'word-count',
@@ -66,20 +63,12 @@ export function streamsOptionsFrom(
   const options = optionsOfProperties(properties);
   for (const [name, value] of Object.entries(properties)) {
     if (SAME_HERE[name] === String(value) || GIVEN_IN_CODE.includes(name)) continue;
-    if (name === 'processing.guarantee') throw noGuarantee(name, value);
     if (streamsProperty(name) !== undefined) continue;
     const warning = `the property ${name} has no effect: ${whyNone(name)}`;
     if (logger === undefined) processWarning(warning);
     else logger.warn(warning);
   }
   return options;
-}
-
-function noGuarantee(name: string, value: string | number | boolean): ArgumentError {
-  return new ArgumentError(name, {
-    message: `there is no ${name} ${String(value)}`,
-    hint: 'processing is at least once: leave it out, or set it to at_least_once',
-  });
 }
 
 function whyNone(given: string): string {

@@ -1,16 +1,19 @@
-import { messageOf } from '../../base/errors.ts';
-import type { DeliveryCallback, KafkaProducer, UndeliveredRecord } from '../../client/types.ts';
+import { DiagnosticError, messageOf } from '../../base/errors.ts';
+import type { DeliveryCallback, UndeliveredRecord } from '../../client/types.ts';
 import type { ChangelogRecord } from '../state/managed-store.ts';
 import { type FailureContext, type FailureHandlers, StreamsFailure } from './failures.ts';
 import type { CollectedRecord, RecordCollector } from './record-collector.ts';
 import { ResultInFlight, type ResultSource } from './result-origin.ts';
+import { transactionFailure } from './transaction-failure.ts';
+import { type OutputTarget, TransactionalOutput } from './transactional-output.ts';
 
 /**
  * What the tasks of a thread write: results by {@link RecordCollector}, and changelogs, whose offsets are noted. One
  * producer serves all. Failures of results go to the production handler; failures of changelogs are never forgiven.
  */
 export class OutputProducer implements RecordCollector {
-  readonly #producer: KafkaProducer;
+  readonly #producer: OutputTarget;
+  readonly #isTransactional: boolean;
   readonly #handlers: FailureHandlers;
   readonly #keepsInputs: boolean;
   readonly #partitionCounts = new Map<string, number>();
@@ -20,10 +23,11 @@ export class OutputProducer implements RecordCollector {
   readonly #idleResults: ResultInFlight[] = [];
   #failure: Error | undefined;
   #pending = 0;
+  #isDiscarding = false;
   #whenIdle: (() => void) | undefined;
 
   constructor(parts: {
-    readonly producer: KafkaProducer;
+    readonly producer: OutputTarget;
     readonly handlers: FailureHandlers;
     /** The production handler is told the input of what failed, which is kept until then. */
     readonly keepsInputs: boolean;
@@ -32,6 +36,7 @@ export class OutputProducer implements RecordCollector {
     readonly onFailed: () => void;
   }) {
     this.#producer = parts.producer;
+    this.#isTransactional = parts.producer instanceof TransactionalOutput;
     this.#handlers = parts.handlers;
     this.#keepsInputs = parts.keepsInputs;
     this.#onDropped = parts.onDropped;
@@ -101,12 +106,21 @@ export class OutputProducer implements RecordCollector {
   async flush(): Promise<void> {
     // Which failures count is decided in the callbacks, all of which are waited for.
     if (this.#pending > 0) await this.#producer.flush().catch(() => undefined);
-    if (this.#pending > 0) {
-      await new Promise<void>((resolve) => {
-        this.#whenIdle = resolve;
-      });
-    }
+    // What else is in a transaction that has failed is the matter of whoever aborts it.
+    if (this.#pending > 0 && !(this.#isTransactional && this.#failure)) await this.#idle();
     this.throwFailure();
+  }
+
+  /** Aborts the transaction, and waits until all that was sent in it has been told as failed, which nobody is asked about. */
+  async discard(abort: () => Promise<void>): Promise<void> {
+    this.#isDiscarding = true;
+    try {
+      await abort();
+      if (this.#pending > 0) await this.#idle();
+    } finally {
+      this.#isDiscarding = false;
+      this.#failure = undefined;
+    }
   }
 
   /** @throws a failure that has come since, so that it is not only found at the next commit. */
@@ -140,17 +154,30 @@ export class OutputProducer implements RecordCollector {
   };
 
   #onSendFailure(error: Error, context: FailureContext): void {
+    // Not the record is at fault, but its transaction: it is processed again.
+    if (this.#isDiscarding || (this.#isTransactional && transactionFailure(error))) return this.#fail(error);
     try {
-      if (this.#handlers.production(error, context) === 'continue') this.#onDropped();
-      else this.#fail(new StreamsFailure('production', context, error));
+      if (this.#handlers.production(error, context) !== 'continue')
+        this.#fail(new StreamsFailure('production', context, error));
+      else if (this.#isTransactional)
+        this.#fail(new StreamsFailure('production', context, notLeftOut(error)));
+      else this.#onDropped();
     } catch (thrown) {
       this.#fail(thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
     }
   }
 
-  #fail(failure: Error): void {
-    this.#failure ??= failure;
+  #fail(error: Error): void {
+    if (this.#isDiscarding) return;
+    this.#failure ??= (this.#isTransactional ? transactionFailure(error) : undefined) ?? error;
+    if (this.#isTransactional) this.#whenIdle?.();
     this.#onFailed();
+  }
+
+  #idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#whenIdle = resolve;
+    });
   }
 
   #settle(): void {
@@ -168,4 +195,15 @@ function contextOf(
 ): FailureContext {
   const sink = { topic: sinkTopic, partition: sinkPartition };
   return { topic, partition, offset, input, taskId, nodeName, sink, record };
+}
+
+/** As in Kafka Streams, where the commit fails that comes next (KAFKA-15259): a transaction has lost the record, with its batch. */
+function notLeftOut(cause: Error): DiagnosticError {
+  return new DiagnosticError(
+    {
+      message: `${messageOf(cause)}; it cannot be left out of its transaction`,
+      hint: 'refuse such a record before it is written, or process at least once: the production handler may leave it out there',
+    },
+    { cause },
+  );
 }

@@ -3,6 +3,7 @@ import { type Intake, isWakeup } from './intake.ts';
 import type { TaskRunner } from './task-runner.ts';
 import type { TaskSet } from './task-set.ts';
 import type { ThreadCommit } from './thread-commit.ts';
+import type { TransactionReplay } from './transaction-replay.ts';
 
 interface LoopParts {
   readonly intake: Intake;
@@ -12,15 +13,27 @@ interface LoopParts {
   /** Throws what has gone wrong beside the loop. */
   readonly checkHealth: () => void;
   readonly isStopping: () => boolean;
+  /** Mends transactions, under exactly-once. */
+  readonly replay: TransactionReplay | undefined;
 }
 
 /** Polls, restores, processes and commits, round by round, and commits once more at the end. */
 export async function processingLoop(parts: LoopParts): Promise<void> {
-  while (!parts.isStopping()) await round(parts);
-  await parts.commit.run();
+  const { replay, commit, isStopping } = parts;
+  await replay?.begin();
+  while (!isStopping()) {
+    try {
+      await round(parts);
+    } catch (error) {
+      if (replay === undefined) throw error;
+      await replay.recover(error);
+    }
+  }
+  await commit.runLast();
 }
 
-async function round({ intake, tasks, runner, commit, checkHealth, isStopping }: LoopParts): Promise<void> {
+async function round(parts: LoopParts): Promise<void> {
+  const { intake, tasks, runner, commit, checkHealth, isStopping, replay } = parts;
   let fetched: readonly FetchedRecords[];
   try {
     fetched = await intake.poll({
@@ -34,6 +47,7 @@ async function round({ intake, tasks, runner, commit, checkHealth, isStopping }:
   // Nothing waits from here on that need not: what was read is processed before the next loop on this thread reads its own,
   // or the records of a hundred applications would be in memory at once, and outlive the young generation.
   intake.queue(fetched);
+  replay?.throwNoted();
   const restoring = tasks.restore(runner);
   if (restoring) await restoring;
   try {

@@ -42,6 +42,8 @@ export class RecordQueue {
   partitionTime = -1;
   /** The highest event time of what was queued, which timestamp extractors are told as the partition's time. */
   queuedTime = -1;
+  /** The offset of the first record that was queued, -1 before. */
+  firstOffset = -1;
   /** The offset after the last processed record, -1 before the first. */
   nextOffset = -1;
   /** What `nextOffset` was at the last commit. */

@@ -1,9 +1,9 @@
 import type { Logger } from '../../base/logger.ts';
 import type { FetchedRecords, KafkaConsumer, TopicPartition } from '../../client/types.ts';
 import type { DirectRestore, ManagedStore } from '../state/managed-store.ts';
-import type { MemoryEngine } from '../state/memory-engine.ts';
 import { changesOf, eachChange, rowsOf } from './changelog-records.ts';
 import { RestoreStart, type StoredState } from './restore-start.ts';
+import type { StoreInMemory } from './running-task.ts';
 import type { SourceChangelog } from './source-changelog.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { Task } from './task.ts';
@@ -27,7 +27,7 @@ interface Restoration extends TopicPartition {
   readonly task: Task;
   readonly store: ManagedStore;
   /** Where a store is kept that is in memory only. Others are in the state directory, together with their changelog positions. */
-  readonly memory: MemoryEngine | undefined;
+  readonly memory: StoreInMemory | undefined;
   /** What is read in place of a changelog. */
   readonly source: SourceChangelog | undefined;
   readonly startOffset: number;
@@ -38,7 +38,7 @@ interface Restoration extends TopicPartition {
 
 interface RestoreSource extends StoredState {
   readonly partition: number;
-  readonly memory: MemoryEngine | undefined;
+  readonly memory: StoreInMemory | undefined;
 }
 
 /**
@@ -47,6 +47,7 @@ interface RestoreSource extends StoredState {
  */
 export class Restorer {
   readonly #consumer: KafkaConsumer;
+  readonly #endOffsets: KafkaConsumer['endOffsets'];
   readonly #state: StateDirectory;
   readonly #start: RestoreStart;
   readonly #onProgress: (progress: RestoreProgress) => void;
@@ -59,6 +60,11 @@ export class Restorer {
 
   constructor(parts: {
     readonly consumer: KafkaConsumer;
+    /**
+     * High watermarks, whatever the consumer reads: what is committed with the offsets may lie behind the last stable offset, until
+     * the markers of its transaction have come (KAFKA-10167). An open transaction is waited for.
+     */
+    readonly endOffsets: KafkaConsumer['endOffsets'];
     readonly state: StateDirectory;
     readonly logger: Logger;
     readonly onProgress: (progress: RestoreProgress) => void;
@@ -66,6 +72,7 @@ export class Restorer {
   }) {
     this.#place = parts.place;
     this.#consumer = parts.consumer;
+    this.#endOffsets = parts.endOffsets;
     this.#state = parts.state;
     this.#start = new RestoreStart(parts);
     this.#onProgress = parts.onProgress;
@@ -85,7 +92,7 @@ export class Restorer {
     }));
     if (partitions.length === 0) return;
     const [ends, beginnings] = await Promise.all([
-      this.#consumer.endOffsets(partitions),
+      this.#endOffsets(partitions),
       this.#consumer.beginningOffsets(partitions),
     ]);
     for (const [i, changelog] of changelogs.entries()) {
@@ -101,7 +108,9 @@ export class Restorer {
         continue;
       }
       const position =
-        memory === undefined ? await this.#start.beginAt(changelog, { ...at, beginning, end }) : beginning;
+        memory === undefined
+          ? await this.#start.beginAt(changelog, { ...at, beginning, end })
+          : Math.max(beginning, memory.position);
       if (position >= end) continue;
       const restoration = {
         ...at,
@@ -218,8 +227,10 @@ export class Restorer {
     eachChange(changes, restoration, (change) => store.prefetchForRestore(change));
     await store.loadPrefetched();
     eachChange(changes, restoration, (change) => store.restore(change));
-    if (memory !== undefined) memory.write((batch) => store.writeTo(batch));
-    else {
+    if (memory !== undefined) {
+      memory.engine.write((batch) => store.writeTo(batch));
+      memory.position = position;
+    } else {
       await this.#state.write((batch) => {
         store.writeTo(batch);
         this.#state.setPosition(batch, positionOf({ task, store, source, position }));

@@ -12,14 +12,21 @@ import { Task } from './task.ts';
 import type { ThreadMetrics } from './thread-metrics.ts';
 import { brokerTopicName, type TaskPlan } from './topic-plan.ts';
 
+/** A store that is kept in memory only. */
+export interface StoreInMemory {
+  readonly engine: MemoryEngine;
+  /** Next offset of its changelog that what is in it contains. */
+  position: number;
+}
+
 /** A task that a thread has, with where its changelogs have got to. */
 export interface RunningTask {
   readonly plan: TaskPlan;
   readonly task: Task;
   /** Next offset of each store's changelog that the store's content will contain when it is committed. */
   readonly logged: Map<string, number>;
-  /** The engines of the stores that are kept in memory only. */
-  readonly memoryEngines: ReadonlyMap<string, MemoryEngine>;
+  /** The stores that are kept in memory only. */
+  readonly memoryEngines: ReadonlyMap<string, StoreInMemory>;
 }
 
 /** What the tasks of a thread share. */
@@ -33,18 +40,22 @@ export interface TaskSurroundings {
   readonly turn: ProcessingTurn;
 }
 
-/** Makes a task and opens its stores. */
+/**
+ * Makes a task and opens its stores.
+ * @param before what the task was here before, where it begins again: what it has committed to memory is still there.
+ */
 export async function openTask(
   plan: TaskPlan,
   committed: readonly OffsetAndMetadata[],
-  surroundings: TaskSurroundings,
+  surroundings: TaskSurroundings & { readonly before?: RunningTask | undefined },
 ): Promise<RunningTask> {
-  const { settings, state, budget, output, metrics, decoding, turn } = surroundings;
+  const { settings, state, budget, output, metrics, decoding, turn, before } = surroundings;
   const { topology, applicationId, environment, config, cacheBytesMax, logger } = settings;
   const { subtopology } = plan;
-  const memoryEngines = new Map<string, MemoryEngine>();
+  const memoryEngines = new Map<string, StoreInMemory>();
   for (const name of subtopology.stores) {
-    if (topology.stores.get(name)?.storeType === 'memory') memoryEngines.set(name, new MemoryEngine());
+    if (topology.stores.get(name)?.storeType !== 'memory') continue;
+    memoryEngines.set(name, before?.memoryEngines.get(name) ?? { engine: new MemoryEngine(), position: 0 });
   }
   await state.register(
     plan.id,
@@ -53,7 +64,7 @@ export async function openTask(
   const engineFor = (store: string): { readonly engine: StoreEngine; readonly prefix: string } => {
     const memory = memoryEngines.get(store);
     return memory
-      ? { engine: memory, prefix: '' }
+      ? { engine: memory.engine, prefix: '' }
       : { engine: state.engine, prefix: state.prefixOf(plan.id, store) };
   };
   const task = new Task({

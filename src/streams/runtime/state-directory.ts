@@ -84,6 +84,11 @@ export class StateDirectory {
     if (this.#damage !== undefined) listener(this.#damage);
   }
 
+  /** See {@link ApplicationRows.numberOf}. */
+  get memberNumber(): number {
+    return this.#known.numberOf(this);
+  }
+
   /** What this member is to tell the group: see {@link ApplicationRows.offsetSumsToldBy}. */
   toldOffsetSums(): ReadonlyMap<string, number> {
     return this.#rows?.offsetSumsToldBy(this) ?? new Map();

@@ -24,7 +24,7 @@ import type { Task } from './task.ts';
 import { type TaskInput, taskInputs } from './task-inputs.ts';
 import { TaskRunner } from './task-runner.ts';
 import { type AssignmentPhase, TaskSet } from './task-set.ts';
-import { addClients, type ThreadClients, threadClients } from './thread-clients.ts';
+import { addClients, changelogEnds, type ThreadClients, threadClients } from './thread-clients.ts';
 import { ThreadCommit } from './thread-commit.ts';
 import { ThreadMembership } from './thread-membership.ts';
 import { ThreadMetrics } from './thread-metrics.ts';
@@ -32,6 +32,8 @@ import type { ThreadPlace } from './thread-place.ts';
 import { brokerTopicName, externalTopics, type TopicPlan } from './topic-plan.ts';
 import type { TopicAccess } from './topic-access.ts';
 import { TopicWatch, type WatchedTopics } from './topic-watch.ts';
+import { TransactionReplay } from './transaction-replay.ts';
+import type { OutputTarget } from './transactional-output.ts';
 
 /** How often it is looked, beside the loop, whether a topic is gone. */
 const LOOK_MS = 1_000;
@@ -75,6 +77,7 @@ export class StreamThread {
   readonly #restorer: Restorer;
   readonly #runner: TaskRunner;
   readonly #commit: ThreadCommit;
+  readonly #replay: TransactionReplay | undefined;
   readonly metrics: ThreadMetrics;
   readonly #life: Lifecycle;
   readonly #onFailed: ThreadParts['onFailed'];
@@ -109,32 +112,31 @@ export class StreamThread {
     const taskOffsetSums = (): ReadonlyMap<string, number> => this.#tasks.toldOffsetSums();
     const membershipParts = { settings, plan, admin, processFolder, taskOffsetSums };
     const membership = (this.#membership = new ThreadMembership(membershipParts));
-    this.#clients = threadClients(settings, membership.assignors, parts.host);
+    const clientsPlace = { host: parts.host, processFolder, state };
+    this.#clients = threadClients(settings, membership.assignors, clientsPlace);
     const { consumer, restoreConsumer, producer } = this.#clients;
     membership.attach(consumer);
     this.#member = new DeadMember({ settings, admin, state });
-    const onProgress = (progress: RestoreProgress): void => {
-      metrics.restored(progress);
-      parts.onRestored?.(progress);
-    };
-    const output = (this.#output = new OutputProducer({
-      producer,
-      handlers: failureHandlers(settings.onFailure),
-      keepsInputs: settings.keepsResultInputs,
-      onDropped: () => this.#droppedOutputs++,
-      onFailed: () => this.#intake.wake(),
-    }));
+    const output = (this.#output = this.#newOutput(producer));
     const { place } = parts;
-    const restoring = { consumer: restoreConsumer, state, logger: settings.logger, onProgress, place };
-    const restorer = (this.#restorer = new Restorer(restoring));
+    const restorer = (this.#restorer = this.#newRestorer(parts));
     const intake = (this.#intake = new Intake({ consumer, settings, restorer, metrics }));
     const purge = new RepartitionPurge(admin, settings);
     const decoding = parts.host?.decoding;
     const { turn = new ProcessingTurn() } = parts;
     const shared = { settings, consumer, output, state, budget, metrics, decoding, turn };
-    this.#commit = new ThreadCommit({ ...shared, purge, variation, tasks: () => this.#tasks });
-    const commit = (): Promise<void> => this.#commit.run();
-    this.#tasks = new TaskSet({ ...shared, plans: plan.tasks, restorer, intake, commit, onPhase, place });
+    const tasks = (): TaskSet => this.#tasks;
+    const { transactions } = this.#clients;
+    const rejoin = (): Promise<void> => this.#rejoin();
+    const replay = transactions && new TransactionReplay({ ...shared, transactions, tasks, rejoin });
+    this.#replay = replay;
+    this.#commit = new ThreadCommit({ ...shared, purge, variation, tasks, transactions, replay });
+    this.#tasks = new TaskSet({
+      ...shared,
+      ...{ plans: plan.tasks, restorer, intake, onPhase, place },
+      commit: () => this.#commit.run(),
+      onUncommitted: (error) => noteUncommitted(error, replay),
+    });
     this.#runner = new TaskRunner({ ...shared, tasks: this.#tasks, isStopping: () => this.#stopping });
     this.#topics = new TopicWatch(topics, settings, this.#watched(plan), [consumer, restoreConsumer]);
     this.#life = this.#newLife(budget);
@@ -253,6 +255,11 @@ export class StreamThread {
     });
   }
 
+  async #rejoin(): Promise<void> {
+    await this.#clients.consumer.unsubscribe();
+    this.#subscribe();
+  }
+
   /** Nothing is committed meanwhile: what has failed here is to be found again. What goes wrong is logged. */
   async #askAllToEnd(): Promise<void> {
     const { logger } = this.#settings;
@@ -288,6 +295,7 @@ export class StreamThread {
       commit: this.#commit,
       checkHealth: () => this.#checkHealth(),
       isStopping: () => this.#stopping,
+      replay: this.#replay,
     });
     try {
       await Promise.race([this.#looping, givenUp]);
@@ -304,6 +312,32 @@ export class StreamThread {
     this.#place?.failing.throwIfAborted();
     this.#output.throwFailure();
     this.#topics.check();
+  }
+
+  #newRestorer({ admin, place, onRestored }: ThreadParts): Restorer {
+    const { restoreConsumer } = this.#clients;
+    return new Restorer({
+      consumer: restoreConsumer,
+      endOffsets: changelogEnds(this.#settings, { restoreConsumer, admin }),
+      state: this.#state,
+      logger: this.#settings.logger,
+      onProgress: (progress) => {
+        this.metrics.restored(progress);
+        onRestored?.(progress);
+      },
+      place,
+    });
+  }
+
+  #newOutput(producer: OutputTarget): OutputProducer {
+    const { onFailure, keepsResultInputs: keepsInputs } = this.#settings;
+    return new OutputProducer({
+      producer,
+      handlers: failureHandlers(onFailure),
+      keepsInputs,
+      onDropped: () => this.#droppedOutputs++,
+      onFailed: () => this.#intake.wake(),
+    });
   }
 
   /** Topics, known by name, of the sinks that pass. */
@@ -344,3 +378,9 @@ export class StreamThread {
 
 const existingInternalTopics = ({ internalTopics }: TopicPlan): readonly string[] =>
   internalTopics.filter(({ partitions }) => partitions > 0).map(({ name }) => name);
+
+/** @throws what a commit has failed with, where nothing mends it. */
+function noteUncommitted(error: unknown, replay: TransactionReplay | undefined): void {
+  if (replay !== undefined) replay.note(error);
+  else if (error !== undefined) throw error;
+}

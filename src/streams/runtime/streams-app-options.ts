@@ -33,6 +33,12 @@ import { operatorConfig } from '../operators/operator-config.ts';
 import { type BuildOptions, optimizationsOf } from '../topology-optimization.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { FailureHandler, FailureKind, StreamsUncaughtExceptionHandler } from './failures.ts';
+import {
+  checkGuarantee,
+  EXACTLY_ONCE_COMMIT_MS,
+  isExactlyOnce,
+  type ProcessingGuarantee,
+} from './processing-guarantee.ts';
 import { streamsConfig } from './streams-config.ts';
 import type { StreamsHost } from './streams-host.ts';
 
@@ -56,7 +62,12 @@ export interface StreamsAppOptions {
   readonly stateDir?: string;
   /** `client.id` */
   readonly clientId?: string;
-  /** `commit.interval.ms`, 30 s */
+  /**
+   * `processing.guarantee`, at_least_once. With `exactly_once_v2` what is read, the state and the results are committed in one
+   * transaction: whoever reads with `isolation.level=read_committed` sees each result once, whatever fails.
+   */
+  readonly processingGuarantee?: ProcessingGuarantee;
+  /** `commit.interval.ms`, 30 s; 100 ms under exactly-once, where results are seen with the commit. */
   readonly commitIntervalMs?: number;
   /** `statestore.cache.max.bytes`, 10 MiB: memory for state over RocksDB. 0 also turns off the merging of updates. */
   readonly cacheBytesMax?: number;
@@ -147,7 +158,11 @@ const OF_THE_APPLICATION = {
     groupId: 'the group is the applicationId',
     autoOffsetReset: 'give autoOffsetReset to the application, or where a topic is read',
   },
-  producer: { bootstrapServers: 'give bootstrapServers to the application' },
+  producer: {
+    bootstrapServers: 'give bootstrapServers to the application',
+    transactionalId:
+      'give processingGuarantee to the application: each of its threads has an id of its own then',
+  },
 } as const;
 
 /** Which cluster it is, the application says. */
@@ -215,7 +230,7 @@ export function settingsOfAll(options: StreamsAppOptions): SettingsOfAll & Pick<
   refuseUnknown(options, { known: OPTION_NAMES, argument: 'options' });
   checkHost(options);
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return {
+  const settings: SettingsOfAll & Pick<StreamsAppOptions, 'host'> = {
     environment: nodeEnvironment,
     onFailure: {},
     keepsResultInputs: typeof options.onFailure?.production === 'function',
@@ -229,7 +244,12 @@ export function settingsOfAll(options: StreamsAppOptions): SettingsOfAll & Pick<
     ...(Object.fromEntries(given) as unknown as StreamsAppOptions),
     stateDir: options.stateDir ?? path.join(tmpdir(), 'millrace-streams'),
     clientId: options.clientId ?? options.applicationId,
+    ...(isExactlyOnce(options)
+      ? { commitIntervalMs: options.commitIntervalMs ?? EXACTLY_ONCE_COMMIT_MS }
+      : {}),
   };
+  checkGuarantee(settings);
+  return settings;
 }
 
 /** @throws {ArgumentError} where a topology was built with other optimizations than the application is to have. */

@@ -1,6 +1,7 @@
 import { int, list, long, type OptionKey, option, short, string } from '../../base/config/config-key.ts';
 import { atLeast, eachOf, oneOf } from '../../base/config/config-range.ts';
 import { TOPOLOGY_OPTIMIZATIONS } from '../topology-optimization.ts';
+import { PROCESSING_GUARANTEES } from './processing-guarantee.ts';
 import type { StreamsAppOptions } from './streams-app-options.ts';
 
 /** Options of an application that are no setting: they are functions or objects. */
@@ -35,7 +36,18 @@ export const streamsConfig = {
     'client.id',
     string(null, 'Name of the clients in logs and quotas; else the application id.'),
   ),
-  commitIntervalMs: option('commit.interval.ms', long(30_000, 'Time between two commits.', atLeast(0))),
+  processingGuarantee: option(
+    'processing.guarantee',
+    string(
+      'at_least_once',
+      'What a failure may do to results: at_least_once, or exactly_once_v2, which processes in transactions.',
+      oneOf(...PROCESSING_GUARANTEES),
+    ),
+  ),
+  commitIntervalMs: option(
+    'commit.interval.ms',
+    long(30_000, 'Time between two commits; 100 by default under exactly_once_v2.', atLeast(0)),
+  ),
   cacheBytesMax: option(
     'statestore.cache.max.bytes',
     long(10_485_760, 'Memory for state over RocksDB; 0 also turns off the merging of updates.', atLeast(0)),

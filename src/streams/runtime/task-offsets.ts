@@ -111,14 +111,17 @@ export class TaskOffsets {
   }
 
   /**
-   * What has to be committed: partitions that have moved on, and all of them when processors have noted something.
-   * `positionOf` is the consumer's position: with nothing queued the task is there, past what is no record (markers of
+   * What has to be committed: partitions that have moved on, and all of them when processors have noted something, or when they are
+   * asked for. `positionOf` is the consumer's position: with nothing queued the task is there, past what is no record (markers of
    * transactions), so that the group's lag ends at 0.
    */
-  committable(positionOf: (partition: TopicPartition) => number | undefined): readonly OffsetAndMetadata[] {
+  committable(
+    positionOf: (partition: TopicPartition) => number | undefined,
+    options: { readonly all: boolean } = { all: false },
+  ): readonly OffsetAndMetadata[] {
     const offsets: OffsetAndMetadata[] = [];
     const processorMetadata = this.#metadata.values();
-    const all = this.#metadata.needsCommit;
+    const all = options.all || this.#metadata.needsCommit;
     for (const queue of this.#queues) {
       const { topic, partition, partitionTime } = queue;
       if (queue.size === 0 && (all || queue.nextOffset >= 0))

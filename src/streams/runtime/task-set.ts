@@ -1,6 +1,7 @@
 import type {
   KafkaConsumer,
   OffsetAndMetadata,
+  PartitionOffset,
   RebalanceListener,
   TopicPartition,
 } from '../../client/types.ts';
@@ -21,11 +22,16 @@ export type AssignmentPhase = 'rebalancing' | 'running';
 
 interface TaskSetParts extends TaskSurroundings {
   readonly plans: readonly TaskPlan[];
-  readonly consumer: Pick<KafkaConsumer, 'committed' | 'endOffsets' | 'groupMetadata'>;
+  readonly consumer: Pick<
+    KafkaConsumer,
+    'assignment' | 'committed' | 'endOffsets' | 'groupMetadata' | 'resume' | 'seek'
+  >;
   readonly restorer: Restorer;
   readonly intake: Intake;
   /** Called before tasks are given up that are still this member's. */
   readonly commit: () => Promise<void>;
+  /** What tasks have left uncommitted that are gone: it cannot be committed with that of the others. */
+  readonly onUncommitted: (error: unknown) => void;
   readonly onPhase: (phase: AssignmentPhase) => void;
   readonly place: Pick<ThreadPlace, 'onAssigned'> | undefined;
 }
@@ -37,6 +43,8 @@ export class TaskSet implements RebalanceListener {
   #hasJoined = false;
   /** The generation in which something was revoked last. */
   #revokedIn: number | undefined;
+  /** The tasks as they were before they began again, until they have. */
+  #reopened: ReadonlyMap<string, RunningTask> | undefined;
   /** What was revoked is given to its next member in another rebalance, which begins at once (KIP-429). */
   #isFollowed = false;
 
@@ -68,15 +76,41 @@ export class TaskSet implements RebalanceListener {
 
   /** Opens the tasks that are new; those that stay are not touched. */
   async onAssigned(partitions: readonly TopicPartition[]): Promise<void> {
-    const { consumer, restorer, intake, state, settings, onPhase, place } = this.#parts;
-    const { topology } = settings;
+    const { consumer, restorer, onPhase, place } = this.#parts;
     const { generationId } = consumer.groupMetadata();
     this.#hasJoined = true;
     this.#isFollowed = this.#revokedIn === generationId;
     onPhase('rebalancing');
     restorer.generationId = generationId;
     const committed = partitions.length === 0 ? [] : await consumer.committed(partitions);
-    const opened = await this.#open(partitions, committed);
+    await this.#start(await this.#open(partitions, committed), committed);
+    place?.onAssigned(generationId);
+    this.#checkPhase();
+  }
+
+  /**
+   * Drops whatever the tasks have not committed, and begins them again at what is committed, where they are: the state on the disk is
+   * that of a commit, and of the changelogs only what came after it is read.
+   */
+  async reopen(): Promise<void> {
+    const { consumer } = this.#parts;
+    // Where this fails on its way, it is done again.
+    const before = (this.#reopened ??= new Map(this.#running));
+    this.#close([...this.#running.values()]);
+    const partitions = consumer.assignment();
+    const committed = partitions.length === 0 ? [] : await consumer.committed(partitions);
+    consumer.resume(partitions);
+    for (const { topic, partition, offset } of restartOffsets(before.values(), committed))
+      consumer.seek({ topic, partition }, offset);
+    await this.#start(await this.#open(partitions, committed, before), committed);
+    this.#reopened = undefined;
+    this.#checkPhase();
+  }
+
+  /** Restores them, and reads what is theirs. */
+  async #start(opened: readonly RunningTask[], committed: readonly OffsetAndMetadata[]): Promise<void> {
+    const { consumer, restorer, intake, state, settings } = this.#parts;
+    const { topology } = settings;
     // Asks for the changelogs of all new tasks at once.
     await restorer.start(
       opened.flatMap(({ plan: { partition }, task, memoryEngines }) =>
@@ -98,8 +132,6 @@ export class TaskSet implements RebalanceListener {
         task.offsets.findRewinds(committed, state.processed, (partitions) => consumer.endOffsets(partitions)),
       ),
     );
-    place?.onAssigned(generationId);
-    this.#checkPhase();
   }
 
   /** Commits and closes the tasks that leave; the others go on afterwards. */
@@ -107,18 +139,26 @@ export class TaskSet implements RebalanceListener {
     // Under the eager protocol that is the generation before, which nothing is assigned in any more.
     this.#revokedIn = this.#parts.consumer.groupMetadata().generationId;
     this.#parts.onPhase('rebalancing');
+    let failure: { readonly error: unknown } | undefined;
     try {
       // Where this fails, the new owner processes again what was not committed.
       await this.#parts.commit();
-    } finally {
+    } catch (error) {
+      failure = { error };
+    }
+    try {
       this.#close(this.#tasksOf(partitions));
+    } finally {
+      if (failure !== undefined) this.#parts.onUncommitted(failure.error);
     }
   }
 
   onLost(partitions: readonly TopicPartition[]): void {
     this.#parts.onPhase('rebalancing');
     this.#parts.state.tellsNothing();
-    this.#close(this.#tasksOf(partitions));
+    const lost = this.#tasksOf(partitions);
+    this.#close(lost);
+    if (lost.length > 0) this.#parts.onUncommitted(undefined);
   }
 
   /** Restores a little, so that the loop can go on polling; it waits for records only where nobody has work. */
@@ -143,6 +183,7 @@ export class TaskSet implements RebalanceListener {
 
   /** Drops all tasks and whatever they have not committed. @throws what an operator of the user's threw. */
   close(): void {
+    this.#reopened = undefined;
     this.#parts.state.tellsNothing();
     this.#close([...this.#running.values()]);
   }
@@ -175,18 +216,33 @@ export class TaskSet implements RebalanceListener {
   async #open(
     partitions: readonly TopicPartition[],
     committed: readonly OffsetAndMetadata[],
+    before?: ReadonlyMap<string, RunningTask>,
   ): Promise<readonly RunningTask[]> {
     const names = new Set(partitions.map(nameOf));
     const opened: RunningTask[] = [];
     for (const plan of this.#parts.plans) {
       if (this.#running.has(plan.id)) continue;
       if (!plan.inputs.some((input) => names.has(nameOf(input)))) continue;
-      const running = await openTask(plan, committed, this.#parts);
+      const running = await openTask(plan, committed, { ...this.#parts, before: before?.get(plan.id) });
       this.#running.set(plan.id, running);
       opened.push(running);
     }
     return opened;
   }
+}
+
+/** Where tasks begin again: at what is committed; where nothing is, at the first record that they were given. */
+function restartOffsets(
+  tasks: Iterable<RunningTask>,
+  committed: readonly OffsetAndMetadata[],
+): readonly PartitionOffset[] {
+  return [...tasks].flatMap(({ task }) =>
+    task.queues.flatMap(({ topic, partition, firstOffset }) => {
+      const found = committed.find((each) => each.topic === topic && each.partition === partition);
+      const offset = found?.offset ?? firstOffset;
+      return offset < 0 ? [] : [{ topic, partition, offset }];
+    }),
+  );
 }
 
 const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}-${partition}`;

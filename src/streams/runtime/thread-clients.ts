@@ -2,12 +2,23 @@ import type { Timers } from '../../base/environment.ts';
 import type { LifecycleStage } from '../../base/lifecycle.ts';
 import { Consumer } from '../../client/consumer/consumer.ts';
 import { Producer } from '../../client/producer/producer.ts';
-import type { ConsumerAssignor, KafkaConsumer, KafkaProducer, ProducerOptions } from '../../client/types.ts';
+import type {
+  ConsumerAssignor,
+  ConsumerOptions,
+  KafkaAdmin,
+  KafkaConsumer,
+  ProducerOptions,
+  TransactionalKafkaProducer,
+} from '../../client/types.ts';
 import { offsetResets } from './offset-resets.ts';
+import { processIdOf } from './process-id.ts';
+import { isExactlyOnce, transactionTimeoutMs } from './processing-guarantee.ts';
+import type { StateDirectory } from './state-directory.ts';
 import { endedSoon } from './stop-limits.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
 import type { StreamsHost } from './streams-host.ts';
 import { internalTopicNames } from './topic-plan.ts';
+import { type OutputTarget, TransactionalOutput } from './transactional-output.ts';
 
 /** How long the consumer may take to close, after a last commit and without one. */
 const CONSUMER_CLOSE_MS = { clean: 5_000, failed: 1_000 } as const;
@@ -29,30 +40,39 @@ const BATCH_BYTES = { alone: 65_536, shared: 16_384 } as const;
 export interface ThreadClients {
   readonly consumer: KafkaConsumer;
   readonly restoreConsumer: KafkaConsumer;
-  readonly producer: KafkaProducer;
+  readonly producer: OutputTarget;
+  /** The producer, where it writes in transactions. */
+  readonly transactions: TransactionalOutput | undefined;
 }
 
-/** @param host whose connections and producer they use, and what they read together; without one they have their own. */
+/** Where the clients of a processing loop live. */
+interface ClientsPlace {
+  /** Whose connections and producer they use, and what they read together; without one they have their own. */
+  readonly host: StreamsHost | undefined;
+  /** Where the id of the process lies. */
+  readonly processFolder: string;
+  /** Tells the members of one process apart. */
+  readonly state: Pick<StateDirectory, 'memberNumber'>;
+}
+
 export function threadClients(
   settings: StreamsAppSettings,
   assignors: readonly ConsumerAssignor[],
-  host?: StreamsHost,
+  place: ClientsPlace,
 ): ThreadClients {
+  const { host } = place;
   const { environment, bootstrapServers, clientId, topology, applicationId } = settings;
   const common = { environment, bootstrapServers };
   const resets = offsetResets(topology, applicationId);
-  const internal = new Set(internalTopicNames(topology, applicationId));
   const connections = host?.connections;
-  const producing: ProducerOptions = {
-    lingerMs: host === undefined ? LINGER_MS.alone : LINGER_MS.shared,
-    batchBytesMax: host === undefined ? BATCH_BYTES.alone : BATCH_BYTES.shared,
-    ...settings.producer,
-    ...common,
-    clientId: `${clientId}-producer`,
-    // A topic of the application's own that was deleted is gone: a new one would have other partitions, and nothing in it.
-    mayCreateTopic: (topic) => !internal.has(topic),
-  };
+  const producing = producerOptions(settings, host);
+  const transactions = isExactlyOnce(settings)
+    ? new TransactionalOutput(() => transactionalProducer(settings, producing, place))
+    : undefined;
+  const reading: Pick<ConsumerOptions, 'isolationLevel'> =
+    transactions === undefined ? {} : { isolationLevel: 'read_committed' };
   return {
+    transactions,
     consumer: new Consumer(
       {
         pollRecordsMax: 1000,
@@ -60,6 +80,7 @@ export function threadClients(
         ...common,
         clientId: `${clientId}-consumer`,
         groupId: applicationId,
+        ...reading,
         autoCommit: false,
         autoOffsetReset: settings.autoOffsetReset,
         autoOffsetResetOf: (topic) => resets.get(topic),
@@ -75,13 +96,62 @@ export function threadClients(
         ...common,
         clientId: `${clientId}-restore-consumer`,
         autoOffsetReset: 'earliest',
+        ...reading,
         // Nor a changelog, with another number of partitions.
         allowAutoTopicCreation: false,
       },
       { connections, leavesUnread: true },
     ),
-    producer: host?.producers.producer(producing) ?? new Producer(producing),
+    producer: transactions ?? host?.producers.producer(producing) ?? new Producer(producing),
   };
+}
+
+function producerOptions(settings: StreamsAppSettings, host: StreamsHost | undefined): ProducerOptions {
+  const { environment, bootstrapServers, clientId, topology, applicationId } = settings;
+  const internal = new Set(internalTopicNames(topology, applicationId));
+  return {
+    lingerMs: host === undefined ? LINGER_MS.alone : LINGER_MS.shared,
+    batchBytesMax: host === undefined ? BATCH_BYTES.alone : BATCH_BYTES.shared,
+    ...settings.producer,
+    ...{ environment, bootstrapServers },
+    clientId: `${clientId}-producer`,
+    // A topic of the application's own that was deleted is gone: a new one would have other partitions, and nothing in it.
+    mayCreateTopic: (topic) => !internal.has(topic),
+  };
+}
+
+/**
+ * Returns a producer whose transactional id is `<application.id>-<process id>-<thread>`, as in Kafka Streams: a process that comes
+ * back after a crash has the id that it had, and ends at once what it has left.
+ */
+function transactionalProducer(
+  settings: StreamsAppSettings,
+  producing: ProducerOptions,
+  { host, processFolder, state }: ClientsPlace,
+): TransactionalKafkaProducer {
+  const { applicationId, environment } = settings;
+  const options = {
+    ...producing,
+    transactionalId: `${applicationId}-${processIdOf(environment, processFolder)}-${state.memberNumber}`,
+    transactionTimeoutMs: transactionTimeoutMs(settings),
+  };
+  return host?.producers.transactional(options) ?? new Producer(options);
+}
+
+/** What answers where changelogs end, see {@link Restorer}. */
+export function changelogEnds(
+  settings: StreamsAppSettings,
+  {
+    restoreConsumer,
+    admin,
+  }: {
+    readonly restoreConsumer: Pick<KafkaConsumer, 'endOffsets'>;
+    readonly admin: Pick<KafkaAdmin, 'listOffsets'>;
+  },
+): KafkaConsumer['endOffsets'] {
+  if (!isExactlyOnce(settings)) return (partitions) => restoreConsumer.endOffsets(partitions);
+  return (partitions) =>
+    admin.listOffsets(partitions.map(({ topic, partition }) => ({ topic, partition, spec: 'latest' })));
 }
 
 /** How a loop has ended. */
@@ -113,6 +183,6 @@ export function addClients(
   });
 }
 
-function abandon(producer: KafkaProducer): Promise<void> {
+function abandon(producer: OutputTarget): Promise<void> {
   return producer.close({ timeoutMs: PRODUCER_CLOSE_MS });
 }

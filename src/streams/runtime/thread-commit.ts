@@ -1,24 +1,29 @@
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import type { KafkaConsumer, OffsetAndMetadata, TopicPartition } from '../../client/types.ts';
 import type { CacheBudget } from '../state/cache-budget.ts';
-import { AT_LEAST_ONCE, CommitProtocol, type CommitVariation } from './commit-protocol.ts';
+import { AT_LEAST_ONCE, CommitProtocol, type CommitVariation, EXACTLY_ONCE } from './commit-protocol.ts';
 import type { OutputProducer } from './output-producer.ts';
 import type { RepartitionPurge } from './repartition-purge.ts';
 import type { RunningTask } from './running-task.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
+import { TASK_TIMEOUT_MS } from './task-timeout.ts';
 import type { TaskSet } from './task-set.ts';
 import type { ThreadMetrics } from './thread-metrics.ts';
+import { TransactionFailure } from './transaction-failure.ts';
+import type { TransactionReplay } from './transaction-replay.ts';
+import type { TransactionalOutput } from './transactional-output.ts';
 
-/** For how long commits may fail and be tried again: `task.timeout.ms` of Kafka Streams. */
-const TASK_TIMEOUT_MS = 300_000;
 /** How soon a commit is tried again that a rebalance has refused. */
 const REBALANCE_RETRY_MS = 100;
 
 interface ThreadCommitParts {
   readonly settings: StreamsAppSettings;
-  readonly consumer: Pick<KafkaConsumer, 'commit' | 'positionNow'>;
+  readonly consumer: Pick<KafkaConsumer, 'commit' | 'groupMetadata' | 'positionNow'>;
   readonly output: OutputProducer;
+  /** Undefined where processing is at least once. */
+  readonly transactions: TransactionalOutput | undefined;
+  readonly replay: TransactionReplay | undefined;
   readonly state: StateDirectory;
   readonly budget: CacheBudget;
   readonly purge: RepartitionPurge;
@@ -27,9 +32,11 @@ interface ThreadCommitParts {
   readonly variation: CommitVariation;
 }
 
-/** The tasks of one commit, and what of them the group has been told. */
+/** The tasks of one commit, and what of them the group is told. */
 interface Round {
   readonly running: readonly RunningTask[];
+  /** Those that have got further. */
+  moved: readonly RunningTask[];
   offsets: readonly OffsetAndMetadata[];
 }
 
@@ -45,15 +52,19 @@ export class ThreadCommit {
   constructor(parts: ThreadCommitParts) {
     this.#parts = parts;
     this.#lastMs = parts.settings.environment.clock.monotonicMs();
+    const flush = (): Promise<void> => parts.output.flush();
     this.#protocol = new CommitProtocol<Round>(
-      AT_LEAST_ONCE,
+      parts.transactions === undefined ? AT_LEAST_ONCE : EXACTLY_ONCE,
       {
         'flush-caches': ({ running }) => flushCaches(running),
-        'flush-results': () => parts.output.flush(),
+        'flush-results': flush,
         'log-changes': (round) =>
           whereOpen(round, () => round.running.forEach((each) => this.#logChanges(each))),
-        'flush-changelogs': () => parts.output.flush(),
+        'flush-changelogs': flush,
+        'flush-outputs': flush,
         'commit-offsets': (round) => whereOpen(round, () => this.#commitOffsets(round)),
+        'add-offsets': (round) => whereOpen(round, () => this.#addOffsets(round)),
+        'commit-transaction': (round) => whereOpen(round, () => this.#commitTransaction(round)),
         'write-local-state': (round) => whereOpen(round, () => this.#writeLocal(round.running)),
         release: (round) => this.#release(round),
       },
@@ -79,9 +90,14 @@ export class ThreadCommit {
     return Math.max(0, dueMs - settings.environment.clock.monotonicMs());
   }
 
-  /** Commits. Where nothing has happened since the last commits, there is nothing to do, for a hundred idle applications. */
+  /**
+   * Commits. Where nothing has happened since the last commits, there is nothing to do, for a hundred idle applications.
+   * @throws {TransactionFailure} under exactly-once, where what it was to commit is processed again.
+   */
   async run(): Promise<void> {
-    const { settings, state, tasks, metrics, purge } = this.#parts;
+    const { settings, state, tasks, metrics, purge, replay } = this.#parts;
+    // What is in the transaction is not all of the tasks that are here.
+    replay?.throwNoted();
     const startMs = settings.environment.clock.monotonicMs();
     this.#lastMs = startMs;
     this.#retryAtMs = undefined;
@@ -89,7 +105,7 @@ export class ThreadCommit {
     if (running.length === 0) return;
     state.throwDamage();
     if (!this.#hasSomething()) return purge.run([]);
-    if (await this.#protocol.run({ running, offsets: [] })) metrics.committed(startMs);
+    if (await this.#protocol.run({ running, moved: [], offsets: [] })) metrics.committed(startMs);
   }
 
   /** Commits what came before a record that ends the loop; where that fails too, it is processed again. */
@@ -101,6 +117,21 @@ export class ThreadCommit {
         failure: messageOf(failure),
         error: messageOf(error),
       });
+    }
+  }
+
+  /** Commits for the last time; what cannot be committed is processed by whoever comes next. */
+  async runLast(): Promise<void> {
+    try {
+      await this.run();
+    } catch (error) {
+      if (!(error instanceof TransactionFailure)) throw error;
+      this.#parts.settings.logger.warn(
+        'the last transaction was not committed: its records are processed again',
+        {
+          error: messageOf(error),
+        },
+      );
     }
   }
 
@@ -127,22 +158,47 @@ export class ThreadCommit {
    * stays as it is and is logged once more, with what has come to it, by the next commit.
    */
   async #commitOffsets(round: Round): Promise<void | 'abandon'> {
-    const { consumer } = this.#parts;
-    const positionOf = (partition: TopicPartition): number | undefined => consumer.positionNow(partition);
-    const moved = round.running
-      .map(({ task }) => ({ task, offsets: task.offsets.committable(positionOf) }))
-      .filter(({ offsets }) => offsets.length > 0);
-    const offsets = moved.flatMap((each) => each.offsets);
+    this.#findOffsets(round);
     try {
-      if (offsets.length > 0) await consumer.commit(offsets);
+      if (round.offsets.length > 0) await this.#parts.consumer.commit(round.offsets);
     } catch (error) {
       this.#onFailed(error);
       return 'abandon';
     }
     this.#failingSinceMs = undefined;
+    this.#noteCommitted(round);
+  }
+
+  async #addOffsets(round: Round): Promise<void> {
+    const { transactions, consumer } = this.#parts;
+    this.#findOffsets(round);
+    // What a punctuator has written counts only for a member of the group, too: it names what is committed once more.
+    if (round.offsets.length === 0 && transactions?.isOpen) this.#findOffsets(round, { all: true });
+    if (round.offsets.length > 0) await transactions?.addOffsets(round.offsets, consumer.groupMetadata());
+  }
+
+  async #commitTransaction(round: Round): Promise<void> {
+    const { transactions, replay } = this.#parts;
+    if (transactions?.isOpen) {
+      await transactions.commit();
+      replay?.committed();
+    }
+    this.#noteCommitted(round);
+  }
+
+  #findOffsets(round: Round, options?: { readonly all: boolean }): void {
+    const { consumer } = this.#parts;
+    const positionOf = (partition: TopicPartition): number | undefined => consumer.positionNow(partition);
+    const found = round.running
+      .map((running) => ({ running, offsets: running.task.offsets.committable(positionOf, options) }))
+      .filter(({ offsets }) => offsets.length > 0);
+    round.moved = found.map(({ running }) => running);
+    round.offsets = found.flatMap(({ offsets }) => offsets);
+  }
+
+  #noteCommitted({ running, moved, offsets }: Round): void {
     for (const { task } of moved) task.offsets.committed();
-    for (const running of round.running) this.#noteSourceTopics(running, offsets);
-    round.offsets = offsets;
+    for (const each of running) this.#noteSourceTopics(each, offsets);
   }
 
   /** A table that is restored from the topic that it is read from contains what is committed of it. */
@@ -183,15 +239,17 @@ export class ThreadCommit {
       for (const { task, logged, memoryEngines } of running) {
         task.writeTo(batch, (store) => !memoryEngines.has(store));
         for (const [store, position] of logged) {
+          const memory = memoryEngines.get(store);
           const at = { taskId: task.id, store, position, sourceTopic: restoredFromSource.get(store) };
-          if (!memoryEngines.has(store)) state.setPosition(batch, at);
+          if (memory === undefined) state.setPosition(batch, at);
+          else memory.position = position;
         }
         state.processed.note(batch, task.id, task.queues);
         logged.clear();
       }
     });
     for (const { task, memoryEngines } of running) {
-      for (const [name, engine] of memoryEngines)
+      for (const [name, { engine }] of memoryEngines)
         engine.write((batch) => task.writeTo(batch, (store) => store === name));
     }
   }

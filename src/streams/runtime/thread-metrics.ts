@@ -9,6 +9,8 @@ import { addTotals, NO_TOTALS, type TaskTotals } from './task-metrics.ts';
 export interface ThreadCounts {
   readonly rounds: number;
   readonly commits: number;
+  /** Transactions that were aborted, whose records were processed again; 0 where `processing.guarantee` is `at_least_once`. */
+  readonly abortedTransactions: number;
   /** Milliseconds in which it waited for records. */
   readonly pollMs: number;
   /** Milliseconds in which it processed, punctuators included. */
@@ -30,6 +32,7 @@ export class ThreadMetrics {
   readonly #clock: Clock;
   #rounds = 0;
   #commits = 0;
+  #abortedTransactions = 0;
   #pollMs = 0;
   #processMs = 0;
   #commitMs = 0;
@@ -58,6 +61,10 @@ export class ThreadMetrics {
     this.#commitMs += this.#clock.monotonicMs() - sinceMs;
   }
 
+  aborted(): void {
+    this.#abortedTransactions++;
+  }
+
   restored({ phase, records }: RestoreProgress): void {
     if (phase === 'ended') this.#restoredStores++;
     // What a store was restored with counts once it is over, whether it came to its end or not.
@@ -79,6 +86,7 @@ export class ThreadMetrics {
     return {
       rounds: this.#rounds,
       commits: this.#commits,
+      abortedTransactions: this.#abortedTransactions,
       pollMs: this.#pollMs,
       processMs: this.#processMs,
       commitMs: this.#commitMs,

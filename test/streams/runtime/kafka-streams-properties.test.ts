@@ -31,8 +31,10 @@ describe('properties of Kafka Streams', () => {
     expect(options.autoOffsetReset).toBe('latest');
   });
 
-  it('that promise exactly once are refused', () => {
-    for (const value of ['exactly_once', 'exactly_once_v2'])
+  it('promise exactly once by the name that Kafka Streams has for it now', () => {
+    const { options } = read({ 'processing.guarantee': 'exactly_once_v2' });
+    expect(options.processingGuarantee).toBe('exactly_once_v2');
+    for (const value of ['exactly_once', 'exactly_once_beta'])
       expect(() => read({ 'processing.guarantee': value })).toThrow(
         expect.objectContaining({ name: 'ArgumentError', argument: 'processing.guarantee' }),
       );

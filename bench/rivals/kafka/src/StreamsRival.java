@@ -64,6 +64,8 @@ public final class StreamsRival {
     config.put("statestore.cache.max.bytes", args[5]);
     // What the SQL figures agree on; the others have the default of 30 s.
     if (isJson(mode)) config.put("commit.interval.ms", "10000");
+    // Commits every 100 ms, its default.
+    if (mode.equals("count-exactly-once")) config.put("processing.guarantee", "exactly_once_v2");
     config.put("state.dir", Files.createTempDirectory("rival-state").toString());
 
     StreamsBuilder builder = isJson(mode) ? jsonTopology(mode, args[2], args[3]) : topology(mode, args);
@@ -93,7 +95,7 @@ public final class StreamsRival {
     Produced<String, String> to = Produced.with(text, text);
     switch (mode) {
       case "map" -> source.filter((key, value) -> value.length() > 10).mapValues(value -> value + "y").to(out, to);
-      case "count" -> source.groupByKey(Grouped.with(text, text)).count().toStream().mapValues(n -> "" + n).to(out, to);
+      case "count", "count-exactly-once" -> source.groupByKey(Grouped.with(text, text)).count().toStream().mapValues(n -> "" + n).to(out, to);
       case "tumble" ->
           source
               .groupByKey(Grouped.with(text, text))

@@ -1,0 +1,219 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
+import { StreamsApp, type StreamsAppOptions } from '../../../src/streams/index.ts';
+import { EXACTLY_ONCE, type CommitVariation } from '../../../src/streams/runtime/commit-protocol.ts';
+import { TransactionFailure } from '../../../src/streams/runtime/transaction-failure.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
+import { waitFor } from './app-under-test.ts';
+import {
+  committedOffsets,
+  createNumberedTopics,
+  exactlyOnceOptions,
+  numberedResults,
+  numberingTopology,
+  produceNumbered,
+  resultsNow,
+  resultsOf,
+} from './numbered-results.ts';
+import { startThread, type ThreadUnderTest } from './thread-under-test.ts';
+
+const RECORDS = 12;
+const KEYS = 3;
+
+type CommitStep = (typeof EXACTLY_ONCE)[number];
+type Cut = readonly ['before' | 'after', CommitStep];
+const cuts: readonly Cut[] = EXACTLY_ONCE.flatMap((step): readonly Cut[] => [
+  ['before', step],
+  ['after', step],
+]);
+const placeOf = ([when, step]: Cut): number => 2 * EXACTLY_ONCE.indexOf(step) + (when === 'after' ? 1 : 0);
+const isCommitted = (cut: Cut): boolean => placeOf(cut) >= placeOf(['after', 'commit-transaction']);
+const isWritten = (cut: Cut): boolean => placeOf(cut) >= placeOf(['after', 'write-local-state']);
+
+/** A processing loop that fails once, at a step of the first commit of all the records. */
+async function startFailing(
+  app: StreamsAppOptions,
+  [when, step]: Cut,
+  failure: () => Error,
+): Promise<ThreadUnderTest> {
+  let isOver = false;
+  const started: ThreadUnderTest[] = [];
+  const variation: CommitVariation = {
+    at: (at, phase) => {
+      const processed = started.reduce((sum, each) => sum + processedBy(each), 0);
+      if (isOver || at !== step || phase !== when || processed < RECORDS) return;
+      isOver = true;
+      throw failure();
+    },
+  };
+  const only = await startThread({ ...app, commitIntervalMs: 100 }, variation);
+  started.push(only);
+  return only;
+}
+
+const processedBy = ({ thread }: ThreadUnderTest): number => thread.metrics.totals(thread.tasks).processed;
+
+/** What exactly-once promises, on a broker that has transactions. */
+export function describeExactlyOnce(
+  name: string,
+  startBroker: () => Promise<{ readonly bootstrapServers: string; readonly stop: () => Promise<void> }>,
+): void {
+  describe(`exactly-once on ${name}`, () => {
+    let bootstrapServers: string;
+    let stop: () => Promise<void> = async () => {};
+    let folder: string;
+
+    beforeAll(async () => {
+      ({ bootstrapServers, stop } = await startBroker());
+      folder = mkdtempSync(path.join(tmpdir(), 'exactly-once-'));
+    });
+    afterAll(() => stop());
+
+    /** Names of topics and groups end in it, where a broker has those of an earlier run. */
+    const run = Date.now().toString(36);
+    const options = (applicationId: string) =>
+      exactlyOnceOptions(applicationId, { bootstrapServers, folder });
+    const restored = ({ thread }: ThreadUnderTest): number => thread.metrics.snapshot().restoredRecords;
+
+    it.each(cuts)('a crash %s %s of a commit loses nothing, and tells nothing twice', async (...cut) => {
+      const applicationId = `crash-${cut.join('-')}-${run}`;
+      const topics = await createNumberedTopics(bootstrapServers, applicationId);
+      const app = { ...options(applicationId), topology: numberingTopology(topics) };
+      await produceNumbered(bootstrapServers, topics, { count: RECORDS, keys: KEYS });
+      const victim = await startFailing(app, cut, () => new Error('cut off'));
+      await waitFor(environment, 'the cut', () => victim.hasEnded());
+      expect(await victim.end()).toMatchObject({ message: 'cut off' });
+      // The markers of a transaction come a moment after it is committed.
+      await expect
+        .poll(() => committedOffsets(bootstrapServers, applicationId, topics.input), { timeout: PATIENCE_MS })
+        .toBe(isCommitted(cut) ? RECORDS : 0);
+
+      const heir = await startThread({ ...app, commitIntervalMs: 100 });
+      await produceNumbered(bootstrapServers, topics, { from: RECORDS, count: RECORDS, keys: KEYS });
+      expect(await resultsOf(bootstrapServers, topics, 2 * RECORDS)).toEqual(
+        numberedResults(2 * RECORDS, KEYS),
+      );
+      expect(processedBy(heir)).toBe(isCommitted(cut) ? RECORDS : 2 * RECORDS);
+      // What is committed and not on the disk is read from the changelog, and nothing else is.
+      expect(restored(heir)).toBe(isCommitted(cut) && !isWritten(cut) ? KEYS : 0);
+      expect(await heir.end()).toBeUndefined();
+    });
+
+    it.each(cuts)('a failure %s %s of a commit is mended where it is', async (...cut) => {
+      const applicationId = `abort-${cut.join('-')}-${run}`;
+      const topics = await createNumberedTopics(bootstrapServers, applicationId);
+      await produceNumbered(bootstrapServers, topics, { count: RECORDS, keys: KEYS });
+      const only = await startFailing(
+        { ...options(applicationId), topology: numberingTopology(topics) },
+        cut,
+        () => new TransactionFailure('replay', new Error('cut off')),
+      );
+      await resultsOf(bootstrapServers, topics, RECORDS);
+      await produceNumbered(bootstrapServers, topics, { from: RECORDS, count: RECORDS, keys: KEYS });
+      expect(await resultsOf(bootstrapServers, topics, 2 * RECORDS)).toEqual(
+        numberedResults(2 * RECORDS, KEYS),
+      );
+      expect(only.thread.metrics.snapshot().abortedTransactions).toBe(1);
+      expect(restored(only)).toBe(isCommitted(cut) && !isWritten(cut) ? KEYS : 0);
+      expect(await only.end()).toBeUndefined();
+    });
+
+    it.each([
+      ['a store without a changelog', { loggingEnabled: false }],
+      ['a store in memory', { storeType: 'memory' }],
+      ['a store that is in memory only', { storeType: 'memory', loggingEnabled: false }],
+      ['a repartition topic', { isRepartitioned: true }],
+    ] as const)('aborts %s with the rest', async (what, store) => {
+      const applicationId = `aborts-${what.replaceAll(' ', '-')}-${run}`;
+      const topics = await createNumberedTopics(bootstrapServers, applicationId);
+      let fails = false;
+      const only = await startThread(
+        { ...options(applicationId), topology: numberingTopology(topics, store), commitIntervalMs: 100 },
+        {
+          at: (step, when) => {
+            if (!fails || step !== 'commit-transaction' || when !== 'before') return;
+            fails = false;
+            throw new TransactionFailure('replay', new Error('once more'));
+          },
+        },
+      );
+      for (let from = 0; from < 5 * RECORDS; from += RECORDS) {
+        await produceNumbered(bootstrapServers, topics, { from, count: RECORDS, keys: KEYS });
+        await resultsOf(bootstrapServers, topics, from + RECORDS);
+        fails = true;
+      }
+      expect(await resultsNow(bootstrapServers, topics)).toEqual(numberedResults(5 * RECORDS, KEYS));
+      expect(only.thread.metrics.snapshot().abortedTransactions).toBeGreaterThan(0);
+      expect(await only.end()).toBeUndefined();
+    });
+
+    it('commits with tasks that come and go', async () => {
+      const applicationId = `comes-and-goes-${run}`;
+      const topics = await createNumberedTopics(bootstrapServers, applicationId, 4);
+      const topology = numberingTopology(topics, { isRepartitioned: true });
+      const member = async (name: string): Promise<StreamsApp> => {
+        const app = new StreamsApp({
+          ...options(applicationId),
+          ...{ topology, stateDir: path.join(folder, applicationId, name) },
+        });
+        await app.start();
+        return app;
+      };
+      const total = 2_000;
+      const stays = await member('stays');
+      let written = 0;
+      for (const name of ['first', 'second', 'third']) {
+        const guest = await member(name);
+        await produceNumbered(bootstrapServers, topics, { from: written, count: total / 4, keys: 20 });
+        written += total / 4;
+        await waitFor(environment, 'tasks', () => Object.keys(guest.metrics().tasks).length > 0);
+        await guest.close();
+      }
+      await produceNumbered(bootstrapServers, topics, { from: written, count: total - written, keys: 20 });
+      expect(await resultsOf(bootstrapServers, topics, total)).toEqual(numberedResults(total, 20));
+      await stays.close();
+    });
+
+    it('goes on with the state of at-least-once, and the other way round', async () => {
+      const applicationId = `changes-its-mind-${run}`;
+      const topics = await createNumberedTopics(bootstrapServers, applicationId);
+      const topology = numberingTopology(topics);
+      const guarantees = ['at_least_once', 'exactly_once_v2', 'at_least_once'] as const;
+      for (const [i, processingGuarantee] of guarantees.entries()) {
+        await produceNumbered(bootstrapServers, topics, { from: i * RECORDS, count: RECORDS, keys: KEYS });
+        const app = { ...options(applicationId), topology, processingGuarantee, commitIntervalMs: 100 };
+        const member = await startThread(app);
+        expect(await resultsOf(bootstrapServers, topics, (i + 1) * RECORDS)).toEqual(
+          numberedResults((i + 1) * RECORDS, KEYS),
+        );
+        expect(restored(member)).toBe(0);
+        expect(await member.end()).toBeUndefined();
+      }
+    });
+
+    it('commits nothing where nothing has come', async () => {
+      const applicationId = `idle-${run}`;
+      const topics = await createNumberedTopics(bootstrapServers, applicationId);
+      await produceNumbered(bootstrapServers, topics, { count: RECORDS, keys: KEYS });
+      let transactions = 0;
+      const only = await startThread(
+        { ...options(applicationId), topology: numberingTopology(topics), commitIntervalMs: 20 },
+        {
+          at: (step, when) => {
+            if (step === 'add-offsets' && when === 'before') transactions++;
+          },
+        },
+      );
+      await resultsOf(bootstrapServers, topics, RECORDS);
+      await waitFor(environment, 'rest', () => only.thread.tasks.every((task) => task.isSettled));
+      const before = transactions;
+      const rounds = only.thread.metrics.snapshot().rounds;
+      await waitFor(environment, 'rounds', () => only.thread.metrics.snapshot().rounds > rounds);
+      expect(transactions).toBe(before);
+      expect(await only.end()).toBeUndefined();
+    });
+  });
+}
