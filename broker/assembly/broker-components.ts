@@ -3,11 +3,14 @@ import { ControllerChannel } from '../controller/controller-channel.ts';
 import type { MetadataQuorum } from '../controller/metadata-quorum.ts';
 import type { GroupCoordinator } from '../coordinators/group/group-coordinator.ts';
 import { groupMetrics } from '../coordinators/group/group-metrics.ts';
+import type { TransactionCoordinator } from '../coordinators/transaction/transaction-coordinator.ts';
 import { brokerHandlers, controllerListenerHandlers, type HandlerTable } from '../handlers/index.ts';
 import type { BrokerLifecycleManager } from '../lifecycle/broker-lifecycle-manager.ts';
 import { GroupCoordination } from '../lifecycle/group-coordination.ts';
 import type { CoordinatorTopic } from '../lifecycle/coordinator-topic.ts';
 import { MetadataWaiters } from '../lifecycle/metadata-waiters.ts';
+import { ProducerIds } from '../lifecycle/producer-ids.ts';
+import { TransactionCoordination } from '../lifecycle/transaction-coordination.ts';
 import { clusterMetrics } from '../metadata/cluster-metrics.ts';
 import { partitionMetrics } from '../replication/partition-metrics.ts';
 import type { ReplicaManager } from '../replication/replica-manager.ts';
@@ -20,13 +23,14 @@ import { socketSettings } from '../server/socket-settings.ts';
 import { StallWatch } from '../server/stall-watch.ts';
 import type { TransactionVerifier } from '../transactions/transaction-verifier.ts';
 import type { BrokerDependencies } from './broker-dependencies.ts';
-import { createOffsetsTopic } from './create-coordinator-topics.ts';
+import { createOffsetsTopic, createTransactionsTopic } from './create-coordinator-topics.ts';
 import { createGroups } from './create-groups.ts';
 import { createLifecycleManager } from './create-lifecycle-manager.ts';
 import { createQuorum } from './create-quorum.ts';
 import { createReplicaManager } from './create-replica-manager.ts';
 import { createServices } from './create-services.ts';
 import { createTransactionVerifier } from './create-transaction-verifier.ts';
+import { createTransactions } from './create-transactions.ts';
 import { OwnListeners } from './own-listeners.ts';
 
 const CONNECT_TIMEOUT_MS = 3000;
@@ -45,9 +49,12 @@ export class BrokerComponents {
   readonly metrics: Metrics;
   readonly replicaManager: ReplicaManager;
   readonly brokerRequests: NetworkBrokerRequests;
+  readonly producerIds: ProducerIds;
   readonly offsetsTopic: CoordinatorTopic;
   readonly transactionVerifier: TransactionVerifier;
+  readonly transactionsTopic: CoordinatorTopic;
   readonly groups: GroupCoordinator;
+  readonly transactions: TransactionCoordinator;
   readonly coordination: GroupCoordination;
   readonly server: SocketServer;
   /** What each listener serves. */
@@ -84,12 +91,20 @@ export class BrokerComponents {
     this.offsetsTopic = createOffsetsTopic(dependencies, this.replicaManager);
     this.transactionVerifier = createTransactionVerifier(dependencies, this);
     this.groups = createGroups(dependencies, this);
+    this.producerIds = new ProducerIds({
+      nodeId: topology.nodeId,
+      brokerEpoch: () => this.lifecycleManager.brokerEpoch,
+      controller: this.controller,
+    });
+    this.transactionsTopic = createTransactionsTopic(dependencies, this.replicaManager);
+    this.transactions = createTransactions(dependencies, this);
     this.coordination = this.#coordinate(dependencies);
     this.server = this.#createServer(dependencies);
     this.#fillTables(dependencies);
     life.add({ name: 'the listeners', close: () => this.server.close() });
     // Whoever waits for a group is answered while there are connections.
     life.add({ name: 'the groups', close: () => this.groups.close() });
+    life.add({ name: 'the transactions', close: () => this.transactions.close() });
   }
 
   /** Ends whatever a start may be waiting for; all is closed when that has ended. */
@@ -118,6 +133,13 @@ export class BrokerComponents {
   #coordinate({ logger }: BrokerDependencies): GroupCoordination {
     const coordination = new GroupCoordination({ logger, offsets: this.offsetsTopic, groups: this.groups });
     this.replicaManager.addLeadershipListener(coordination);
+    this.replicaManager.addLeadershipListener(
+      new TransactionCoordination({
+        logger,
+        topic: this.transactionsTopic,
+        transactions: this.transactions,
+      }),
+    );
     return coordination;
   }
 

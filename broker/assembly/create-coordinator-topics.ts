@@ -1,5 +1,5 @@
 import { CoordinatorTopic } from '../lifecycle/coordinator-topic.ts';
-import { CONSUMER_OFFSETS_TOPIC } from '../lifecycle/topic-creator.ts';
+import { CONSUMER_OFFSETS_TOPIC, TRANSACTION_STATE_TOPIC } from '../lifecycle/topic-creator.ts';
 import type { InternalLog } from '../replication/internal-log.ts';
 import type { BrokerDependencies } from './broker-dependencies.ts';
 
@@ -13,5 +13,22 @@ export function createOffsetsTopic(dependencies: BrokerDependencies, log: Intern
     topic: CONSUMER_OFFSETS_TOPIC,
     what: 'groups and offsets',
     skipDamage: { property: 'offsets.load.skip.damage', isSet: config.get('offsets.load.skip.damage') },
+  });
+}
+
+/** Returns the transaction coordinator's way into `__transaction_state`. */
+export function createTransactionsTopic(
+  dependencies: BrokerDependencies,
+  log: InternalLog,
+): CoordinatorTopic {
+  const { environment, logger, config } = dependencies;
+  const property = 'transaction.state.log.load.skip.damage';
+  return new CoordinatorTopic({
+    environment,
+    logger,
+    log,
+    topic: TRANSACTION_STATE_TOPIC,
+    what: 'transactional ids',
+    skipDamage: { property, isSet: config.get(property) },
   });
 }

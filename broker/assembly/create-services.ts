@@ -2,7 +2,6 @@ import type { MetadataImage } from '../metadata/metadata-image.ts';
 import type { BrokerServices } from '../handlers/broker-services.ts';
 import { ClientEndpoints } from '../handlers/client-endpoints.ts';
 import { type HandlerTable, servedApis } from '../handlers/index.ts';
-import { ProducerIds } from '../lifecycle/producer-ids.ts';
 import { TopicCreator } from '../lifecycle/topic-creator.ts';
 import { FetchRoom } from '../replication/fetch-room.ts';
 import { FetchSessionCache } from '../replication/fetch-session-cache.ts';
@@ -18,8 +17,9 @@ export function createServices(
   components: BrokerComponents,
   tables: ReadonlyMap<string, HandlerTable>,
 ): BrokerServices {
-  const { quorum, controller, waiters, lifecycleManager, server } = components;
-  const { replicaManager, groups, transactionVerifier, metrics, brokerRequests } = components;
+  const { quorum, controller, waiters, server } = components;
+  const { replicaManager, groups, transactionVerifier, transactions, producerIds } = components;
+  const { metrics, brokerRequests } = components;
   const { nodeId, advertised } = topology;
   const image = (): MetadataImage => quorum.image;
   return {
@@ -39,9 +39,10 @@ export function createServices(
     brokerRequests,
     waiters,
     topicCreator: new TopicCreator({ config, logger, controller, waiters, image }),
-    producerIds: new ProducerIds({ nodeId, brokerEpoch: () => lifecycleManager.brokerEpoch, controller }),
+    producerIds,
     groups,
     transactionVerifier,
+    transactions,
     metrics,
     fetchSessions: new FetchSessionCache({
       clock: environment.clock,

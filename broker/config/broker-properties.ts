@@ -291,6 +291,48 @@ export const brokerProperties = {
     atLeast(1),
   ),
   'offsets.topic.segment.bytes': int(104_857_600, 'size of a segment file of __consumer_offsets', atLeast(1)),
+  'transaction.state.log.num.partitions': int(50, 'partitions of __transaction_state', atLeast(1)),
+  'transaction.state.log.replication.factor': short(
+    3,
+    'replicas of __transaction_state, at most one per broker',
+    atLeast(1),
+  ),
+  'transaction.state.log.min.isr': int(
+    2,
+    'min.insync.replicas of __transaction_state, at most its replicas',
+    atLeast(1),
+  ),
+  'transaction.state.log.segment.bytes': int(
+    104_857_600,
+    'size of a segment file of __transaction_state',
+    atLeast(1),
+  ),
+  'transaction.state.log.load.buffer.size': int(
+    5_242_880,
+    'no effect: a partition of __transaction_state is read by 1 MiB',
+    atLeast(1),
+  ),
+  'transaction.state.log.load.skip.damage': boolean(
+    false,
+    'serve the transactional ids of a partition of __transaction_state that is damaged, without what is lost; a Millrace ' +
+      'property',
+  ),
+  'transaction.max.timeout.ms': int(900_000, 'longest transaction that a producer may ask for', atLeast(1)),
+  'transaction.abort.timed.out.transaction.cleanup.interval.ms': int(
+    10_000,
+    'time between checks for transactions whose time is up',
+    atLeast(1),
+  ),
+  'transaction.remove.expired.transaction.cleanup.interval.ms': int(
+    3_600_000,
+    'time between checks for transactional ids that nobody uses any more',
+    atLeast(1),
+  ),
+  'transactional.id.expiration.ms': int(
+    604_800_000,
+    'time without a transaction after which a transactional id is forgotten',
+    atLeast(1),
+  ),
   'transaction.partition.verification.enable': dynamic(
     boolean(
       true,
@@ -307,6 +349,10 @@ export const brokerProperties = {
     'time after which the producer is told to try again itself',
     atLeast(0),
   ),
+  'transaction.two.phase.commit.enable': {
+    ...boolean(false, 'two-phase commit by an outside coordinator (KIP-939), which is not there'),
+    range: rangeOf('false', (isEnabled: boolean) => !isEnabled),
+  },
   'producer.id.expiration.ms': dynamic(
     int(
       86_400_000,

@@ -11,6 +11,7 @@ import { heartbeat } from './heartbeat.ts';
 import type { Operation } from './operation.ts';
 import { registerBroker } from './register-broker.ts';
 import { unregisterBroker } from './unregister-broker.ts';
+import { updateFeatures } from './update-features.ts';
 
 /** Every API that the controller serves, by key. */
 const operations = {
@@ -21,6 +22,7 @@ const operations = {
   43: electLeaders,
   44: incrementalAlterConfigs,
   56: alterPartition,
+  57: updateFeatures,
   62: registerBroker,
   63: heartbeat,
   64: unregisterBroker,

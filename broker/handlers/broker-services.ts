@@ -4,6 +4,10 @@ import type { BrokerConfig } from '../config/broker-config.ts';
 import type { ControllerChannel } from '../controller/controller-channel.ts';
 import type { MetadataQuorum } from '../controller/metadata-quorum.ts';
 import type { GroupCoordinatorPartitions, GroupRequests } from '../coordinators/group/group-requests.ts';
+import type {
+  TransactionCoordinatorPartitions,
+  TransactionRequests,
+} from '../coordinators/transaction/transaction-requests.ts';
 import type { MetadataWaiters } from '../lifecycle/metadata-waiters.ts';
 import type { ProducerIds } from '../lifecycle/producer-ids.ts';
 import type { TopicCreator } from '../lifecycle/topic-creator.ts';
@@ -39,6 +43,7 @@ export interface BrokerServices {
   readonly producerIds: ProducerIds;
   readonly groups: GroupRequests & GroupCoordinatorPartitions;
   readonly transactionVerifier: TransactionVerifier;
+  readonly transactions: TransactionRequests & TransactionCoordinatorPartitions;
   readonly metrics: Metrics;
   readonly fetchSessions: FetchSessionCache;
   /** Memory for what fetches read. */

@@ -11,6 +11,7 @@ import { beginQuorumEpoch } from '../../src/protocol/messages/53-begin-quorum-ep
 import { endQuorumEpoch } from '../../src/protocol/messages/54-end-quorum-epoch.ts';
 import { describeQuorum } from '../../src/protocol/messages/55-describe-quorum.ts';
 import { alterPartition } from '../../src/protocol/messages/56-alter-partition.ts';
+import { updateFeatures } from '../../src/protocol/messages/57-update-features.ts';
 import { brokerRegistration } from '../../src/protocol/messages/62-broker-registration.ts';
 import { brokerHeartbeat } from '../../src/protocol/messages/63-broker-heartbeat.ts';
 import { unregisterBroker } from '../../src/protocol/messages/64-unregister-broker.ts';
@@ -33,6 +34,7 @@ const QUORUM_APIS: readonly Api[] = [
   endQuorumEpoch,
   describeQuorum,
   alterPartition,
+  updateFeatures,
   brokerRegistration,
   brokerHeartbeat,
   unregisterBroker,

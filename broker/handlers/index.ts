@@ -21,6 +21,9 @@ import { initProducerIdHandler } from './22-init-producer-id.ts';
 import { offsetForLeaderEpochHandler } from './23-offset-for-leader-epoch.ts';
 import { writeTxnMarkersHandler } from './27-write-txn-markers.ts';
 import { txnOffsetCommitHandler } from './28-txn-offset-commit.ts';
+import { addPartitionsToTxnHandler } from './24-add-partitions-to-txn.ts';
+import { addOffsetsToTxnHandler } from './25-add-offsets-to-txn.ts';
+import { endTxnHandler } from './26-end-txn.ts';
 import { describeAclsHandler } from './29-describe-acls.ts';
 import { createAclsHandler } from './30-create-acls.ts';
 import { deleteAclsHandler } from './31-delete-acls.ts';
@@ -34,9 +37,12 @@ import { electLeadersHandler } from './43-elect-leaders.ts';
 import { incrementalAlterConfigsHandler } from './44-incremental-alter-configs.ts';
 import { offsetDeleteHandler } from './47-offset-delete.ts';
 import { describeQuorumHandler } from './55-describe-quorum.ts';
+import { updateFeaturesHandler } from './57-update-features.ts';
 import { describeClusterHandler } from './60-describe-cluster.ts';
 import { describeProducersHandler } from './61-describe-producers.ts';
 import { unregisterBrokerHandler } from './64-unregister-broker.ts';
+import { describeTransactionsHandler } from './65-describe-transactions.ts';
+import { listTransactionsHandler } from './66-list-transactions.ts';
 import { describeTopicPartitionsHandler } from './75-describe-topic-partitions.ts';
 import type { BrokerServices } from './broker-services.ts';
 import { controllerHandlers } from './controller-handlers.ts';
@@ -70,6 +76,9 @@ export function brokerHandlers(services: BrokerServices): HandlerTable {
     anyHandler(offsetForLeaderEpochHandler(services)),
     anyHandler(writeTxnMarkersHandler(services)),
     anyHandler(txnOffsetCommitHandler(services)),
+    anyHandler(addPartitionsToTxnHandler(services)),
+    anyHandler(addOffsetsToTxnHandler(services)),
+    anyHandler(endTxnHandler(services)),
     anyHandler(describeAclsHandler()),
     anyHandler(createAclsHandler()),
     anyHandler(deleteAclsHandler()),
@@ -83,9 +92,12 @@ export function brokerHandlers(services: BrokerServices): HandlerTable {
     incrementalAlterConfigsHandler(services),
     anyHandler(offsetDeleteHandler(services)),
     describeQuorumHandler(services),
+    updateFeaturesHandler(services),
     anyHandler(describeClusterHandler(services)),
     anyHandler(describeProducersHandler(services)),
     unregisterBrokerHandler(services),
+    anyHandler(describeTransactionsHandler(services)),
+    anyHandler(listTransactionsHandler(services)),
     anyHandler(describeTopicPartitionsHandler(services)),
   ]);
 }

@@ -20,7 +20,7 @@ interface TopicCreatorOptions {
 }
 
 export const CONSUMER_OFFSETS_TOPIC = '__consumer_offsets';
-const TRANSACTION_STATE_TOPIC = '__transaction_state';
+export const TRANSACTION_STATE_TOPIC = '__transaction_state';
 const INTERNAL_TOPICS: ReadonlySet<string> = new Set([CONSUMER_OFFSETS_TOPIC, TRANSACTION_STATE_TOPIC]);
 
 /** Whether clients other than the broker may not write to the topic. */
@@ -83,15 +83,17 @@ export class TopicCreator {
   }
 
   #topic(name: string): CreatableTopic {
+    if (name === CONSUMER_OFFSETS_TOPIC) return this.#offsetsTopic();
+    if (name === TRANSACTION_STATE_TOPIC) return this.#transactionsTopic();
+    return { name, numPartitions: -1, replicationFactor: -1, assignments: [], configs: [] };
+  }
+
+  #offsetsTopic(): CreatableTopic {
     const { config } = this.#options;
-    if (name !== CONSUMER_OFFSETS_TOPIC) {
-      return { name, numPartitions: -1, replicationFactor: -1, assignments: [], configs: [] };
-    }
-    const brokerCount = this.#options.image().brokers.filter((broker) => !broker.fenced).size;
     return {
-      name,
+      name: CONSUMER_OFFSETS_TOPIC,
       numPartitions: config.get('offsets.topic.num.partitions'),
-      replicationFactor: Math.max(1, Math.min(config.get('offsets.topic.replication.factor'), brokerCount)),
+      replicationFactor: this.#replicas(config.get('offsets.topic.replication.factor')),
       assignments: [],
       configs: [
         { name: 'cleanup.policy', value: 'compact' },
@@ -99,6 +101,32 @@ export class TopicCreator {
         { name: 'segment.bytes', value: String(config.get('offsets.topic.segment.bytes')) },
       ],
     };
+  }
+
+  #transactionsTopic(): CreatableTopic {
+    const { config } = this.#options;
+    const replicationFactor = this.#replicas(config.get('transaction.state.log.replication.factor'));
+    // With fewer replicas than are to be in sync nothing could ever be written.
+    const minIsr = Math.min(config.get('transaction.state.log.min.isr'), replicationFactor);
+    return {
+      name: TRANSACTION_STATE_TOPIC,
+      numPartitions: config.get('transaction.state.log.num.partitions'),
+      replicationFactor,
+      assignments: [],
+      configs: [
+        { name: 'cleanup.policy', value: 'compact' },
+        { name: 'compression.type', value: 'uncompressed' },
+        { name: 'min.insync.replicas', value: String(minIsr) },
+        { name: 'segment.bytes', value: String(config.get('transaction.state.log.segment.bytes')) },
+        { name: 'unclean.leader.election.enable', value: 'false' },
+      ],
+    };
+  }
+
+  /** As many as are asked for, as far as there are brokers for them. */
+  #replicas(wanted: number): number {
+    const brokerCount = this.#options.image().brokers.filter((broker) => !broker.fenced).size;
+    return Math.max(1, Math.min(wanted, brokerCount));
   }
 }
 

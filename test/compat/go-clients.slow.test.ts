@@ -31,7 +31,7 @@ describe.skipIf(!hasGo)('the Go clients', () => {
       ...['v0.11.0', 'v1.0', 'v2.0', 'v2.8', 'v3.9', 'v4.0'].map((release) => `franz-go as of ${release}`),
       ...['range', 'roundrobin', 'sticky', 'cooperative-sticky'].map((balancer) => `franz-go: ${balancer}`),
       'franz-go: admin',
-      'franz-go: transactions are refused',
+      'franz-go: transactions',
       ...['0.11.0.0', '1.0.0', '2.8.0', '4.3.1'].map((release) => `sarama as of ${release}`),
     ]);
   });

@@ -16,6 +16,8 @@ describe.skipIf(whyNoKafka !== undefined)('the Java clients', () => {
     expectChecks(await runKafkaClass(program, [facts.kafka]), [
       'codecs',
       'refusals',
+      'transactions',
+      'fencing',
       'consuming',
       'fetch sessions',
       'rebalances',

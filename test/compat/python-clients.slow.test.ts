@@ -45,6 +45,7 @@ describe('the Python clients', () => {
       'librdkafka: rebalances',
       'librdkafka: admin',
       'librdkafka: offsets',
+      'librdkafka: transactions',
       'librdkafka: refusals',
       ...['None', '(0, 11)', '(1, 0)', '(2, 0)', '(2, 8)', '(4, 0)'].map(
         (pinned) => `kafka-python: ${pinned}`,

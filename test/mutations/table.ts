@@ -10,6 +10,7 @@ import { shellMutations } from './shell.ts';
 import { sqlStepMutations } from './sql-steps.ts';
 import { sqlMutations } from './sql.ts';
 import { streamsMutations } from './streams.ts';
+import { transactionMutations } from './transactions.ts';
 import { wireMutations } from './wire.ts';
 
 /** All planted bugs; each was broken by hand once, and a suite that let it pass got the test that was missing. */
@@ -18,6 +19,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...replicationMutations,
   ...quorumMutations,
   ...groupMutations,
+  ...transactionMutations,
   ...lifecycleMutations,
   ...clientMutations,
   ...wireMutations,

@@ -36,7 +36,7 @@ function fieldSample(field: Field, version: number): unknown {
 function errorCodesIn(value: unknown): unknown[] {
   if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return [];
   return Object.entries(value).flatMap(([name, inner]) =>
-    name === 'errorCode' ? [inner] : errorCodesIn(inner),
+    name === 'errorCode' || name === 'partitionErrorCode' ? [inner] : errorCodesIn(inner),
   );
 }
 

@@ -55,16 +55,6 @@ describe('without security and transactions', () => {
     ]);
   });
 
-  it('a transactional producer is refused for good, in the words that its client understands', async () => {
-    const { TRANSACTIONAL_ID_AUTHORIZATION_FAILED, UNSUPPORTED_VERSION } = ErrorCode;
-    const old = await client.send(findCoordinator, 2, { key: 'tx', keyType: 1 });
-    expect(old).toMatchObject({ errorCode: TRANSACTIONAL_ID_AUTHORIZATION_FAILED, nodeId: -1 });
-    expect(old.errorMessage).toContain('transactions are not supported');
-    const { coordinators } = await client.send(findCoordinator, 4, { keyType: 1, coordinatorKeys: ['tx'] });
-    expect(coordinators).toMatchObject([{ key: 'tx', errorCode: UNSUPPORTED_VERSION, nodeId: -1 }]);
-    expect(coordinators[0]?.errorMessage).toContain('transactions are not supported');
-  });
-
   it('a client may do anything with a group, and is told so only when it asks', async () => {
     await client.send(metadata, 9, { topics: [{ name: 'topic' }] });
     await client.send(findCoordinator, 3, { key: 'group' });

@@ -189,16 +189,34 @@ func admin(ctx context.Context) error {
 }
 
 func transactions(ctx context.Context) error {
-	writer := client(kgo.DefaultProduceTopic("tx"), kgo.TransactionalID("tx"), kgo.AllowAutoTopicCreation())
+	if err := create(ctx, "tx", 1, nil); err != nil {
+		return err
+	}
+	writer := client(kgo.DefaultProduceTopic("tx"), kgo.TransactionalID("tx"))
 	defer writer.Close()
-	if err := writer.BeginTransaction(); err != nil {
-		return nil
+	for _, commits := range []kgo.TransactionEndTry{kgo.TryCommit, kgo.TryAbort, kgo.TryCommit} {
+		if err := writer.BeginTransaction(); err != nil {
+			return err
+		}
+		if err := writer.ProduceSync(ctx, kgo.StringRecord(fmt.Sprint(commits))).FirstErr(); err != nil {
+			return err
+		}
+		if err := writer.EndTransaction(ctx, commits); err != nil {
+			return err
+		}
 	}
-	err := writer.ProduceSync(ctx, kgo.StringRecord("v")).FirstErr()
-	if err == nil || ctx.Err() != nil {
-		return fmt.Errorf("no refusal: %v", err)
+	reader := client(kgo.ConsumeTopics("tx"), kgo.FetchIsolationLevel(kgo.ReadCommitted()),
+		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()))
+	defer reader.Close()
+	values := []string{}
+	for len(values) < 2 {
+		fetches := reader.PollFetches(ctx)
+		if err := fetches.Err(); err != nil {
+			return err
+		}
+		fetches.EachRecord(func(record *kgo.Record) { values = append(values, string(record.Value)) })
 	}
-	return nil
+	return equal("values", values, []string{"true", "true"})
 }
 
 func saramaRoundTrip(version sarama.KafkaVersion) func(context.Context) error {
@@ -289,7 +307,7 @@ func main() {
 		check("franz-go: "+each.ProtocolName(), rebalance(each))
 	}
 	check("franz-go: admin", admin)
-	check("franz-go: transactions are refused", transactions)
+	check("franz-go: transactions", transactions)
 	for _, each := range []sarama.KafkaVersion{sarama.V0_11_0_0, sarama.V1_0_0_0, sarama.V2_8_0_0, sarama.MaxVersion} {
 		check("sarama as of "+each.String(), saramaRoundTrip(each))
 	}

@@ -128,17 +128,54 @@ public class Clients {
       var unnamed = new ProducerRecord<String, String>("not a name", "v");
       refused(InvalidTopicException.class, () -> producer.send(unnamed).get());
     }
-    try (var producer = producer("transactional.id", "tx", "max.block.ms", 15_000)) {
-      try {
-        producer.initTransactions();
-        throw new AssertionError("transactions were not refused");
-      } catch (KafkaException error) {
-        if (error instanceof TimeoutException) throw error;
-      }
-    }
     try (var consumer = consumer("new-protocol", "group.protocol", "consumer")) {
       consumer.subscribe(List.of(small));
       refused(UnsupportedVersionException.class, () -> take(consumer, 1));
+    }
+  }
+
+  /** Results of an aborted transaction nobody sees, and offsets are committed with the results. */
+  static void transactions() throws Exception {
+    String input = filled("tx-input", 3);
+    String output = create("tx-output", 3);
+    var position = new TopicPartition(input, 0);
+    try (var consumer = consumer("tx-group"); var producer = producer("transactional.id", "tx")) {
+      consumer.subscribe(List.of(input));
+      producer.initTransactions();
+      var records = take(consumer, 3);
+      for (boolean commits : List.of(false, true)) {
+        producer.beginTransaction();
+        for (var record : records) producer.send(new ProducerRecord<>(output, record.value() + commits));
+        var offset = new OffsetAndMetadata(commits ? 3 : 1);
+        producer.sendOffsetsToTransaction(Map.of(position, offset), consumer.groupMetadata());
+        if (commits) producer.commitTransaction();
+        else producer.abortTransaction();
+      }
+      equal(consumer.committed(Set.of(position)).get(position).offset(), 3L);
+    }
+    try (var reader = consumer("tx-reader", "isolation.level", "read_committed")) {
+      reader.subscribe(List.of(output));
+      var values = take(reader, 3).stream().map(ConsumerRecord::value).sorted().toList();
+      equal(values, List.of("v0true", "v1true", "v2true"));
+    }
+  }
+
+  /** The second producer of a transactional id aborts what the first one has begun, which can end nothing any more. */
+  static void fencing() throws Exception {
+    String topic = create("tx-fencing", 1);
+    try (var first = producer("transactional.id", "fenced"); var second = producer("transactional.id", "fenced")) {
+      first.initTransactions();
+      first.beginTransaction();
+      first.send(new ProducerRecord<>(topic, "first")).get();
+      second.initTransactions();
+      second.beginTransaction();
+      second.send(new ProducerRecord<>(topic, "second"));
+      refused(ProducerFencedException.class, () -> first.commitTransaction());
+      second.commitTransaction();
+    }
+    try (var reader = consumer("tx-fencing", "isolation.level", "read_committed")) {
+      reader.subscribe(List.of(topic));
+      equal(take(reader, 1).get(0).value(), "second");
     }
   }
 
@@ -348,6 +385,8 @@ public class Clients {
     admin = Admin.create(config());
     check("codecs", Clients::codecs);
     check("refusals", Clients::refusals);
+    check("transactions", Clients::transactions);
+    check("fencing", Clients::fencing);
     check("consuming", Clients::consuming);
     check("fetch sessions", Clients::fetchSessions);
     check("rebalances", Clients::rebalances);

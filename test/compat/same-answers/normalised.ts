@@ -18,6 +18,10 @@ const UNORDERED = new Set([
   'partitions',
   'activeProducers',
   'replicaElectionResults',
+  'resultsByTransaction',
+  'resultsByTopicV3AndBelow',
+  'resultsByPartition',
+  'transactionStates',
 ]);
 
 /** What names a topic id of one broker, by the id. */

@@ -237,6 +237,8 @@ function brokerConfig(id: number): Readonly<Record<string, string | number>> {
     'offsets.topic.num.partitions': 2,
     'offsets.topic.replication.factor': 3,
     'offsets.commit.timeout.ms': 1500,
+    'transaction.state.log.num.partitions': 2,
+    'transaction.state.log.replication.factor': 3,
     'num.partitions': 3,
   };
 }

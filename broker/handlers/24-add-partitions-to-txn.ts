@@ -1,0 +1,115 @@
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
+import { addPartitionsToTxn } from '../../src/protocol/messages/24-add-partitions-to-txn.ts';
+import type { ProducerIdentity } from '../coordinators/transaction/init-producer-id.ts';
+import { includesPartition, type Topics, topicsOf } from '../coordinators/transaction/topics.ts';
+import type { RequestHandler } from '../server/request-handler.ts';
+import type { BrokerServices } from './broker-services.ts';
+import { errorBefore } from './producer-errors.ts';
+
+type Request = RequestOf<typeof addPartitionsToTxn>;
+type Response = ResponseInput<typeof addPartitionsToTxn>;
+
+/** From here on leaders of partitions ask, for several transactions at once (KIP-890). */
+const BATCH_VERSION_MIN = 4;
+/** From here on a leader that adds a partition does so for a batch of a producer whose epoch grows with every transaction. */
+const EPOCH_BUMP_VERSION_MIN = 5;
+/** From here on PRODUCER_FENCED is known. */
+const FENCED_VERSION_MIN = 2;
+
+/** How long a transaction may have to wait for the end of the one before; among several it would hold up the others. */
+const PATIENCE_MS = 100;
+
+interface Transaction extends ProducerIdentity {
+  readonly transactionalId: string;
+  readonly verifyOnly: boolean;
+  readonly topics: Topics;
+  readonly patienceMs: number;
+}
+
+type ErrorOfPartition = (topic: string, partition: number) => number;
+
+/**
+ * AddPartitionsToTxn (key 24, v0-5): adds partitions to a transaction; v4+ asks for several transactions, and may ask only
+ * whether the partitions are in them (KIP-890).
+ *
+ * - All or nothing: beside a partition that does not exist (UNKNOWN_TOPIC_OR_PARTITION) the others are
+ *   OPERATION_NOT_ATTEMPTED.
+ * - CONCURRENT_TRANSACTIONS where the markers of the transaction before are not written within 100 ms.
+ * - TRANSACTION_ABORTABLE for a partition that was to be verified and is not in the transaction.
+ */
+export function addPartitionsToTxnHandler(
+  services: BrokerServices,
+): RequestHandler<typeof addPartitionsToTxn> {
+  return {
+    api: addPartitionsToTxn,
+    async answer(request, { apiVersion }) {
+      if (apiVersion >= BATCH_VERSION_MIN) {
+        const patienceMs = request.transactions.length === 1 ? PATIENCE_MS : 0;
+        const results = request.transactions.map(async ({ topics, ...transaction }) => {
+          const asked = { ...transaction, topics: topicsOf(topics), patienceMs };
+          const errorOf = await addOrVerify(services, asked, apiVersion);
+          return { transactionalId: asked.transactionalId, topicResults: resultsOf(asked.topics, errorOf) };
+        });
+        return { resultsByTransaction: await Promise.all(results) };
+      }
+      const transaction = transactionOf(request);
+      const errorOf = await addOrVerify(services, transaction, apiVersion);
+      return { resultsByTopicV3AndBelow: resultsOf(transaction.topics, errorOf) };
+    },
+    failure(request, errorCode, { apiVersion }): Response {
+      if (apiVersion >= BATCH_VERSION_MIN) return { errorCode };
+      return { resultsByTopicV3AndBelow: resultsOf(transactionOf(request).topics, () => errorCode) };
+    },
+  };
+}
+
+/** Before version 4 a request is of one transaction. */
+function transactionOf(request: Request): Transaction {
+  return {
+    transactionalId: request.v3AndBelowTransactionalId,
+    producerId: request.v3AndBelowProducerId,
+    producerEpoch: request.v3AndBelowProducerEpoch,
+    verifyOnly: false,
+    topics: topicsOf(request.v3AndBelowTopics),
+    patienceMs: PATIENCE_MS,
+  };
+}
+
+async function addOrVerify(
+  { image, transactions }: BrokerServices,
+  { transactionalId, verifyOnly, patienceMs, ...transaction }: Transaction,
+  version: number,
+): Promise<ErrorOfPartition> {
+  const { topics } = transaction;
+  const exists = (topic: string, partition: number): boolean =>
+    image.topicsByName.get(topic)?.partitions.has(partition) === true;
+  for (const [topic, partitions] of topics) {
+    if ([...partitions].every((partition) => exists(topic, partition))) continue;
+    return (name, partition) =>
+      exists(name, partition) ? ErrorCode.OPERATION_NOT_ATTEMPTED : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+  }
+  if (verifyOnly) {
+    const { errorCode, topics: added } = transactions.verify(transactionalId, transaction);
+    if (errorCode !== ErrorCode.NONE) return () => errorCode;
+    return (topic, partition) =>
+      includesPartition(added, topic, partition) ? ErrorCode.NONE : ErrorCode.TRANSACTION_ABORTABLE;
+  }
+  const clientVersion = version >= EPOCH_BUMP_VERSION_MIN ? 2 : 0;
+  const request = { ...transaction, clientVersion };
+  const errorCode = await transactions.addPartitions(transactionalId, request, { patienceMs });
+  return () => errorBefore(FENCED_VERSION_MIN, version, errorCode);
+}
+
+function resultsOf(
+  topics: Topics,
+  errorOf: ErrorOfPartition,
+): { name: string; resultsByPartition: { partitionIndex: number; partitionErrorCode: number }[] }[] {
+  return [...topics].map(([name, partitions]) => ({
+    name,
+    resultsByPartition: [...partitions].map((partitionIndex) => ({
+      partitionIndex,
+      partitionErrorCode: errorOf(name, partitionIndex),
+    })),
+  }));
+}

@@ -1,0 +1,135 @@
+import { NetworkPeerChannels } from '../../../broker/server/network-peer-channels.ts';
+import type { PeerChannel } from '../../../broker/server/peer-channel.ts';
+import type { Environment } from '../../../src/base/environment.ts';
+import { OperationalError } from '../../../src/base/errors.ts';
+import { ErrorCode, errorOf } from '../../../src/protocol/error-codes.ts';
+import type { Api, RequestInput, ResponseOf } from '../../../src/protocol/message.ts';
+import { findCoordinator } from '../../../src/protocol/messages/10-find-coordinator.ts';
+import { initProducerId } from '../../../src/protocol/messages/22-init-producer-id.ts';
+import { addPartitionsToTxn } from '../../../src/protocol/messages/24-add-partitions-to-txn.ts';
+import { endTxn } from '../../../src/protocol/messages/26-end-txn.ts';
+import { describeTransactions } from '../../../src/protocol/messages/65-describe-transactions.ts';
+
+const RETRY_MS = 20;
+const INIT_VERSION = 5;
+const ADD_VERSION = 3;
+
+interface Producer {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+}
+
+/** A transactional id as its producer sees it, by bare requests: each is sent until the coordinator has answered it. */
+export class TransactionClient {
+  readonly #environment: Environment;
+  readonly #transactionalId: string;
+  readonly #channels: NetworkPeerChannels;
+  readonly #bootstrap: readonly string[];
+  #coordinator: PeerChannel | undefined;
+
+  constructor(
+    environment: Environment,
+    options: { readonly transactionalId: string; readonly bootstrap: readonly string[] },
+  ) {
+    this.#environment = environment;
+    this.#transactionalId = options.transactionalId;
+    this.#bootstrap = options.bootstrap;
+    this.#channels = new NetworkPeerChannels({
+      environment,
+      clientId: options.transactionalId,
+      requestTimeoutMs: 1_500,
+      connectTimeoutMs: 500,
+      responseBytesMax: 2 ** 20,
+    });
+  }
+
+  async init(): Promise<Producer> {
+    const request = { transactionalId: this.#transactionalId, transactionTimeoutMs: 60_000 };
+    return this.#ask(initProducerId, INIT_VERSION, request, ({ errorCode }) => errorCode);
+  }
+
+  async add(producer: Producer, topic: string, partitions: readonly number[]): Promise<void> {
+    const request = {
+      v3AndBelowTransactionalId: this.#transactionalId,
+      v3AndBelowProducerId: producer.producerId,
+      v3AndBelowProducerEpoch: producer.producerEpoch,
+      v3AndBelowTopics: [{ name: topic, partitions: [...partitions] }],
+    };
+    await this.#ask(
+      addPartitionsToTxn,
+      ADD_VERSION,
+      request,
+      ({ resultsByTopicV3AndBelow: [results] }) => results?.resultsByPartition[0]?.partitionErrorCode,
+    );
+  }
+
+  /** @param version 5 and more with an epoch for each transaction. */
+  async end(
+    producer: Producer,
+    { committed, version }: { committed: boolean; version: number },
+  ): Promise<void> {
+    const request = { transactionalId: this.#transactionalId, ...producer, committed };
+    await this.#ask(endTxn, version, request, ({ errorCode }) => errorCode);
+  }
+
+  /** The name of the state of the transactional id. */
+  async state(): Promise<string> {
+    const answer = await this.#ask(
+      describeTransactions,
+      0,
+      { transactionalIds: [this.#transactionalId] },
+      ({ transactionStates: [state] }) => state?.errorCode,
+    );
+    return answer.transactionStates[0]?.transactionState ?? '';
+  }
+
+  close(): void {
+    this.#channels.close();
+  }
+
+  async #ask<A extends Api>(
+    api: A,
+    version: number,
+    request: RequestInput<A>,
+    errorCodeOf: (answer: ResponseOf<A>) => number | undefined,
+  ): Promise<ResponseOf<A>> {
+    for (;;) {
+      try {
+        this.#coordinator ??= await this.#findCoordinator();
+        const answer = await this.#coordinator.send(api, version, request);
+        const { name, retriable } = errorOf(errorCodeOf(answer) ?? ErrorCode.UNKNOWN_SERVER_ERROR);
+        if (name === 'NONE') return answer;
+        if (!retriable) throw new Error(`${api.name} is refused: ${name}`);
+        if (name === 'NOT_COORDINATOR') this.#leave();
+      } catch (error) {
+        if (!(error instanceof OperationalError)) throw error;
+        this.#leave();
+      }
+      await this.#environment.timers.sleep(RETRY_MS);
+    }
+  }
+
+  #leave(): void {
+    this.#coordinator?.close();
+    this.#coordinator = undefined;
+  }
+
+  async #findCoordinator(): Promise<PeerChannel> {
+    const index = this.#environment.random.int(this.#bootstrap.length);
+    const [host = '', port] = (this.#bootstrap[index] ?? '').split(':');
+    const any = this.#channels.to(0, { host, port: Number(port) });
+    try {
+      const { coordinators } = await any.send(findCoordinator, 4, {
+        keyType: 1,
+        coordinatorKeys: [this.#transactionalId],
+      });
+      const [found] = coordinators;
+      if (found === undefined || found.errorCode !== ErrorCode.NONE) {
+        throw new OperationalError('NO_COORDINATOR', 'there is no coordinator', { retriable: true });
+      }
+      return this.#channels.to(found.nodeId, found);
+    } finally {
+      any.close();
+    }
+  }
+}
