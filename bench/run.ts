@@ -7,6 +7,12 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../src/base/errors.ts';
 import { clientFigures } from './figures/client.ts';
+import {
+  compactionMemory,
+  compactionProcessorTime,
+  compactionProduceTail,
+  compactionTime,
+} from './figures/compaction.ts';
 import { brokerConsume, memoryLoaded, processorTimeIn, processorTimeOut } from './figures/five-gigabytes.ts';
 import { latencyMedian, latencyTail, latencyWorst } from './figures/latency.ts';
 import { memoryIdle, memoryPartitions } from './figures/memory.ts';
@@ -61,6 +67,10 @@ const figures: readonly Figure[] = [
   processorTimeIn,
   processorTimeOut,
   memoryLoaded,
+  compactionTime,
+  compactionProcessorTime,
+  compactionMemory,
+  compactionProduceTail,
   memoryIdle,
   memoryPartitions,
   topicsTime,

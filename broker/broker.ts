@@ -175,7 +175,8 @@ export class Broker {
       this.#life.signal.removeEventListener('abort', interrupt);
     }
     this.#logManager.start();
-    const { listeners, server } = this.#components;
+    const { listeners, server, logCleaner } = this.#components;
+    logCleaner.start();
     listeners.open(server);
     this.#isStarted = true;
     this.#cleanShutdown = {};

@@ -11,6 +11,7 @@ export {
   type ClusterMetrics,
   type GroupMetrics,
   type GroupOffsetMetrics,
+  type LogCleanerMetrics,
   type PartitionMetrics,
   type ReplicaManagerMetrics,
   REQUEST_TIME_BOUNDS_MS,

@@ -17,7 +17,8 @@ export type AppName =
   | 'kafkajs-client'
   | 'platformatic-client'
   | 'tail-fetch'
-  | 'produce-latency';
+  | 'produce-latency'
+  | 'keyed-load';
 
 /** Runs one of `bench/apps` in a process of its own to its end; answers the records per second that it printed. */
 export async function runApp(app: AppName, args: readonly (string | number)[]): Promise<number> {

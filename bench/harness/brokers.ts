@@ -16,19 +16,33 @@ export interface BrokerUnderTest {
   /** `host:port` */
   readonly bootstrap: string;
   readonly process: RunningProcess;
+  /** Where its partitions and checkpoints are. */
+  readonly logDirectory: string;
   /** Stops it and removes its data. */
   close(): Promise<void>;
 }
 
 const root = path.join(import.meta.dirname.replace(/([/\\])dist([/\\])/, '$1'), '..', '..');
 
+/** Settings of a broker, by property. */
+type Settings = Readonly<Record<string, string | number>>;
+
 type Measure<T> = (broker: BrokerUnderTest, run: number) => Promise<T>;
 
-/** Both brokers side by side, each measured by the same function: Apache Kafka, or another build of ours. */
-export async function bothBrokers<T>({ beside }: RunSize, measure: Measure<T>): Promise<Contenders<T>> {
-  const rival = beside === undefined ? await startApacheKafka() : await startMillrace(beside);
+/**
+ * Both brokers side by side, each measured by the same function: Apache Kafka, or another build of ours.
+ * @param own what both are told beside what all brokers of the bench are.
+ */
+export async function bothBrokers<T>(
+  { beside }: RunSize,
+  measure: Measure<T>,
+  own: Settings = {},
+): Promise<Contenders<T>> {
+  const settings = { ...SETTINGS, ...own };
+  const rival =
+    beside === undefined ? await startApacheKafka(settings) : await startMillrace(beside, settings);
   const close = (broker: BrokerUnderTest) => ({ close: () => broker.close() });
-  const ours = await startMillrace();
+  const ours = await startMillrace(root, settings);
   return {
     ours: { ...contender(ours, measure), ...close(ours) },
     rival: { ...contender(rival, measure), ...close(rival) },
@@ -64,28 +78,35 @@ function contender<T>(broker: BrokerUnderTest, measure: Measure<T>): Contender<T
  * Starts Millrace's broker without the SQL server, which is what Apache Kafka's process is too: the build of this
  * checkout, or of another.
  */
-export async function startMillrace(checkout = root): Promise<BrokerUnderTest> {
+export async function startMillrace(checkout = root, given: Settings = SETTINGS): Promise<BrokerUnderTest> {
   const data = mkdtempSync(path.join(tmpdir(), 'millrace-bench-'));
   const main = path.join(checkout, 'dist', 'cli', 'main.js');
   const args = ['start', '--no-sql', '--json', '--data', data, '--kafka-port', '0'];
-  const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-s', `${name}=${value}`]);
+  const settings = Object.entries(given).flatMap(([name, value]) => ['-s', `${name}=${value}`]);
   const process_ = start(process.execPath, [...profiling(), main, ...args, ...settings]);
   const [line = '{}'] = await process_.waitFor(/^\{.*\}$/m);
   const { kafka } = JSON.parse(line) as { readonly kafka: string };
   const name = checkout === root ? 'millrace' : `millrace in ${checkout}`;
-  return { name, bootstrap: kafka, process: process_, close: closing(process_, data) };
+  return { name, bootstrap: kafka, process: process_, logDirectory: data, close: closing(process_, data) };
 }
 
 /** Starts Apache Kafka in KRaft mode, one process for broker and controller, with the heap of its own scripts. */
-export async function startApacheKafka(): Promise<BrokerUnderTest> {
-  const { configFile, data, port } = await formatApacheKafka();
+export async function startApacheKafka(settings: Settings = SETTINGS): Promise<BrokerUnderTest> {
+  const { configFile, data, port } = await formatApacheKafka(settings);
   const process_ = await launchApacheKafka(configFile, port);
   const bootstrap = `127.0.0.1:${port}`;
-  return { name: 'apache kafka', bootstrap, process: process_, close: closing(process_, data) };
+  const logDirectory = path.join(data, 'logs');
+  return {
+    name: 'apache kafka',
+    bootstrap,
+    process: process_,
+    logDirectory,
+    close: closing(process_, data),
+  };
 }
 
 /** An Apache Kafka data folder that is formatted and has never been started. */
-export async function formatApacheKafka(): Promise<{
+export async function formatApacheKafka(settings: Settings = SETTINGS): Promise<{
   readonly configFile: string;
   readonly data: string;
   readonly port: number;
@@ -107,7 +128,7 @@ export async function formatApacheKafka(): Promise<{
       'offsets.topic.replication.factor=1',
       'transaction.state.log.replication.factor=1',
       'transaction.state.log.min.isr=1',
-      ...Object.entries(SETTINGS).map(([name, value]) => `${name}=${value}`),
+      ...Object.entries(settings).map(([name, value]) => `${name}=${value}`),
       '',
     ].join('\n'),
   );
@@ -173,10 +194,18 @@ export function consumeWithTool(
 /** Runs something with a topic that goes afterwards. */
 export async function withTopic<T>(
   { bootstrap }: BrokerUnderTest,
-  { topic, partitions }: { readonly topic: string; readonly partitions: number },
+  {
+    topic,
+    partitions,
+    configs = {},
+  }: {
+    readonly topic: string;
+    readonly partitions: number;
+    readonly configs?: Readonly<Record<string, string>>;
+  },
   use: () => Promise<T>,
 ): Promise<T> {
-  await createTopic(bootstrap, topic, partitions);
+  await createTopic(bootstrap, topic, partitions, configs);
   try {
     return await use();
   } finally {
@@ -184,9 +213,14 @@ export async function withTopic<T>(
   }
 }
 
-export async function createTopic(bootstrap: string, topic: string, partitions: number): Promise<void> {
+export async function createTopic(
+  bootstrap: string,
+  topic: string,
+  partitions: number,
+  configs: Readonly<Record<string, string>> = {},
+): Promise<void> {
   await withAdmin(bootstrap, (admin) =>
-    admin.createTopics([{ name: topic, partitions, replicationFactor: 1 }]),
+    admin.createTopics([{ name: topic, partitions, replicationFactor: 1, configs }]),
   );
 }
 

@@ -5,6 +5,7 @@ import type { GroupCoordinator } from '../coordinators/group/group-coordinator.t
 import { groupMetrics } from '../coordinators/group/group-metrics.ts';
 import type { TransactionCoordinator } from '../coordinators/transaction/transaction-coordinator.ts';
 import { brokerHandlers, controllerListenerHandlers, type HandlerTable } from '../handlers/index.ts';
+import type { LogCleaner } from '../log/cleaner/log-cleaner.ts';
 import type { BrokerLifecycleManager } from '../lifecycle/broker-lifecycle-manager.ts';
 import { GroupCoordination } from '../lifecycle/group-coordination.ts';
 import type { CoordinatorTopic } from '../lifecycle/coordinator-topic.ts';
@@ -25,6 +26,7 @@ import type { TransactionVerifier } from '../transactions/transaction-verifier.t
 import type { BrokerDependencies } from './broker-dependencies.ts';
 import { createOffsetsTopic, createTransactionsTopic } from './create-coordinator-topics.ts';
 import { createGroups } from './create-groups.ts';
+import { createLogCleaner, logCleanerMetrics } from './create-log-cleaner.ts';
 import { createLifecycleManager } from './create-lifecycle-manager.ts';
 import { createQuorum } from './create-quorum.ts';
 import { createReplicaManager } from './create-replica-manager.ts';
@@ -43,6 +45,7 @@ export class BrokerComponents {
   readonly stalls: StallWatch;
   readonly peers: NetworkPeerChannels;
   readonly quorum: MetadataQuorum;
+  readonly logCleaner: LogCleaner;
   readonly controller: ControllerChannel;
   readonly waiters: MetadataWaiters;
   readonly lifecycleManager: BrokerLifecycleManager;
@@ -73,6 +76,8 @@ export class BrokerComponents {
     life.add({ name: 'the connections to other brokers', close: () => this.peers.close() });
     this.quorum = createQuorum(dependencies, this);
     life.add({ name: 'the metadata quorum', close: () => this.quorum.close() });
+    this.logCleaner = createLogCleaner(dependencies, this);
+    life.add({ name: 'the log cleaner', close: () => this.logCleaner.close() });
     this.controller = new ControllerChannel({
       environment,
       quorum: this.quorum,
@@ -119,6 +124,7 @@ export class BrokerComponents {
       stalls: this.stalls,
       connections: () => this.server,
       replicaManager: () => this.replicaManager.metrics(),
+      logCleaner: () => logCleanerMetrics(this.logCleaner),
       cluster: () =>
         clusterMetrics(this.quorum.image, { isActiveController: this.quorum.leader.leaderId === nodeId }),
       partitions: () => partitionMetrics(this.replicaManager.partitions()),

@@ -194,6 +194,37 @@ export const brokerProperties = {
   'compression.zstd.level': dynamic(
     int(3, 'level used when compression.type is zstd', between(-131_072, 22)),
   ),
+  'log.cleaner.enable': boolean(true, 'whether logs whose policy says so are compacted'),
+  'log.cleaner.threads': dynamic(
+    int(1, 'logs that are compacted at a time, each by a thread of its own', atLeast(0)),
+  ),
+  'log.cleaner.dedupe.buffer.size': dynamic(
+    long(
+      '134217728',
+      'bytes that the keys of all logs that are just compacted may take, 24 for each; it is taken as it is needed',
+      atLeast(1),
+    ),
+  ),
+  'log.cleaner.io.buffer.size': dynamic(
+    int(524_288, 'bytes that the threads of the cleaner read and write at a time, together', atLeast(1)),
+  ),
+  'log.cleaner.io.buffer.load.factor': dynamic(
+    double(
+      0.9,
+      'share of the memory for keys that is filled; the fuller, the more are compacted at once, and the slower',
+      rangeOf('more than 0, less than 1', (value: number) => value > 0 && value < 1),
+    ),
+  ),
+  'log.cleaner.io.max.bytes.per.second': dynamic(
+    double(
+      Number.MAX_VALUE,
+      'bytes that the cleaner reads and writes in a second at most, all threads together',
+      rangeOf('more than 0', (value: number) => value > 0),
+    ),
+  ),
+  'log.cleaner.backoff.ms': dynamic(
+    long('15000', 'time to wait where no log is to be compacted', atLeast(0)),
+  ),
   'log.cleaner.delete.retention.ms': dynamic(long('86400000', 'how long tombstones are kept', atLeast(0))),
   'log.segment.delete.delay.ms': dynamic(
     long('60000', 'how long a deleted segment stays on disk', atLeast(0)),

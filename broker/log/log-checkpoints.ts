@@ -6,6 +6,7 @@ import { CheckpointWriter } from './checkpoint-writer.ts';
 import type { Log } from './log.ts';
 import {
   checkpointLine,
+  CLEANER_CHECKPOINT,
   HIGH_WATERMARK_CHECKPOINT,
   LOG_START_CHECKPOINT,
   type LogOffset,
@@ -16,6 +17,7 @@ const OFFSETS = {
   [RECOVERY_POINT_CHECKPOINT]: (log: Log) => log.recoveryPointCheckpoint,
   [HIGH_WATERMARK_CHECKPOINT]: (log: Log) => log.highWatermark,
   [LOG_START_CHECKPOINT]: (log: Log) => log.logStartCheckpoint,
+  [CLEANER_CHECKPOINT]: (log: Log) => log.compaction.cleanedTo,
 } as const;
 
 export type CheckpointFile = keyof typeof OFFSETS;
@@ -38,6 +40,7 @@ const DEFAULT_INTERVALS_MS: Required<CheckpointIntervals> = {
   [RECOVERY_POINT_CHECKPOINT]: 60_000,
   [LOG_START_CHECKPOINT]: 60_000,
   [HIGH_WATERMARK_CHECKPOINT]: 5_000,
+  [CLEANER_CHECKPOINT]: 60_000,
 };
 
 interface LogCheckpointsOptions {
@@ -52,14 +55,14 @@ interface LogCheckpointsOptions {
 }
 
 /**
- * The three offset checkpoints of a data folder: written from time to time, each at an interval of its own, in passes over all
+ * The four offset checkpoints of a data folder: written from time to time, each at an interval of its own, in passes over all
  * logs, in slices and off the event loop.
  *
  * That a checkpoint is late is safe. A recovery point that is too low makes the next start check more; a high watermark
  * that is too low is found again from the followers; a log start that is too low lets deleted records be seen until they
- * are deleted again; a log that has no entry is checked whole; an entry that has no log is passed over. Three things
- * must not be late: a recovery point that goes down and the start of a log that begins anew at a later offset (they are
- * written at once), and the end of an entry whose log was deleted,
+ * are deleted again; what a log cleaner has done it would do again; a log that has no entry is checked whole; an entry that
+ * has no log is passed over. Three things must not be late: an offset that a truncation has lowered (where a log was flushed,
+ * or compacted) and the start of a log that begins anew at a later offset (they are written at once), and the end of an entry whose log was deleted,
  * before a new log takes its name: it would be taken for the new one's ({@link whenForgotten}).
  */
 export class LogCheckpoints {
@@ -67,6 +70,8 @@ export class LogCheckpoints {
   readonly #writer: CheckpointWriter;
   /** What the files say, in the order of the logs. */
   readonly #written = new Map<CheckpointFile, readonly number[]>();
+  /** How many lines they have. */
+  readonly #lines = new Map<CheckpointFile, number>();
   /** Names of logs that are gone and may still be in the files, with the pass before which they went. */
   readonly #deleted = new Map<string, number>();
   /** Grows when a log comes or goes. */
@@ -146,8 +151,10 @@ export class LogCheckpoints {
 
   /** Writes one file before the call returns. */
   writeFileNow(file: CheckpointFile): void {
-    this.#writer.writeNow({ file, entries: this.#entries(file) });
+    const entries = this.#entries(file);
+    this.#writer.writeNow({ file, entries });
     this.#written.set(file, this.#offsets(file));
+    this.#lines.set(file, entries.length);
   }
 
   #turn(): Promise<void> {
@@ -174,16 +181,20 @@ export class LogCheckpoints {
     }
     const changed: { file: CheckpointFile; generation: number; chunks: readonly Buffer[] }[] = [];
     for (const { file, generation } of begun) {
-      const { offsets, chunks } = await this.#collect(file);
+      const { offsets, chunks, count } = await this.#collect(file);
       if (this.#writer.isOvertaken(file, generation)) continue;
       // Before the writing: one that overtakes this one notes what it has written itself.
       this.#written.set(file, offsets);
+      this.#lines.set(file, count);
       changed.push({ file, generation, chunks });
     }
     try {
       await this.#writer.write(changed);
     } catch (error) {
-      for (const { file } of changed) this.#written.delete(file);
+      for (const { file } of changed) {
+        this.#written.delete(file);
+        this.#lines.delete(file);
+      }
       throw error;
     }
     for (const file of wanted) this.#writtenMembership.set(file, membership);
@@ -196,9 +207,11 @@ export class LogCheckpoints {
    * What a file is to say, in slices: ten thousand lines take longer than others should wait. The offsets are of different
    * moments, each of which is good: what must not be late is written at once, and overtakes this.
    */
-  async #collect(
-    file: CheckpointFile,
-  ): Promise<{ readonly offsets: readonly number[]; readonly chunks: readonly Buffer[] }> {
+  async #collect(file: CheckpointFile): Promise<{
+    readonly offsets: readonly number[];
+    readonly chunks: readonly Buffer[];
+    readonly count: number;
+  }> {
     const offsetOf = OFFSETS[file];
     const slice = new TimeSlice(this.#options.environment);
     const offsets: number[] = [];
@@ -211,22 +224,34 @@ export class LogCheckpoints {
     for (const log of this.#options.logs()) {
       const offset = offsetOf(log);
       offsets.push(offset);
-      lines.push(`${checkpointLine({ topic: log.topic, partition: log.partition, offset })}\n`);
+      if (hasLine(file, offset))
+        lines.push(`${checkpointLine({ topic: log.topic, partition: log.partition, offset })}\n`);
       if (lines.length >= CHUNK_LINES) endChunk();
       if (slice.isOver) await slice.next();
     }
-    let count = offsets.length;
+    let count = offsets.filter((offset) => hasLine(file, offset)).length;
     for (const entry of this.#options.unopened(file)) {
       lines.push(`${checkpointLine(entry)}\n`);
       count++;
     }
     endChunk();
-    return { offsets, chunks: [Buffer.from(checkpointHeader(count)), ...chunks] };
+    return { offsets, count, chunks: [Buffer.from(checkpointHeader(count)), ...chunks] };
   }
 
   #isChanged(file: CheckpointFile): boolean {
+    const offsets = this.#offsets(file);
+    if (this.#staysEmpty(file, offsets)) return false;
     const isOther = this.#membership !== this.#writtenMembership.get(file);
-    return isOther || !isSame(this.#written.get(file), this.#offsets(file));
+    return isOther || !isSame(this.#written.get(file), offsets);
+  }
+
+  /** A file that says nothing of any log has nothing new to say when logs come or go. */
+  #staysEmpty(file: CheckpointFile, offsets: readonly number[]): boolean {
+    if (file !== CLEANER_CHECKPOINT || offsets.some((offset) => hasLine(file, offset))) return false;
+    const { environment, directory, unopened } = this.#options;
+    if (unopened(file)[Symbol.iterator]().next().done !== true) return false;
+    const lines = this.#lines.get(file);
+    return lines === undefined ? !environment.disk.exists(`${directory}/${file}`) : lines === 0;
   }
 
   #offsets(file: CheckpointFile): number[] {
@@ -240,11 +265,17 @@ export class LogCheckpoints {
     const offsetOf = OFFSETS[file];
     const entries: LogOffset[] = [];
     for (const log of this.#options.logs()) {
-      entries.push({ topic: log.topic, partition: log.partition, offset: offsetOf(log) });
+      const offset = offsetOf(log);
+      if (hasLine(file, offset)) entries.push({ topic: log.topic, partition: log.partition, offset });
     }
     entries.push(...this.#options.unopened(file));
     return entries;
   }
+}
+
+/** Most logs are never compacted, and nothing is said of them there. */
+function hasLine(file: CheckpointFile, offset: number): boolean {
+  return file !== CLEANER_CHECKPOINT || offset > 0;
 }
 
 function isSame(before: readonly number[] | undefined, now: readonly number[]): boolean {

@@ -18,6 +18,14 @@ export interface LogConfig {
   /** From `cleanup.policy`. */
   readonly compact: boolean;
   readonly delete: boolean;
+  /** Of a compacted log: how long tombstones and markers stay from the first cleaning on that could do without them. */
+  readonly deleteRetentionMs: number;
+  /** Of a compacted log, 0 to 1: cleaned when a larger share of its bytes is dirty. */
+  readonly minCleanableDirtyRatio: number;
+  /** Of a compacted log: younger records are left alone. */
+  readonly minCompactionLagMs: number;
+  /** Of a compacted log: older dirty records have it cleaned whatever its ratio. */
+  readonly maxCompactionLagMs: number;
   readonly fileDeleteDelayMs: number;
   readonly flushMessages: number;
   readonly flushMs: number;
@@ -59,6 +67,10 @@ export const DEFAULT_LOG_CONFIG: LogConfig = {
   retentionBytes: -1,
   compact: false,
   delete: true,
+  deleteRetentionMs: DAY_MS,
+  minCleanableDirtyRatio: 0.5,
+  minCompactionLagMs: 0,
+  maxCompactionLagMs: UNLIMITED,
   fileDeleteDelayMs: 60_000,
   flushMessages: UNLIMITED,
   flushMs: UNLIMITED,

@@ -13,6 +13,8 @@ interface LogDurabilityOptions {
   readonly syncParent: () => Promise<void>;
   /** Called when a truncation has lowered the recovery point, which must be on the disk before the call returns. */
   readonly onRecoveryPointLowered: () => void;
+  /** Called when a truncation has taken away what was compacted, which must be on the disk before the call returns. */
+  readonly onCleanedToLowered: () => void;
   /** Called before a log begins anew at a later offset, which must be on the disk before the call returns. */
   readonly onLogStartRaised: () => void;
 }
@@ -22,9 +24,11 @@ export class LogDurability {
   readonly #state: LogState;
   readonly #syncParent: () => Promise<void>;
   readonly #onRecoveryPointLowered: () => void;
+  readonly #onCleanedToLowered: () => void;
   readonly #onLogStartRaised: () => void;
   readonly #flusher: SharedFlush;
   #recoveryPoint: number;
+  #settledOffset: number;
   #lastFlushMs: number;
   /** The entry of the log's directory in its parent survives a power loss. */
   #isDirectorySynced: boolean;
@@ -36,9 +40,12 @@ export class LogDurability {
   constructor(state: LogState, options: LogDurabilityOptions) {
     this.#state = state;
     this.#recoveryPoint = options.recoveryPoint;
+    // What was decided in a tail that is not synced may be open again after a power loss.
+    this.#settledOffset = this.#recoveryPoint < state.logEndOffset ? 0 : this.#undecidedOffset;
     this.#isDirectorySynced = options.isDirectorySynced;
     this.#syncParent = options.syncParent;
     this.#onRecoveryPointLowered = options.onRecoveryPointLowered;
+    this.#onCleanedToLowered = options.onCleanedToLowered;
     this.#onLogStartRaised = options.onLogStartRaised;
     this.#lastFlushMs = state.environment.clock.nowMs();
     this.#flusher = new SharedFlush({ flushOnce: () => this.#flushOnce() });
@@ -47,6 +54,11 @@ export class LogDurability {
   /** Everything below survives a power loss. */
   get recoveryPoint(): number {
     return this.#recoveryPoint;
+  }
+
+  /** Everything below survives a power loss, and with it the markers that say what became of its transactions. */
+  get settledOffset(): number {
+    return this.#settledOffset;
   }
 
   get mustSaveEpochs(): boolean {
@@ -116,6 +128,8 @@ export class LogDurability {
     this.#mustSaveEpochs = true;
     const cutBase = segments.at(segments.indexOf(offset))?.baseOffset ?? 0;
     const trusted = Math.min(offset, cutBase);
+    this.#settledOffset = Math.min(this.#settledOffset, trusted);
+    if (this.#state.lowerCleanedTo(offset)) this.#onCleanedToLowered();
     if (this.#recoveryPoint <= trusted) return;
     this.#recoveryPoint = trusted;
     this.#onRecoveryPointLowered();
@@ -139,6 +153,11 @@ export class LogDurability {
     }
   }
 
+  /** Where the first open transaction began, else the end. */
+  get #undecidedOffset(): number {
+    return this.#state.producers.firstUndecidedOffset ?? this.#state.logEndOffset;
+  }
+
   get #unflushed(): number {
     return this.#state.logEndOffset - this.#recoveryPoint;
   }
@@ -149,6 +168,7 @@ export class LogDurability {
     if (state.isClosed) return true;
     if (state.failure !== undefined) throw stoppedError(state.failure);
     const target = state.logEndOffset;
+    const undecidedOffset = this.#undecidedOffset;
     const truncations = this.#truncations;
     // A disk that is full, say, refuses this and can be mended; a failed sync cannot.
     if (!state.epochs.isSaved && !(await this.#saveEpochs())) return true;
@@ -158,6 +178,7 @@ export class LogDurability {
     if (truncations !== this.#truncations) return false;
     assert(target <= state.logEndOffset, 'without a truncation the log end does not go back');
     this.#recoveryPoint = Math.max(this.#recoveryPoint, target);
+    this.#settledOffset = undecidedOffset;
     this.#mustSaveEpochs = false;
     this.#lastFlushMs = state.environment.clock.nowMs();
     return true;

@@ -18,7 +18,12 @@ import { type CheckpointFile, type CheckpointIntervals, LogCheckpoints } from '.
 import { DEFAULT_LOG_CONFIG, type LogConfig } from './log-config.ts';
 import { BEGIN_ANEW, missingLogs, missingMetadata } from './missing-logs.ts';
 import { isDamage, type OfflineLog, OfflineLogs, segmentBytes } from './offline-logs.ts';
-import { LOG_START_CHECKPOINT, type LogOffset, RECOVERY_POINT_CHECKPOINT } from './offset-checkpoint.ts';
+import {
+  CLEANER_CHECKPOINT,
+  LOG_START_CHECKPOINT,
+  type LogOffset,
+  RECOVERY_POINT_CHECKPOINT,
+} from './offset-checkpoint.ts';
 import { OpenSegments } from './open-segments.ts';
 import {
   asideDirectoryName,
@@ -275,6 +280,11 @@ export class LogManager {
   /** Resolves when the checkpoint files say what is now true; those that have not changed are left alone. */
   checkpoint(): Promise<void> {
     return this.#checkpoints.write();
+  }
+
+  /** Resolves when the checkpoint says up to where logs are compacted now. */
+  writeCleanerCheckpoint(): Promise<void> {
+    return this.#checkpoints.write([CLEANER_CHECKPOINT]);
   }
 
   /** Flushes and closes all logs, writes checkpoints and the clean-shutdown marker, gives the lock back. */
@@ -539,6 +549,7 @@ export class LogManager {
       ...(name === `${METADATA_TOPIC}-0` ? {} : { space: this.#reserve }),
       syncParent: () => this.#folderSync.sync(),
       onRecoveryPointLowered: () => this.#checkpoints.writeFileNow(RECOVERY_POINT_CHECKPOINT),
+      onCleanedToLowered: () => this.#checkpoints.writeFileNow(CLEANER_CHECKPOINT),
       onLogStartRaised: () => this.#checkpoints.writeFileNow(LOG_START_CHECKPOINT),
     });
     this.#logs.set(name, log);

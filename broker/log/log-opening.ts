@@ -1,5 +1,6 @@
 import type { Logger } from '../../src/base/logger.ts';
 import type { ClosedLog } from './closed-log.ts';
+import { finishSwaps } from './interrupted-swaps.ts';
 import { LEADER_EPOCH_CHECKPOINT, LeaderEpochCache } from './leader-epoch-cache.ts';
 import type { LogOptions } from './log-options.ts';
 import { type RecoveredLog, recoverLog } from './log-recovery.ts';
@@ -85,7 +86,7 @@ function recover(options: LogOptions, { logger, segmentOptions }: OpeningOptions
   const { directory } = options;
   const { disk } = options.environment;
   disk.makeDirectory(directory);
-  const names = disk.list(directory);
+  const names = finishSwaps(disk, directory, disk.list(directory));
   const epochs = LeaderEpochCache.open(disk, `${directory}/${LEADER_EPOCH_CHECKPOINT}`, logger);
   const producers = new ProducerState();
   const snapshots = ProducerSnapshots.known(disk, directory, snapshotOffsets(names));

@@ -23,7 +23,7 @@ export interface LogOptions {
   readonly highWatermark?: number;
   /** The process that wrote this log closed it: nothing is scanned. False when not said. */
   readonly hadCleanShutdown?: boolean;
-  /** Kafka's log cleaner has compacted the log up to there, and holes below are its work. */
+  /** A log cleaner has compacted the log up to there, and holes below are its work. */
   readonly cleanedTo?: number;
   /** Base offsets of the segments that had an index of aborted transactions when the log was closed, where that is known. */
   readonly abortedIn?: ReadonlySet<number>;
@@ -36,6 +36,8 @@ export interface LogOptions {
   readonly syncParent?: () => Promise<void>;
   /** Called when a truncation has lowered the recovery point, which must be on the disk before the call returns. */
   readonly onRecoveryPointLowered?: () => void;
+  /** Called when a truncation has taken away what was compacted, which must be on the disk before the call returns. */
+  readonly onCleanedToLowered?: () => void;
   /** Called when the log is about to begin anew at a later offset, which must be on the disk before the call returns. */
   readonly onLogStartRaised?: () => void;
 }

@@ -1,7 +1,6 @@
 import type { Disk } from '../../src/base/environment.ts';
 import { OperationalError } from '../../src/base/errors.ts';
 import type { Logger } from '../../src/base/logger.ts';
-import { foreign } from './checkpoint-file.ts';
 import { epochAt, type LeaderEpochCache } from './leader-epoch-cache.ts';
 import { endOffsetOf, findMissing, refuseGaps } from './log-gaps.ts';
 import { remedyFor } from './missing-logs.ts';
@@ -27,7 +26,7 @@ interface RecoveryOptions {
   /** From the checkpoint; undefined where that says nothing: then the files do. */
   readonly logStartOffset: number | undefined;
   readonly hadCleanShutdown: boolean;
-  /** Kafka's log cleaner has compacted the log up to there. */
+  /** A log cleaner has compacted the log up to there. */
   readonly cleanedTo: number | undefined;
   /** Segments that had an index of aborted transactions when the log was closed. */
   readonly abortedIn: ReadonlySet<number>;
@@ -147,9 +146,6 @@ function setAllAside(
 function listSegments({ disk, directory, names }: RecoveryOptions): number[] {
   const bases: number[] = [];
   for (const name of names) {
-    if (name.endsWith('.swap')) {
-      throw foreign(`${directory}/${name}`, 'a log cleaner was interrupted while it replaced segments');
-    }
     if (name.endsWith(DELETED_SUFFIX) || name.endsWith(CLEANED_SUFFIX)) disk.remove(`${directory}/${name}`);
     const file = parseSegmentFileName(name);
     if (file?.kind === 'log') bases.push(file.baseOffset);

@@ -116,6 +116,25 @@ export class LogSegments {
     }
   }
 
+  /**
+   * Puts one segment in the place of some that follow each other: takes them off the log, the oldest first, and then takes what
+   * `takePlace` answers. What comes after an error is the caller's to say: some of them may have left.
+   */
+  replace(
+    old: readonly Segment[],
+    takePlace: () => Segment,
+    { delayMs }: { readonly delayMs: number },
+  ): void {
+    const [first] = old;
+    const at = first === undefined ? -1 : this.#segments.indexOf(first);
+    assert(
+      at >= 0 && old.every((segment, index) => segment.isSealed && this.#segments[at + index] === segment),
+      'what is replaced are sealed segments of the log that follow each other',
+    );
+    for (const segment of old) this.#removal.schedule(segment, delayMs);
+    this.#segments.splice(at, old.length, takePlace());
+  }
+
   /** All segments leave the log; their files stay. */
   close(): void {
     this.#removal.close();

@@ -30,6 +30,7 @@ interface LogStateOptions {
   readonly snapshots: ProducerSnapshots;
   readonly recent: RecentBatches;
   readonly space: { readonly isShort: boolean } | undefined;
+  readonly cleanedTo: number | undefined;
   readonly logStartOffset: number;
   readonly logEndOffset: number;
 }
@@ -52,8 +53,11 @@ export class LogState {
   readonly segmentOptions: (baseOffset: number) => SegmentOptions;
   config: LogConfig;
   isClosed = false;
+  /** The cleaning that is under way. */
+  cleaning: { interrupt(): void } | undefined;
   /** Where the log is about to begin anew, until it has. */
   logStartNext: number | undefined;
+  #cleanedTo: number;
   #logStartOffset: number;
   #logEndOffset: number;
   #highWatermark: number;
@@ -75,6 +79,7 @@ export class LogState {
     this.snapshots = options.snapshots;
     this.recent = options.recent;
     this.space = options.space;
+    this.#cleanedTo = Math.min(options.cleanedTo ?? 0, options.logEndOffset);
     this.#logStartOffset = options.logStartOffset;
     this.#logEndOffset = options.logEndOffset;
     this.#highWatermark = options.logStartOffset;
@@ -87,6 +92,25 @@ export class LogState {
 
   get logEndOffset(): number {
     return this.#logEndOffset;
+  }
+
+  /** Up to there the log has been compacted: what is before has each key once at most. */
+  get cleanedTo(): number {
+    return this.#cleanedTo;
+  }
+
+  /** The log has been compacted up to `offset`. */
+  advanceCleanedTo(offset: number): void {
+    assert(offset <= this.#logEndOffset, 'a log is compacted up to its end at most');
+    this.#cleanedTo = offset;
+  }
+
+  /** What is from `offset` on will be something else. @returns whether that is news. */
+  lowerCleanedTo(offset: number): boolean {
+    this.cleaning?.interrupt();
+    if (this.#cleanedTo <= offset) return false;
+    this.#cleanedTo = offset;
+    return true;
   }
 
   get highWatermark(): number {

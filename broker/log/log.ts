@@ -4,6 +4,7 @@ import { silentLogger } from '../../src/base/logger.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { AppendOptions, AppendResult } from './append-result.ts';
 import type { ClosedLog } from './closed-log.ts';
+import { LogCompaction } from './log-compaction.ts';
 import { LogAppender, storageError } from './log-appender.ts';
 import type { LogConfig } from './log-config.ts';
 import { LogDurability } from './log-durability.ts';
@@ -53,6 +54,8 @@ export class Log {
   readonly #state: LogState;
   readonly #durability: LogDurability;
   readonly #appender: LogAppender;
+  /** What the log cleaner has of the log. */
+  readonly compaction: LogCompaction;
   /** What the log was when it was closed before. */
   readonly #openedAs: ClosedLog | undefined;
   #closed: ClosedLog | undefined;
@@ -94,6 +97,7 @@ export class Log {
       snapshots,
       recent: new RecentBatches(options.recentBudget ?? new RecentBudget(RECENT_BYTES_DEFAULT)),
       space: options.space,
+      cleanedTo: options.cleanedTo,
       logStartOffset: recovered.logStartOffset,
       logEndOffset: recovered.logEndOffset,
     });
@@ -103,9 +107,13 @@ export class Log {
       isDirectorySynced: (options.closed?.segments.length ?? 0) > 0,
       syncParent: options.syncParent ?? (() => disk.syncDirectory(parentOf(directory))),
       onRecoveryPointLowered: options.onRecoveryPointLowered ?? (() => {}),
+      onCleanedToLowered: options.onCleanedToLowered ?? (() => {}),
       onLogStartRaised: options.onLogStartRaised ?? (() => {}),
     });
     this.#appender = new LogAppender(this.#state, this.#durability);
+    this.compaction = new LogCompaction(this.#state, this.#durability, {
+      isClosing: () => this.#closing !== undefined,
+    });
     const { highWatermark = 0 } = options;
     this.#knownEnd = highWatermark;
     if (this.hasLostItsEnd) {
@@ -380,6 +388,8 @@ export class Log {
       const state = this.#state;
       const { segments } = state;
       if (state.isClosed || this.#closing !== undefined || state.failure !== undefined) return 0;
+      // A cleaning reads the segments that would go. When it has ended, retention is asked again.
+      if (state.cleaning !== undefined && state.space?.isShort !== true) return 0;
       let count = countToDelete(segments.all, {
         config: state.config,
         nowMs: this.#environment.clock.nowMs(),
@@ -429,6 +439,7 @@ export class Log {
 
   /** Flushes and closes. Nothing may be called afterwards. */
   close(): Promise<void> {
+    this.#state.cleaning?.interrupt();
     this.#closing ??= this.#close();
     return this.#closing;
   }
@@ -437,6 +448,7 @@ export class Log {
   closeHandles(): void {
     const { recent, segments } = this.#state;
     this.#state.isClosed = true;
+    this.#state.cleaning?.interrupt();
     recent.clear();
     segments.close();
   }

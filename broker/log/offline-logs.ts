@@ -2,6 +2,7 @@ import type { Disk } from '../../src/base/environment.ts';
 import { OperationalError } from '../../src/base/errors.ts';
 import type { KnownOffsets } from './known-logs.ts';
 import {
+  CLEANER_CHECKPOINT,
   HIGH_WATERMARK_CHECKPOINT,
   LOG_START_CHECKPOINT,
   type LogOffset,
@@ -80,6 +81,8 @@ function checkpointOffset(file: string, known: KnownOffsets): number | undefined
       return known.highWatermark;
     case LOG_START_CHECKPOINT:
       return known.logStartOffset;
+    case CLEANER_CHECKPOINT:
+      return known.cleanedTo;
     default:
       return undefined;
   }

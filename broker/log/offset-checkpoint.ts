@@ -7,7 +7,7 @@ import { foreign, isForeign, readCheckpoint } from './checkpoint-file.ts';
 export const RECOVERY_POINT_CHECKPOINT = 'recovery-point-offset-checkpoint';
 export const HIGH_WATERMARK_CHECKPOINT = 'replication-offset-checkpoint';
 export const LOG_START_CHECKPOINT = 'log-start-offset-checkpoint';
-/** Kafka's: up to where its log cleaner has compacted a log. It is read where there is one, and never written. */
+/** Up to where the log cleaner has compacted a log; it has no line of a log that was never compacted. */
 export const CLEANER_CHECKPOINT = 'cleaner-offset-checkpoint';
 
 /** Offsets by `topic-partition`, the name of the log's folder. */

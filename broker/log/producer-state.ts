@@ -81,6 +81,11 @@ export class ProducerState {
     return unreplicated === undefined ? undecided : Math.min(undecided, unreplicated);
   }
 
+  /** Where the first transaction began that has no marker yet, or undefined. */
+  get firstUndecidedOffset(): number | undefined {
+    return this.#firstOngoing()?.firstOffset;
+  }
+
   /**
    * Checks a client's batch before it is appended: epoch, sequence, and whether its transaction is known here.
    * @param verification undefined where transactions are not verified.
@@ -120,8 +125,9 @@ export class ProducerState {
   appendBatch(batch: SequencedBatch, baseOffset: number, lastOffset: number, maxTimestamp: number): void {
     const entry = this.#obtain(batch.producerId);
     entry.moveToEpoch(batch.producerEpoch);
+    // By the offsets: compaction may have taken records out of the batch since.
     const lastSequence =
-      batch.baseSequence < 0 ? -1 : sequenceAfter(batch.baseSequence, batch.recordsCount - 1);
+      batch.baseSequence < 0 ? -1 : sequenceAfter(batch.baseSequence, lastOffset - baseOffset);
     entry.addBatch(lastSequence, lastOffset, lastOffset - baseOffset, maxTimestamp);
     if (!batch.isTransactional) return;
     this.#guards.delete(batch.producerId);

@@ -48,6 +48,17 @@ export class RecentBatches {
     return this.#entries[index];
   }
 
+  /** Forgets what begins before `offset`: in the log is something else now. */
+  dropBefore(offset: number): void {
+    for (;;) {
+      const oldest = this.#entries[this.#head];
+      if (oldest === undefined || oldest.baseOffset >= offset) return;
+      oldest.owner = undefined;
+      this.#entries[this.#head] = GONE;
+      this.#head++;
+    }
+  }
+
   clear(): void {
     for (let index = this.#head; index < this.#entries.length; index++) {
       (this.#entries[index] as RecentEntry).owner = undefined;

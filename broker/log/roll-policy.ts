@@ -14,7 +14,8 @@ const RELATIVE_OFFSET_MAX = 2 ** 31 - 1;
 
 /**
  * Whether a new segment has to begin first: the active one would pass `segment.bytes`, one of its indexes would pass
- * `segment.index.bytes`, an offset would not fit into its indexes, or it is older than `segment.ms`.
+ * `segment.index.bytes`, an offset would not fit into its indexes, or it is older than `segment.ms`, of a compacted log also
+ * than `max.compaction.lag.ms`: the active segment is never compacted.
  */
 export function mustRoll(active: Segment, incoming: Incoming, config: LogConfig, nowMs: number): boolean {
   if (active.sizeInBytes === 0) return false;
@@ -22,8 +23,12 @@ export function mustRoll(active: Segment, incoming: Incoming, config: LogConfig,
     active.sizeInBytes + incoming.bytes > config.segmentBytes ||
     active.isIndexFull(config.segmentIndexBytes, incoming.batches) ||
     incoming.lastOffset - active.baseOffset > RELATIVE_OFFSET_MAX ||
-    ageMs(active, incoming, nowMs) > config.segmentMs - config.segmentJitterMs
+    ageMs(active, incoming, nowMs) > segmentMsMax(config) - config.segmentJitterMs
   );
+}
+
+function segmentMsMax({ compact, maxCompactionLagMs, segmentMs }: LogConfig): number {
+  return compact ? Math.min(segmentMs, maxCompactionLagMs) : segmentMs;
 }
 
 /** In time of the records where they have timestamps, else of the clock. */

@@ -8,8 +8,11 @@ const KINDS: ReadonlySet<string> = new Set(['log', 'index', 'timeindex', 'txnind
 /** A file on its way out; its space is given back after `file.delete.delay.ms`, or at the next start. */
 export const DELETED_SUFFIX = '.deleted';
 
-/** Half-made results of Kafka's log cleaner: worthless after a crash. */
+/** Half-made results of a log cleaner: worthless after a crash. */
 export const CLEANED_SUFFIX = '.cleaned';
+
+/** Complete results of a log cleaner, about to take the place of what they were made of. */
+export const SWAP_SUFFIX = '.swap';
 
 /** What recovery has taken out of a log and not thrown away: a segment, or the end of one. */
 export const UNRECOVERED_SUFFIX = '.unrecovered';

@@ -30,6 +30,8 @@ export interface SegmentOptions {
   readonly openSegments: OpenSegments;
   /** When the segment was made, for rolling by time where records have no timestamps. */
   readonly createdMs: number;
+  /** What the names of its files end with, while it is not part of a log. */
+  readonly fileSuffix?: string;
 }
 
 /**
@@ -42,6 +44,7 @@ export class Segment {
   readonly createdMs: number;
   readonly #disk: Disk;
   readonly #directory: string;
+  readonly #fileSuffix: string;
   readonly #indexIntervalBytes: number;
   readonly #openSegments: OpenSegments;
   #file: DiskFile | undefined;
@@ -74,6 +77,7 @@ export class Segment {
     this.createdMs = options.createdMs;
     this.#disk = options.disk;
     this.#directory = options.directory;
+    this.#fileSuffix = options.fileSuffix ?? '';
     this.#indexIntervalBytes = options.indexIntervalBytes;
     this.#openSegments = options.openSegments;
     this.#sizeInBytes = sizeInBytes;
@@ -185,7 +189,7 @@ export class Segment {
   }
 
   pathOf(kind: SegmentFileKind): string {
-    return `${this.#directory}/${segmentFileName(this.baseOffset, kind)}`;
+    return `${this.#directory}/${segmentFileName(this.baseOffset, kind)}${this.#fileSuffix}`;
   }
 
   /** Writes at the end. On failure the half-written tail is cut off again and the error is thrown. */
@@ -209,7 +213,8 @@ export class Segment {
   /** Takes a written batch into the indexes; called once per batch, in order. */
   index(batch: BatchInfo): void {
     const indexes = this.#indexes ?? this.#loadIndexes();
-    this.#noteTimestamp(batch.maxTimestamp, batch.lastOffset);
+    // A batch that compaction has emptied has a time and no record of it.
+    if (batch.recordsCount > 0) this.#noteTimestamp(batch.maxTimestamp, batch.lastOffset);
     if (this.#bytesSinceIndexEntry > this.#indexIntervalBytes) {
       indexes.offsets.append(batch.lastOffset, batch.position);
       indexes.times.maybeAppend(this.#maxTimestamp, this.#offsetOfMaxTimestamp);
@@ -283,7 +288,7 @@ export class Segment {
     this.#noteTimestamp(indexes.times.lastTimestamp, indexes.times.lastOffset);
     // The time index is sparse: what it does not know yet is in the batches after its last entry.
     this.scanFrom(indexes.times.lastOffset, (batch) => {
-      this.#noteTimestamp(batch.maxTimestamp, batch.lastOffset);
+      if (batch.recordsCount > 0) this.#noteTimestamp(batch.maxTimestamp, batch.lastOffset);
       return true;
     });
     if (position === 0) this.#firstTimestamp = undefined;
@@ -300,6 +305,7 @@ export class Segment {
 
   /** Forgets the indexes, so that a scan can build them anew with {@link index}. */
   resetIndexes(): SegmentIndexes {
+    this.#changed();
     const indexes = emptyIndexes(this.baseOffset);
     this.#indexes = indexes;
     this.#maxTimestamp = -1;
@@ -322,16 +328,25 @@ export class Segment {
     this.#openSegments.touch(this);
   }
 
-  /** Writes the index files as they are in memory. */
+  /**
+   * Writes the index files as they are in memory. Those that are on the disk already stay: written again they could be torn by a
+   * power loss that nobody looks for, and an index of aborted transactions that is empty looks like one.
+   */
   saveIndexes(): void {
     assert(this.#isOnDisk, 'no index without its log file');
+    if (this.#isDurable) return;
     this.#changed();
     const indexes = this.#loadIndexes();
-    if (this.#maxTimestamp >= 0) indexes.times.maybeAppend(this.#maxTimestamp, this.#offsetOfMaxTimestamp);
-    this.#save('index', indexes.offsets.content());
-    this.#save('timeindex', indexes.times.content());
+    this.#saveRebuildable(indexes);
     if (indexes.transactions.length > 0) this.#save('txnindex', encodeTransactionIndex(indexes.transactions));
     else this.#disk.remove(this.pathOf('txnindex'));
+  }
+
+  /** Those that the log file can be asked for again. */
+  #saveRebuildable({ offsets, times }: SegmentIndexes): void {
+    if (this.#maxTimestamp >= 0) times.maybeAppend(this.#maxTimestamp, this.#offsetOfMaxTimestamp);
+    this.#save('index', offsets.content());
+    this.#save('timeindex', times.content());
   }
 
   /**
@@ -430,9 +445,11 @@ export class Segment {
       transactions !== undefined &&
       OffsetIndex.isSane(offsets, this.#sizeInBytes) &&
       TimeIndex.isSane(times) &&
-      (times.length > 0 || this.#sizeInBytes === 0);
+      // Where compaction has left no record, or none has a time, the index is empty: the log file has said so once.
+      (times.length > 0 || this.#sizeInBytes === 0 || this.#isRebuilt);
     if (!sane) {
       const readable = offsets === undefined ? undefined : new OffsetIndex(this.baseOffset, offsets);
+      if (transactions === undefined) this.#disk.remove(this.pathOf('txnindex'));
       return this.#rebuildIndexes(transactions ?? [], readable);
     }
     this.#indexes = {
@@ -454,8 +471,6 @@ export class Segment {
    */
   #rebuildIndexes(transactions: readonly AbortedTxn[], old = this.#indexes?.offsets): SegmentIndexes {
     this.#isRebuilt = true;
-    const isActive = !this.#sealed;
-    if (isActive) this.#changed();
     const indexes = this.resetIndexes();
     indexes.transactions.push(...transactions);
     let damagedAt = 0;
@@ -466,7 +481,7 @@ export class Segment {
       });
       if (damagedAt === UNDAMAGED) break;
     }
-    if (!isActive) this.saveIndexes();
+    if (this.#sealed) this.#saveRebuildable(indexes);
     return indexes;
   }
 

@@ -3,6 +3,7 @@ import {
   type BrokerMetrics,
   type ClusterMetrics,
   type GroupMetrics,
+  type LogCleanerMetrics,
   type PartitionMetrics,
   type ReplicaManagerMetrics,
   REQUEST_TIME_BOUNDS_MS,
@@ -16,6 +17,7 @@ interface MetricsSources {
   readonly stalls: StallMetrics;
   readonly connections: () => SocketMetrics;
   readonly replicaManager: () => ReplicaManagerMetrics;
+  readonly logCleaner: () => LogCleanerMetrics;
   readonly cluster: () => ClusterMetrics;
   readonly partitions: () => Iterable<PartitionMetrics>;
   readonly groups: () => Iterable<GroupMetrics>;
@@ -61,6 +63,10 @@ export class Metrics implements BrokerMetrics {
 
   get replicaManager(): ReplicaManagerMetrics {
     return this.#sources.replicaManager();
+  }
+
+  get logCleaner(): LogCleanerMetrics {
+    return this.#sources.logCleaner();
   }
 
   get cluster(): ClusterMetrics {

@@ -7,6 +7,8 @@ export interface BrokerMetrics extends SocketMetrics {
   readonly requests: ReadonlyMap<number, RequestMetrics>;
   /** Gauges, computed when asked. */
   readonly replicaManager: ReplicaManagerMetrics;
+  /** Gauges and totals, as they are when asked. */
+  readonly logCleaner: LogCleanerMetrics;
   readonly stalls: StallMetrics;
   /** Of the cluster, as this broker knows it. */
   readonly cluster: ClusterMetrics;
@@ -14,6 +16,23 @@ export interface BrokerMetrics extends SocketMetrics {
   partitions(): Iterable<PartitionMetrics>;
   /** The groups that this broker coordinates, in the same way. */
   groups(): Iterable<GroupMetrics>;
+}
+
+/** How the compaction of logs goes (Kafka's LogCleaner and LogCleanerManager). */
+export interface LogCleanerMetrics {
+  /** Partitions that cannot be compacted, as with a damaged segment, and what they take. */
+  readonly uncleanablePartitionsCount: number;
+  readonly uncleanableBytes: number;
+  /** Of the logs that may be compacted, the largest share of bytes that have not been, in percent. */
+  readonly maxDirtyPercent: number;
+  /** How full the map of keys was in the last cleaning, in percent. */
+  readonly maxBufferUtilizationPercent: number;
+  readonly cleaningsTotal: number;
+  readonly failedCleaningsTotal: number;
+  readonly bytesReadTotal: number;
+  readonly bytesWrittenTotal: number;
+  /** Of the last cleaning, in milliseconds. */
+  readonly lastCleaningTimeMs: number;
 }
 
 export interface PartitionMetrics {

@@ -17,6 +17,8 @@ export interface Environment {
   readonly watchLoop?: () => LoopDelay;
   /** Absent: what would take long on an event loop takes long there. */
   readonly workers?: Workers;
+  /** Makes workers of one's own, for what may take minutes. Absent: it is done on the event loop, between other work. */
+  readonly newWorkers?: () => EndableWorkers;
 }
 
 /** How late the event loop of this process was. */

@@ -1,4 +1,5 @@
 import { clientMutations } from './client.ts';
+import { compactionMutations } from './compaction.ts';
 import { configMutations } from './config.ts';
 import { groupMutations } from './groups.ts';
 import { lifecycleMutations } from './lifecycle.ts';
@@ -16,6 +17,7 @@ import { wireMutations } from './wire.ts';
 /** All planted bugs; each was broken by hand once, and a suite that let it pass got the test that was missing. */
 export const MUTATIONS: readonly Mutation[] = [
   ...logMutations,
+  ...compactionMutations,
   ...replicationMutations,
   ...quorumMutations,
   ...groupMutations,

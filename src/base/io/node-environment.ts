@@ -3,7 +3,7 @@ import type { Clock, Environment, Random, Timer, Timers } from '../environment.t
 import { watchEventLoop } from './loop-delay.ts';
 import { nodeDisk } from './node-disk.ts';
 import { nodeNetwork } from './node-network.ts';
-import { nodeWorkers } from './node-workers.ts';
+import { newNodeWorkers, nodeWorkers } from './node-workers.ts';
 
 const nodeClock: Clock = {
   nowMs: () => Date.now(),
@@ -62,4 +62,5 @@ export const nodeEnvironment: Environment = {
   disk: nodeDisk,
   watchLoop: watchEventLoop,
   workers: nodeWorkers,
+  newWorkers: newNodeWorkers,
 };

@@ -94,6 +94,7 @@ const checkEnvironment: Check = objectOf<Environment>({
   disk: withMethods(),
   watchLoop: optional(callback),
   workers: optional(withMethods('run')),
+  newWorkers: optional(callback),
 });
 
 const checkPolicy = optional(oneOf('earliest', 'latest', 'none'));

@@ -192,6 +192,24 @@ export function stampCompression(batch: Buffer, compressionId: number): void {
   stampCrc(batch, 0, batch.length);
 }
 
+/** What compaction changes in the header of a batch; offsets, epochs, producer and sequence stay. */
+export interface CompactedFields {
+  readonly attributes: number;
+  readonly baseTimestamp: ExactInt64;
+  readonly maxTimestamp: ExactInt64;
+  readonly recordsCount: number;
+}
+
+/** Says what is left of a batch that takes the whole buffer, and how long it has become, with a new checksum. */
+export function stampCompacted(batch: Buffer, fields: CompactedFields): void {
+  batch.writeInt32BE(batch.length - LOG_OVERHEAD_BYTES, LENGTH_AT);
+  batch.writeInt16BE(fields.attributes, ATTRIBUTES_AT);
+  writeExactInt64(batch, BASE_TIMESTAMP_AT, fields.baseTimestamp);
+  writeExactInt64(batch, MAX_TIMESTAMP_AT, fields.maxTimestamp);
+  batch.writeInt32BE(fields.recordsCount, RECORDS_COUNT_AT);
+  stampCrc(batch, 0, batch.length);
+}
+
 /** Who wrote a batch; all -1 for a producer that is not idempotent. */
 export interface BatchProducer {
   readonly producerId: number;

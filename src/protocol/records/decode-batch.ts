@@ -99,6 +99,11 @@ export class RecordIterator {
     }
   }
 
+  /** Where in {@link bytes} the current record ends, and the next one begins. */
+  get position(): number {
+    return this.#position;
+  }
+
   /** How many records are still to be read. */
   get left(): number {
     return this.#left;

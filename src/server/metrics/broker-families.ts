@@ -1,6 +1,7 @@
 import {
   type BrokerMetrics,
   type GroupMetrics,
+  type LogCleanerMetrics,
   type PartitionMetrics,
   type ReplicaManagerMetrics,
   REQUEST_TIME_BOUNDS_MS,
@@ -25,6 +26,7 @@ export function brokerFamilies(metrics: BrokerMetrics): readonly MetricFamily[] 
     ...topicFamilies(metrics),
     ...requestFamilies(metrics),
     ...replicaFamilies(metrics),
+    ...cleanerFamilies(metrics),
     ...clusterFamilies(metrics),
     ...partitionFamilies(metrics),
     ...groupFamilies(metrics),
@@ -84,6 +86,12 @@ function replicaFamilies(metrics: BrokerMetrics): readonly MetricFamily[] {
   const { replicaManager } = metrics;
   return entriesOf(REPLICA_MANAGER_METRICS).map(([field, described]) =>
     single(described.name.endsWith('_total') ? 'counter' : 'gauge', described, () => replicaManager[field]),
+  );
+}
+
+function cleanerFamilies({ logCleaner }: BrokerMetrics): readonly MetricFamily[] {
+  return entriesOf(LOG_CLEANER_METRICS).map(([field, described]) =>
+    single(described.name.endsWith('_total') ? 'counter' : 'gauge', described, () => logCleaner[field]),
   );
 }
 
@@ -337,6 +345,39 @@ const REPLICA_MANAGER_METRICS = {
     help: 'fetch requests that wait for data',
   },
 } as const satisfies Record<keyof ReplicaManagerMetrics, Described>;
+
+const LOG_CLEANER_METRICS = {
+  uncleanablePartitionsCount: {
+    name: 'kafka_log_logcleanermanager_uncleanable_partitions_count',
+    help: 'partitions that cannot be compacted',
+  },
+  uncleanableBytes: {
+    name: 'kafka_log_logcleanermanager_uncleanable_bytes',
+    help: 'bytes of partitions that cannot be compacted',
+  },
+  maxDirtyPercent: {
+    name: 'kafka_log_logcleanermanager_max_dirty_percent',
+    help: 'of the logs that may be compacted, the largest share of bytes that have not been',
+  },
+  maxBufferUtilizationPercent: {
+    name: 'kafka_log_logcleaner_max_buffer_utilization_percent',
+    help: 'how full the map of keys was in the last compaction',
+  },
+  lastCleaningTimeMs: {
+    name: 'kafka_log_logcleaner_last_clean_time_ms',
+    help: 'time of the last compaction',
+  },
+  cleaningsTotal: { name: 'kafka_log_logcleaner_cleanings_total', help: 'compactions of logs' },
+  failedCleaningsTotal: {
+    name: 'kafka_log_logcleaner_failed_cleanings_total',
+    help: 'compactions of logs that failed',
+  },
+  bytesReadTotal: { name: 'kafka_log_logcleaner_read_bytes_total', help: 'bytes that compactions have read' },
+  bytesWrittenTotal: {
+    name: 'kafka_log_logcleaner_written_bytes_total',
+    help: 'bytes that compactions have written',
+  },
+} as const satisfies Record<keyof LogCleanerMetrics, Described>;
 
 function entriesOf<T extends object>(record: T): [keyof T & string, T[keyof T & string]][] {
   return Object.entries(record) as [keyof T & string, T[keyof T & string]][];

@@ -85,6 +85,7 @@ describe('SocketServer with Dispatcher', () => {
       stalls: { longest: { ms: 0, cause: 'none' }, stallsTotal: 0 },
       connections: () => server,
       replicaManager: notHere,
+      logCleaner: notHere,
       cluster: notHere,
       partitions: notHere,
       groups: notHere,

@@ -1,0 +1,125 @@
+import type { Disk } from '../../../src/base/environment.ts';
+import { BatchView } from '../../../src/protocol/records/batch-view.ts';
+import { RecordIterator } from '../../../src/protocol/records/decode-batch.ts';
+import { SegmentDamage } from '../segment-damage.ts';
+import { type AbortedTxn, decodeTransactionIndex } from '../transaction-index.ts';
+import { readMarker } from '../transaction-marker.ts';
+import { BatchReader, placed } from './batch-reader.ts';
+import { CleanedTransactions } from './cleaned-transactions.ts';
+import type { MapJob, MapResult, SourceSegment } from './cleaner-job.ts';
+import { OffsetMap } from './offset-map.ts';
+import type { Pacer } from './pacer.ts';
+
+/**
+ * First pass of a cleaning: notes at which offset each key of the dirty part was written last, until the map is full. What was
+ * aborted counts for nothing.
+ */
+export async function buildOffsetMap(job: MapJob, disk: Disk, pacer: Pacer): Promise<MapResult> {
+  const aborted = readAborted(job, disk);
+  const pass = new MapPass(job, aborted);
+  let bytesRead = 0;
+  for (const segment of dirtySegments(job)) {
+    const file = disk.open(segment.path, 'read');
+    try {
+      const reader = new BatchReader(file, { ...segment, readBytes: job.pace.readBytes });
+      for (let bytes = reader.next(); bytes !== undefined && !pass.isOver; bytes = reader.next()) {
+        pass.see(bytes);
+        const read = reader.takeBytesRead();
+        if (read === 0) continue;
+        bytesRead += read;
+        const pause = pacer.spend(read);
+        if (pause !== undefined) await pause;
+      }
+    } catch (error) {
+      throw placed(error, segment.path);
+    } finally {
+      file.close();
+    }
+    if (pass.isOver) break;
+  }
+  const { map, isComplete } = pass;
+  return { map: map.shared, isComplete, utilization: map.utilization, aborted, bytesRead };
+}
+
+/** The segments that hold the dirty part. */
+function dirtySegments({ segments, fromOffset, toOffset }: MapJob): readonly SourceSegment[] {
+  return segments.filter((segment, index) => {
+    const endOffset = segments[index + 1]?.baseOffset ?? Number.POSITIVE_INFINITY;
+    return segment.baseOffset < toOffset && endOffset > fromOffset;
+  });
+}
+
+/** What the transaction indexes say. @throws {SegmentDamage} where one cannot be read: aborted data would be kept for good. */
+function readAborted({ segments, recentlyAborted }: MapJob, disk: Disk): readonly AbortedTxn[] {
+  const aborted: AbortedTxn[] = [];
+  for (const { transactionIndexPath: path, baseOffset } of segments) {
+    if (!disk.exists(path)) continue;
+    const entries = decodeTransactionIndex(disk.readFile(path), baseOffset);
+    if (entries === undefined) throw new SegmentDamage(path, 0);
+    for (const entry of entries) aborted.push(entry);
+  }
+  for (const entry of recentlyAborted) aborted.push(entry);
+  return aborted.toSorted((a, b) => a.firstOffset - b.firstOffset);
+}
+
+/** One walk over the batches of the dirty part. */
+class MapPass {
+  readonly map: OffsetMap;
+  readonly #job: MapJob;
+  readonly #transactions: CleanedTransactions;
+  #isOver = false;
+  #isComplete = true;
+
+  constructor(job: MapJob, aborted: readonly AbortedTxn[]) {
+    this.#job = job;
+    this.map = OffsetMap.empty(job.limits);
+    this.#transactions = new CleanedTransactions(aborted);
+  }
+
+  /** The map is full, or the dirty part has ended. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** No key was left out because the map was full. */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
+  see(bytes: Buffer): void {
+    const { fromOffset, toOffset } = this.#job;
+    const batch = new BatchView(bytes);
+    const { lastOffset } = batch;
+    if (batch.baseOffset >= toOffset) {
+      this.#isOver = true;
+      return;
+    }
+    const counts = this.#counts(batch, lastOffset);
+    if (lastOffset < fromOffset) return;
+    if (counts) this.#putKeys(batch);
+    if (!this.#isOver) this.map.advance(lastOffset);
+  }
+
+  #counts(batch: BatchView, lastOffset: number): boolean {
+    if (batch.isControl) {
+      this.#transactions.onMarker(batch.producerId, lastOffset, readMarker(batch.bytes)?.isAbort);
+      return false;
+    }
+    return !batch.isTransactional || !this.#transactions.onData(batch.producerId, lastOffset);
+  }
+
+  #putKeys(batch: BatchView): void {
+    const { map } = this;
+    const { fromOffset, pace } = this.#job;
+    const iterator = new RecordIterator(batch, { decompressedBytesMax: pace.decompressedBytesMax });
+    while (iterator.next()) {
+      if (iterator.keyLength < 0 || iterator.offset < fromOffset) continue;
+      if (map.isFull) {
+        this.#isOver = true;
+        this.#isComplete = false;
+        return;
+      }
+      map.put(iterator.bytes, iterator.keyStart, iterator.keyLength, iterator.offset);
+    }
+  }
+}

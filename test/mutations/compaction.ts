@@ -1,0 +1,115 @@
+import type { Mutation } from './mutation.ts';
+
+const suite = [
+  'test/broker/log/cleaner',
+  'test/sim/log-compaction.test.ts',
+  'test/sim/compaction-faults.test.ts',
+];
+
+export const compactionMutations: readonly Mutation[] = [
+  {
+    name: 'compaction keeps the first record of a key',
+    file: 'broker/log/cleaner/batch-filter.ts',
+    find: 'if (record.offset < map.get(record.bytes, record.keyStart, record.keyLength)) return false;',
+    replace: 'if (record.offset > map.get(record.bytes, record.keyStart, record.keyLength)) return false;',
+    suite: ['test/broker/log/cleaner/batch-filter.test.ts'],
+  },
+  {
+    name: 'compaction drops what its map has not seen',
+    file: 'broker/log/cleaner/batch-filter.ts',
+    find: 'if (record.offset > map.latestOffset) return true;',
+    replace: '',
+    suite: ['test/broker/log/cleaner/batch-filter.test.ts'],
+  },
+  {
+    name: 'compaction drops tombstones at once',
+    file: 'broker/log/cleaner/batch-filter.ts',
+    find: 'return record.valueLength >= 0 || keepsTombstones;',
+    replace: 'return record.valueLength >= 0;',
+    suite: ['test/broker/log/cleaner/batch-filter.test.ts'],
+  },
+  {
+    name: 'compaction lets a later value be replaced by one that was aborted',
+    file: 'broker/log/cleaner/build-offset-map.ts',
+    find: 'return !batch.isTransactional || !this.#transactions.onData(batch.producerId, lastOffset);',
+    replace: 'this.#transactions.onData(batch.producerId, lastOffset);\n    return true;',
+    suite,
+  },
+  {
+    name: 'compaction goes beyond the last stable offset',
+    file: 'broker/log/log-compaction.ts',
+    find: 'return Math.min(unstable, highWatermark, this.#durability.settledOffset);',
+    replace: 'return Math.min(highWatermark, this.#durability.recoveryPoint) + unstable * 0;',
+    suite,
+  },
+  {
+    name: 'compaction believes in markers that are not synced',
+    file: 'broker/log/log-compaction.ts',
+    find: 'return Math.min(unstable, highWatermark, this.#durability.settledOffset);',
+    replace: 'return Math.min(unstable, highWatermark, this.#durability.recoveryPoint);',
+    suite: ['test/sim/log-compaction.test.ts'],
+  },
+  {
+    name: 'compaction forgets the last batch of a producer',
+    file: 'broker/log/cleaner/batch-filter.ts',
+    find: 'if (!isLast && !this.#isLastOfProducer(batch)) return undefined;',
+    replace: 'if (!isLast) return undefined;',
+    suite,
+  },
+  {
+    name: 'a cleaned segment ends before the next one begins',
+    file: 'broker/log/cleaner/batch-filter.ts',
+    find: 'if (!isLast && !this.#isLastOfProducer(batch)) return undefined;',
+    replace: 'if (!this.#isLastOfProducer(batch)) return undefined;',
+    suite,
+  },
+  {
+    name: 'an index of a cleaned segment has its name before the log has',
+    file: 'broker/log/log-compaction.ts',
+    find: "const FILE_KINDS: readonly SegmentFileKind[] = ['log', 'index', 'timeindex', 'txnindex'];",
+    replace: "const FILE_KINDS: readonly SegmentFileKind[] = ['index', 'timeindex', 'txnindex', 'log'];",
+    suite: ['test/sim/compaction-faults.test.ts'],
+  },
+  {
+    name: 'a cleaning that a truncation has overtaken replaces the segments all the same',
+    file: 'broker/log/cleaner/log-cleaning.ts',
+    find: 'const isChanged = this.#isInterrupted || !compaction.areUnchanged(group);',
+    replace: 'const isChanged = false;',
+    suite: ['test/broker/log/cleaner/log-cleaner.test.ts'],
+  },
+  {
+    name: 'what is in memory of a segment outlives its compaction',
+    file: 'broker/log/log-compaction.ts',
+    find: '    state.recent.dropBefore(next.baseOffset);\n',
+    replace: '',
+    suite: ['test/broker/log/cleaner/log-cleaner.test.ts'],
+  },
+  {
+    name: 'a start begins with producers whose markers have been compacted away',
+    file: 'broker/log/log-compaction.ts',
+    find: '    state.snapshots.remove((offset) => offset < next.baseOffset);\n',
+    replace: '',
+    suite: ['test/sim/log-compaction.test.ts'],
+  },
+  {
+    name: 'a damaged batch is compacted with a new checksum',
+    file: 'broker/log/cleaner/batch-reader.ts',
+    find: 'if (!isCrcValid(this.#window, start, size)) throw this.#damage();',
+    replace: '',
+    suite: ['test/broker/log/cleaner/log-cleaner.test.ts'],
+  },
+  {
+    name: 'an interrupted replacement is completed although not all files were',
+    file: 'broker/log/interrupted-swaps.ts',
+    find: 'if (swap.baseOffset < firstCleaned) complete.push(swap);',
+    replace: 'if (swap.baseOffset <= firstCleaned) complete.push(swap);',
+    suite: ['test/broker/log/interrupted-swaps.test.ts'],
+  },
+  {
+    name: 'the sequence of a compacted batch is told by its records',
+    file: 'broker/log/producer-state.ts',
+    find: 'sequenceAfter(batch.baseSequence, lastOffset - baseOffset)',
+    replace: 'sequenceAfter(batch.baseSequence, batch.recordsCount - 1)',
+    suite,
+  },
+];
