@@ -10,6 +10,7 @@ export const commands = {
   produce: async () => (await import('./produce.ts')).produceCommand(),
   consume: async () => (await import('./consume.ts')).consumeCommand(),
   group: async () => (await import('./group.ts')).groupCommand(),
+  transaction: async () => (await import('./transaction.ts')).transactionCommand(),
   config: async () => (await import('./config.ts')).configCommand(),
   test: async () => (await import('./test.ts')).testCommand(),
 } as const satisfies Record<string, () => Promise<Command>>;

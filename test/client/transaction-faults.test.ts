@@ -347,6 +347,22 @@ describe('transactions of a producer', () => {
       expect(told.at(-1)).toBe(`EndTxn ${version === 1 ? 4 : 5} 7/0 abort`);
     });
 
+    it('closing waits for no longer than it may, and for a commit that is under way', async () => {
+      const { producer, coordinator, told } = await open(version, { requestTimeoutMs: 60_000 });
+      await producer.sendAndWait({ topic: 't', value: 'a' });
+      coordinator.fails(endTxn, undefined);
+      await expect(producer.close({ timeoutMs: 30 })).rejects.toMatchObject({ code: 'TIMED_OUT' });
+      const other = create();
+      await other.initTransactions();
+      other.beginTransaction();
+      await other.sendAndWait({ topic: 't', value: 'b' });
+      coordinator.fails(endTxn, ErrorCode.COORDINATOR_LOAD_IN_PROGRESS);
+      const committing = other.commitTransaction();
+      await other.close();
+      await committing;
+      expect(told.at(-1)).toMatch(/commit$/);
+    });
+
     it('an abort that is refused ends the producer', async () => {
       const { producer, coordinator } = await open(version);
       await producer.sendAndWait({ topic: 't', value: 'a' });

@@ -142,7 +142,8 @@ export async function abortTransactionOn(
           {
             producerId,
             producerEpoch,
-            coordinatorEpoch,
+            // No coordinator has ended one of its transactions yet: the first one may.
+            coordinatorEpoch: Math.max(0, coordinatorEpoch),
             transactionResult: false,
             topics: [{ name: topic, partitionIndexes: [partition] }],
           },

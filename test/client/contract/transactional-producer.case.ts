@@ -362,6 +362,29 @@ export function transactionalProducerContract(bootstrapServers: () => string, se
       expect(supported['transaction.version']).toMatchObject({ min: 0, max: 2 });
     });
 
+    it('an open transaction can be ended on one partition, as one that hangs there is', async () => {
+      const admin = setUp().admin();
+      const topic = await clients.topic(1);
+      const producer = await transactional();
+      producer.beginTransaction();
+      await producer.sendAndWait({ topic, partition: 0, value: 'hangs' });
+      const other = clients.producer();
+      await other.sendAndWait({ topic, partition: 0, value: 'waits' });
+      const partition = { topic, partition: 0 };
+      const [described] = await admin.describeProducers([partition]);
+      const hanging = described?.producers.find((each) => each.transactionStartOffset === 0);
+      const { producerId = -1, producerEpoch = -1, coordinatorEpoch = -1 } = hanging ?? {};
+      const committedEnd = async (): Promise<number | undefined> => {
+        const options = { isolationLevel: 'read_committed' } as const;
+        return (await admin.listOffsets([{ ...partition, spec: 'latest' }], options))[0]?.offset;
+      };
+      expect(await committedEnd()).toBe(0);
+      await admin.abortTransaction({ ...partition, producerId, producerEpoch, coordinatorEpoch });
+      await until(async () => (await committedEnd()) === 3);
+      expect(await committed(topic, 1)).toEqual(['waits']);
+      await producer.abortTransaction();
+    });
+
     it('works by the first protocol on a cluster that has not finalized the second', async () => {
       const admin = setUp().admin();
       const topic = await clients.topic(1);
