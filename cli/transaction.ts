@@ -47,7 +47,9 @@ export function transactionCommand(): Command {
   withOptionRules(description, { '--json': {} });
 
   const producers = withConnection(transaction.command('producers <topic>'))
-    .description('show the producers that the partitions of a topic remember, and where their open transactions begin')
+    .description(
+      'show the producers that the partitions of a topic remember, and where their open transactions begin',
+    )
     .option('--json', 'one JSON object a line')
     .action((topic: string, options: OutputOptions) =>
       withAdmin(options, (admin) => listProducers(admin, topic, options.json === true), [topic]),
@@ -89,7 +91,8 @@ async function listTransactions(admin: Admin, { state, longerThan, json }: ListO
 }
 
 function printDescription(described: TransactionDescription, json: boolean): void {
-  const { transactionalId, state, producerId, producerEpoch, coordinatorId, timeoutMs, startTimeMs } = described;
+  const { transactionalId, state, producerId, producerEpoch, coordinatorId, timeoutMs, startTimeMs } =
+    described;
   const since = startTimeMs === undefined ? null : new Date(startTimeMs).toISOString();
   const row = { transactionalId, state, producerId, producerEpoch, coordinatorId, timeoutMs, since };
   const partitions = described.partitions.map(({ topic, partition }) => ({ topic, partition }));
@@ -122,7 +125,10 @@ async function listProducers(admin: Admin, topic: string, json: boolean): Promis
   });
 }
 
-async function abortTransaction(admin: Admin, { topic, partition, startOffset }: AbortOptions): Promise<void> {
+async function abortTransaction(
+  admin: Admin,
+  { topic, partition, startOffset }: AbortOptions,
+): Promise<void> {
   const [described] = await admin.describeProducers([{ topic, partition }]);
   const open = described?.producers.find((each) => each.transactionStartOffset === startOffset);
   if (open === undefined) {

@@ -17,6 +17,7 @@ describeContract(
         listeners: 'PLAINTEXT://127.0.0.1:0',
         'group.initial.rebalance.delay.ms': 0,
         'group.min.session.timeout.ms': 500,
+        'transaction.abort.timed.out.transaction.cleanup.interval.ms': 200,
       },
     });
     return {
@@ -27,5 +28,5 @@ describeContract(
       },
     };
   },
-  { hasTransactions: false, sessionMsMin: 500 },
+  { hasTransactions: true, sessionMsMin: 500 },
 );

@@ -22,7 +22,8 @@ afterAll(async () => {
   await brokers.close();
 });
 
-const transaction = (...args: readonly string[]) => millrace(['transaction', ...args, '-b', bootstrapServers]);
+const transaction = (...args: readonly string[]) =>
+  millrace(['transaction', ...args, '-b', bootstrapServers]);
 
 it('shows a transaction that is open, ends it, and says what it cannot find', async () => {
   producer.beginTransaction();
@@ -45,7 +46,9 @@ it('shows a transaction that is open, ends it, and says what it cannot find', as
     status: 1,
     stderr: expect.stringContaining('no transaction of orders-0 begins at 77'),
   });
-  expect((await transaction('abort', ...place, String(offset))).stdout).toMatch(/^aborted the transaction of producer/);
+  expect((await transaction('abort', ...place, String(offset))).stdout).toMatch(
+    /^aborted the transaction of producer/,
+  );
   const after = await transaction('producers', 'orders', '--json');
   expect(JSON.parse(after.stdout)).toMatchObject({ partition: 0, startOffset: null });
 
