@@ -56,6 +56,12 @@ export function transactionCommand(): Command {
     );
   withOptionRules(producers, { '--json': {} });
 
+  addFence(transaction);
+  addAbort(transaction);
+  return transaction;
+}
+
+function addFence(transaction: Command): void {
   withConnection(transaction.command('fence <id...>'))
     .description('fence the producers of transactional ids, and abort what they have open')
     .action((ids: readonly string[], options: ConnectionOptions) =>
@@ -64,7 +70,9 @@ export function transactionCommand(): Command {
         for (const id of ids) writeOut(`fenced the producer of ${id}\n`);
       }),
     );
+}
 
+function addAbort(transaction: Command): void {
   const abort = withConnection(transaction.command('abort'))
     .description('end a transaction that hangs on one partition, unknown to its coordinator')
     .requiredOption('-t, --topic <name>', 'topic')
@@ -74,7 +82,6 @@ export function transactionCommand(): Command {
       withAdmin(options, (admin) => abortTransaction(admin, options), [options.topic]),
     );
   withOptionRules(abort, { '--topic': {}, '--partition': {}, '--start-offset': {} });
-  return transaction;
 }
 
 async function listTransactions(admin: Admin, { state, longerThan, json }: ListOptions): Promise<void> {
