@@ -6,7 +6,6 @@ import { nodeEnvironment as environment } from '../../../src/base/io/node-enviro
 import { StreamsApp, type StreamsAppOptions } from '../../../src/streams/index.ts';
 import { EXACTLY_ONCE, type CommitVariation } from '../../../src/streams/runtime/commit-protocol.ts';
 import { TransactionFailure } from '../../../src/streams/runtime/transaction-failure.ts';
-import { PATIENCE_MS } from '../../setup/patience.ts';
 import { waitFor } from './app-under-test.ts';
 import {
   committedOffsets,
@@ -17,6 +16,7 @@ import {
   produceNumbered,
   resultsNow,
   resultsOf,
+  until,
 } from './numbered-results.ts';
 import { startThread, type ThreadUnderTest } from './thread-under-test.ts';
 
@@ -78,31 +78,35 @@ export function describeExactlyOnce(
       exactlyOnceOptions(applicationId, { bootstrapServers, folder });
     const restored = ({ thread }: ThreadUnderTest): number => thread.metrics.snapshot().restoredRecords;
 
-    it.each(cuts)('a crash %s %s of a commit loses nothing, and tells nothing twice', async (...cut) => {
-      const applicationId = `crash-${cut.join('-')}-${run}`;
-      const topics = await createNumberedTopics(bootstrapServers, applicationId);
-      const app = { ...options(applicationId), topology: numberingTopology(topics) };
-      await produceNumbered(bootstrapServers, topics, { count: RECORDS, keys: KEYS });
-      const victim = await startFailing(app, cut, () => new Error('cut off'));
-      await waitFor(environment, 'the cut', () => victim.hasEnded());
-      expect(await victim.end()).toMatchObject({ message: 'cut off' });
-      // The markers of a transaction come a moment after it is committed.
-      await expect
-        .poll(() => committedOffsets(bootstrapServers, applicationId, topics.input), { timeout: PATIENCE_MS })
-        .toBe(isCommitted(cut) ? RECORDS : 0);
+    it.concurrent.each(cuts)(
+      'a crash %s %s of a commit loses nothing, and tells nothing twice',
+      async (...cut) => {
+        const applicationId = `crash-${cut.join('-')}-${run}`;
+        const topics = await createNumberedTopics(bootstrapServers, applicationId);
+        const app = { ...options(applicationId), topology: numberingTopology(topics) };
+        await produceNumbered(bootstrapServers, topics, { count: RECORDS, keys: KEYS });
+        const victim = await startFailing(app, cut, () => new Error('cut off'));
+        await waitFor(environment, 'the cut', () => victim.hasEnded());
+        expect(await victim.end()).toMatchObject({ message: 'cut off' });
+        // The markers of a transaction come a moment after it is committed.
+        const committed = (): Promise<number> =>
+          committedOffsets(bootstrapServers, applicationId, topics.input);
+        if (isCommitted(cut)) await until('the offsets', async () => (await committed()) === RECORDS);
+        else expect(await committed()).toBe(0);
 
-      const heir = await startThread({ ...app, commitIntervalMs: 100 });
-      await produceNumbered(bootstrapServers, topics, { from: RECORDS, count: RECORDS, keys: KEYS });
-      expect(await resultsOf(bootstrapServers, topics, 2 * RECORDS)).toEqual(
-        numberedResults(2 * RECORDS, KEYS),
-      );
-      expect(processedBy(heir)).toBe(isCommitted(cut) ? RECORDS : 2 * RECORDS);
-      // What is committed and not on the disk is read from the changelog, and nothing else is.
-      expect(restored(heir)).toBe(isCommitted(cut) && !isWritten(cut) ? KEYS : 0);
-      expect(await heir.end()).toBeUndefined();
-    });
+        const heir = await startThread({ ...app, commitIntervalMs: 100 });
+        await produceNumbered(bootstrapServers, topics, { from: RECORDS, count: RECORDS, keys: KEYS });
+        expect(await resultsOf(bootstrapServers, topics, 2 * RECORDS)).toEqual(
+          numberedResults(2 * RECORDS, KEYS),
+        );
+        expect(processedBy(heir)).toBe(isCommitted(cut) ? RECORDS : 2 * RECORDS);
+        // What is committed and not on the disk is read from the changelog, and nothing else is.
+        expect(restored(heir)).toBe(isCommitted(cut) && !isWritten(cut) ? KEYS : 0);
+        expect(await heir.end()).toBeUndefined();
+      },
+    );
 
-    it.each(cuts)('a failure %s %s of a commit is mended where it is', async (...cut) => {
+    it.concurrent.each(cuts)('a failure %s %s of a commit is mended where it is', async (...cut) => {
       const applicationId = `abort-${cut.join('-')}-${run}`;
       const topics = await createNumberedTopics(bootstrapServers, applicationId);
       await produceNumbered(bootstrapServers, topics, { count: RECORDS, keys: KEYS });

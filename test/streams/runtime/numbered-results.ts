@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { expect } from 'vitest';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
 import { Admin, Consumer, type IsolationLevel } from '../../../src/client/index.ts';
 import { Serdes, StreamsBuilder, type StreamsAppOptions, type Topology } from '../../../src/streams/index.ts';
@@ -127,16 +126,21 @@ export async function resultsOf(
   count: number,
 ): Promise<Readonly<Record<string, readonly number[]>>> {
   let results: Readonly<Record<string, readonly number[]>> = {};
-  await expect
-    .poll(
-      async () => {
-        results = await resultsNow(bootstrapServers, topics);
-        return Object.values(results).flat().length;
-      },
-      { timeout: PATIENCE_MS, interval: 100 },
-    )
-    .toBeGreaterThanOrEqual(count);
+  await until(`${count} results`, async () => {
+    results = await resultsNow(bootstrapServers, topics);
+    return Object.values(results).flat().length >= count;
+  });
   return results;
+}
+
+/** Waits for a condition, in tests that run side by side, too. */
+export async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+  const { clock, timers } = environment;
+  const deadlineMs = clock.monotonicMs() + PATIENCE_MS;
+  while (!(await condition())) {
+    if (clock.monotonicMs() > deadlineMs) throw new Error(`waited in vain for ${what}`);
+    await timers.sleep(100);
+  }
 }
 
 /** The offsets that the group has committed, over all partitions of a topic. */
