@@ -77,6 +77,8 @@ function write(
   marker: TransactionMarker,
 ): Outcome {
   const { replicaManager, groups, environment } = services;
+  // No producer has such an epoch, and none could be fenced by it.
+  if (marker.producerEpoch < 0) return ErrorCode.INVALID_PRODUCER_EPOCH;
   const partition = replicaManager.get(topic, index);
   if (partition === undefined) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
   if (topic === CONSUMER_OFFSETS_TOPIC) return groups.completeTransaction(index, marker, TIMEOUT_MS);

@@ -87,8 +87,10 @@ export class ProduceTransaction {
     if (partition.leader === null) return false;
     const baseSequence = baseSequenceAt(records, 0);
     const producer = { producerId: this.#producerId, producerEpoch: this.#producerEpoch, baseSequence };
-    batch.guard = guardFor(partition, producer, this.#support);
-    return batch.guard !== undefined;
+    const { errorCode, guard } = guardFor(partition, producer, this.#support);
+    batch.errorCode = errorCode;
+    batch.guard = guard;
+    return guard !== undefined;
   }
 
   /** Why a batch must not be appended, NONE where it may. */

@@ -36,8 +36,12 @@ export class OffsetsTransactionLog implements OffsetsInTransactions {
     }
     const support = txnOffsetCommitSupport(version);
     const { producerId, producerEpoch } = producer;
-    const guard = guardFor(partition, { producerId, producerEpoch, baseSequence: SEQUENCE }, support);
-    if (guard === undefined) return { errorCode: ErrorCode.NONE, guard };
+    const { errorCode: fenced, guard } = guardFor(
+      partition,
+      { producerId, producerEpoch, baseSequence: SEQUENCE },
+      support,
+    );
+    if (guard === undefined) return { errorCode: fenced, guard };
     const place = { topic: partition.topic, partition: index };
     const [errorCode = ErrorCode.NONE] = await this.#options.verifier.verify({ ...producer, support }, [
       place,

@@ -265,6 +265,11 @@ export class Log {
     return this.#state.producers.obtainGuard(batch, this.#environment.clock.nowMs());
   }
 
+  /** Whether a producer with this epoch may not write any more: the partition has seen a newer one. */
+  isFenced(producerId: number, producerEpoch: number): boolean {
+    return this.#state.producers.isFenced(producerId, producerEpoch);
+  }
+
   /** Reads whole batches, from the one that contains `offset` on. Never reads further than the current segment. */
   read(offset: number, options: ReadOptions): ReadResult {
     const { logStartOffset, logEndOffset, recent, segments } = this.#state;

@@ -115,6 +115,11 @@ export class ProducerState {
     return (entry && checkMarker(entry, marker)) ?? APPEND;
   }
 
+  /** Whether a newer epoch of the producer has been here. */
+  isFenced(producerId: number, producerEpoch: number): boolean {
+    return producerEpoch < (this.get(producerId)?.producerEpoch ?? producerEpoch);
+  }
+
   /** The guard for a batch whose transaction has not begun here; undefined where it has, and nobody need be asked. */
   obtainGuard(batch: VerifiedBatch, nowMs: number): VerificationGuard | undefined {
     const isOpen = hasOpenTransaction(this.get(batch.producerId), batch.producerEpoch);
@@ -130,7 +135,7 @@ export class ProducerState {
       batch.baseSequence < 0 ? -1 : sequenceAfter(batch.baseSequence, lastOffset - baseOffset);
     entry.addBatch(lastSequence, lastOffset, lastOffset - baseOffset, maxTimestamp);
     if (!batch.isTransactional) return;
-    this.#guards.delete(batch.producerId);
+    this.#guards.onBatch(batch.producerId);
     if (entry.currentTxnFirstOffset < 0) {
       entry.currentTxnFirstOffset = baseOffset;
       this.#ongoing.set(baseOffset, {
@@ -150,7 +155,7 @@ export class ProducerState {
     readonly offset: number;
     readonly timestamp: number;
   }): CompletedTxn | undefined {
-    this.#guards.delete(marker.producerId);
+    this.#guards.onMarker(marker.producerId, marker.producerEpoch);
     const entry = this.#obtain(marker.producerId);
     entry.moveToEpoch(marker.producerEpoch);
     entry.coordinatorEpoch = marker.coordinatorEpoch;

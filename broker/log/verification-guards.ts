@@ -49,8 +49,18 @@ export class VerificationGuards {
     return known;
   }
 
-  /** A batch or a marker of the producer's transaction was appended. */
-  delete(producerId: number): void {
+  /** A batch of the producer's transaction was appended. */
+  onBatch(producerId: number): void {
+    this.#guards.delete(producerId);
+  }
+
+  /**
+   * A marker was appended. With an epoch per transaction it has the one in which the next transaction writes: somebody may
+   * ask about that already, and goes on asking.
+   */
+  onMarker(producerId: number, producerEpoch: number): void {
+    const guard = this.#guards.get(producerId);
+    if (guard === undefined || (guard.beginsAtZero && guard.producerEpoch === producerEpoch)) return;
     this.#guards.delete(producerId);
   }
 

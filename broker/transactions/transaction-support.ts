@@ -1,3 +1,4 @@
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { VerificationGuard } from '../log/verification-guards.ts';
 import type { Partition } from '../replication/partition.ts';
 
@@ -22,16 +23,28 @@ export function txnOffsetCommitSupport(version: number): TransactionSupport {
   return { addsPartitions: version >= OFFSETS_ADD_MIN, knowsAbortable: version >= OFFSETS_ABORTABLE_MIN };
 }
 
+/** Whether the coordinator has to be asked about a batch, and what it is then appended under. */
+interface GuardedBatch {
+  /** INVALID_PRODUCER_EPOCH where the partition knows without being told that the producer is fenced. */
+  readonly errorCode: typeof ErrorCode.NONE | typeof ErrorCode.INVALID_PRODUCER_EPOCH;
+  readonly guard: VerificationGuard | undefined;
+}
+
+const NOT_ASKED: GuardedBatch = { errorCode: ErrorCode.NONE, guard: undefined };
+const FENCED: GuardedBatch = { errorCode: ErrorCode.INVALID_PRODUCER_EPOCH, guard: undefined };
+
 /**
- * The guard under which a batch is appended that the coordinator has to be asked about first; undefined where that need not be:
- * the transaction is open in the partition, or nothing is verified (`transaction.partition.verification.enable`), which spares
- * no client that relies on the write to add the partition.
+ * The guard of a batch that the coordinator has to be asked about. None where that need not be: the transaction is open in
+ * the partition, or nothing is verified (`transaction.partition.verification.enable`), which spares no client that relies on
+ * the write to add the partition.
  */
 export function guardFor(
   { log }: Partition,
   batch: { readonly producerId: number; readonly producerEpoch: number; readonly baseSequence: number },
   { addsPartitions }: TransactionSupport,
-): VerificationGuard | undefined {
-  if (!log.config.verifyTransactions && !addsPartitions) return undefined;
-  return log.verificationGuard({ ...batch, beginsAtZero: addsPartitions });
+): GuardedBatch {
+  if (!log.config.verifyTransactions && !addsPartitions) return NOT_ASKED;
+  if (log.isFenced(batch.producerId, batch.producerEpoch)) return FENCED;
+  const guard = log.verificationGuard({ ...batch, beginsAtZero: addsPartitions });
+  return guard === undefined ? NOT_ASKED : { errorCode: ErrorCode.NONE, guard };
 }

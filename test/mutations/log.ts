@@ -104,7 +104,7 @@ export const logMutations: readonly Mutation[] = [
   {
     name: 'an answer from before a marker lets a batch in behind it',
     file: 'broker/log/producer-state.ts',
-    find: 'this.#guards.delete(marker.producerId);',
+    find: 'this.#guards.onMarker(marker.producerId, marker.producerEpoch);',
     replace: '',
     suite: ['test/broker/log/transactions.test.ts'],
   },

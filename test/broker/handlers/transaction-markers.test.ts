@@ -124,6 +124,7 @@ describe('transactions of which only the partitions know', () => {
   it('are not ended by fenced producers and coordinators, each partition for itself', async () => {
     await append(batchOf('a', { producerId: 1, producerEpoch: 5 }));
     expect(await end({ producerId: 1, producerEpoch: 4 })).toEqual([ErrorCode.INVALID_PRODUCER_EPOCH]);
+    expect(await end({ producerId: 99, producerEpoch: -1 })).toEqual([ErrorCode.INVALID_PRODUCER_EPOCH]);
     const topics = [
       { name: topic, partitionIndexes: [1, 0, 9] },
       { name: 'missing', partitionIndexes: [0] },

@@ -73,6 +73,20 @@ describe('a batch that begins a transaction in a partition (KIP-890)', () => {
     log.closeHandles();
   });
 
+  it('is taken where the marker of the transaction before came meanwhile, with the epoch of this one (TV2)', () => {
+    const log = openLog(temporaryDirectory());
+    appendVerified(log, batchOf({ sequence: 0 }), { beginsAtZero: true });
+    const guard = log.verificationGuard(question({ sequence: 0, epoch: 1 }, true));
+    expect(end(log, { epoch: 1, transactionVersion: 2 })).toBe(0);
+    const next = log.appendAsLeader(batchOf({ sequence: 0, epoch: 1 }), { leaderEpoch: 0, guard });
+    expect(next.errorCode).toBe(0);
+    const later = log.verificationGuard(question({ sequence: 0, epoch: 2 }, true));
+    expect(end(log, { epoch: 3 })).toBe(0);
+    const late = log.appendAsLeader(batchOf({ sequence: 0, epoch: 2 }), { leaderEpoch: 0, guard: later });
+    expect(late.errorCode).toBe(ErrorCode.INVALID_TXN_STATE);
+    log.closeHandles();
+  });
+
   it('is refused where the log was cut after the question', () => {
     const log = openLog(temporaryDirectory());
     log.appendAsLeader(makeBatch({ records: 3 }), { leaderEpoch: 0 });

@@ -25,14 +25,18 @@ export async function runSequence(peer: Peer, seed: number): Promise<void> {
     await peer.send(findCoordinator, 4, { keyType: 1, coordinatorKeys: [producer.transactionalId] });
     await peer.send(findCoordinator, 4, { keyType: 0, coordinatorKeys: [groupId] });
     await producer.init();
+    await producer.init();
     actors.push({ producer, groupId, isTv2: random.int(2) === 0 });
   }
   for (let step = 0; step < STEPS; step++) {
     const actor = actors[random.int(actors.length)];
     if (actor !== undefined) await act(actor, random, step);
+    // A marker of a stranger has left an epoch in a partition that the coordinator's own markers do not reach.
+    if (actor?.producer.isStuck === true) break;
     if (random.int(5) === 0) await noteTopic(peer, topic, [PARTITIONS[random.int(PARTITIONS.length)] ?? 0]);
   }
-  for (const { producer, isTv2 } of actors) await producer.end(random.int(2) === 0, isTv2 ? 5 : 3);
+  for (const { producer, isTv2 } of actors.filter((each) => !each.producer.isStuck))
+    await producer.end(random.int(2) === 0, isTv2 ? 5 : 3);
   await noteTopic(peer, topic, PARTITIONS);
   for (const { groupId } of actors) await noteGroup(peer, groupId);
 }

@@ -31,6 +31,8 @@ export class TransactionalProducer {
   readonly transactionalId: string;
   producerId = -1;
   producerEpoch = -1;
+  /** The transaction ends never: a partition refuses its marker. */
+  isStuck = false;
   /** Of the next batch, by partition. */
   readonly sequences = new Map<number, number>();
 
@@ -56,7 +58,12 @@ export class TransactionalProducer {
       this.#setEpoch(answer.producerId, answer.producerEpoch);
       return this.rest();
     }
-    throw new Error(`${transactionalId} does not come to rest`);
+    this.#giveUp();
+  }
+
+  #giveUp(): void {
+    this.isStuck = true;
+    this.peer.note('the transaction', 'does not end');
   }
 
   #setEpoch(producerId: number, producerEpoch: number): void {
@@ -73,7 +80,7 @@ export class TransactionalProducer {
       if (AT_REST.has(answer.transactionStates[0]?.transactionState ?? '')) return;
       await new Promise((resolve) => setTimeout(resolve, RETRY_BACKOFF_MS));
     }
-    throw new Error(`${transactionalId} does not come to rest`);
+    this.#giveUp();
   }
 
   async addPartition(index: number): Promise<void> {
@@ -209,5 +216,15 @@ export async function noteGroup(peer: Peer, groupId: string): Promise<void> {
     await peer.ask(offsetFetch, 9, { groups: [{ groupId, topics: null }], requireStable });
   }
   const partitionIndexes = [coordinatorPartition(groupId, OFFSETS_PARTITIONS)];
-  await peer.ask(describeProducers, 0, { topics: [{ name: '__consumer_offsets', partitionIndexes }] });
+  const described = await peer.send(describeProducers, 0, {
+    topics: [{ name: '__consumer_offsets', partitionIndexes }],
+  });
+  // Where it begins depends on what else the two have written for groups.
+  const producers = described.topics[0]?.partitions[0]?.activeProducers ?? [];
+  peer.note('producers of the offsets', {
+    activeProducers: producers.map(({ currentTxnStartOffset, ...rest }) => ({
+      ...rest,
+      isOpen: currentTxnStartOffset >= 0,
+    })),
+  });
 }
