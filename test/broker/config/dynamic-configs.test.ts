@@ -82,7 +82,16 @@ describe('settings of a running broker', () => {
     const dynamic = all.filter(({ readOnly }) => !readOnly).map(({ name }) => name);
     // The defaults of topics in milliseconds; not log.retention.hours and its like.
     const topicDefaults = Object.values(topicPropertySynonyms).flatMap(([first]) => first ?? []);
-    const others = ['producer.id.expiration.ms', 'transaction.partition.verification.enable'];
+    const others = [
+      'producer.id.expiration.ms',
+      'transaction.partition.verification.enable',
+      'log.cleaner.threads',
+      'log.cleaner.dedupe.buffer.size',
+      'log.cleaner.io.buffer.size',
+      'log.cleaner.io.buffer.load.factor',
+      'log.cleaner.io.max.bytes.per.second',
+      'log.cleaner.backoff.ms',
+    ];
     expect(dynamic.toSorted()).toEqual([...topicDefaults, ...others].toSorted());
   });
 
