@@ -23,6 +23,7 @@ const CONFIG = {
   indexIntervalBytes: 500,
   minCleanableDirtyRatio: 0,
   deleteRetentionMs: 0,
+  verifyTransactions: false,
 };
 const EPOCH = { leaderEpoch: 0 };
 const TOPIC = 'table';
@@ -223,7 +224,6 @@ describe.skipIf(whyNoKafka !== undefined)('compacted logs of both brokers', () =
       bootstrapServers: bootstrap,
       acks: 'all',
       idempotent: true,
-      compression: 'lz4',
     });
     const last = new Map<string, string>();
     for (let round = 0; round < 60; round++) {
