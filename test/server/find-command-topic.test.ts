@@ -54,3 +54,18 @@ it('says at once what will not pass, and ends with the server', async () => {
   ending.abort(refused('CLOSED'));
   await expect(searching).rejects.toThrow('CLOSED');
 });
+
+it('takes the topic that another server of the service has made meanwhile', async () => {
+  const looks: unknown[] = [];
+  const admin = {
+    listTopics: () => {
+      const there = looks.push('looked') > 1;
+      const topic = { name: 'commands', topicId: 'of the other', internal: true, partitionCount: 1 };
+      return Promise.resolve(there ? [topic] : []);
+    },
+    createTopics: () => Promise.reject(refused('TOPIC_ALREADY_EXISTS')),
+  };
+  const { signal } = new AbortController();
+  const search = { admin, topic: 'commands', timers, logger: silentLogger, signal };
+  expect(await findCommandTopic(search)).toBe('of the other');
+});

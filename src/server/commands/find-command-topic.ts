@@ -19,7 +19,7 @@ interface TopicSearch {
 
 /**
  * Finds the command topic, and makes it where it is missing. While there are too few brokers for it, which is so for a moment after
- * each of them starts or stands still, it is tried again. Answers the topic's id; undefined where the broker that was asked does not
+ * each of them starts or stands still, it is tried again. Several servers may look for it at once. Answers the topic's id; undefined where the broker that was asked does not
  * know the new topic yet.
  */
 export async function findCommandTopic({
@@ -38,12 +38,18 @@ export async function findCommandTopic({
       await admin.createTopics([{ name: topic, partitions: 1, configs: TOPIC_CONFIGS }]);
       return await find();
     } catch (error) {
+      // Another server of the service was faster.
+      if (isThere(error)) return find();
       if (attempt === ATTEMPTS || !lacksBrokers(error)) throw error;
       if (attempt === 1)
         logger.warn('too few brokers for the command topic yet: trying again', { error: messageOf(error) });
     }
     await timers.sleep(PAUSE_MS, signal);
   }
+}
+
+function isThere(error: unknown): boolean {
+  return error instanceof OperationalError && error.code === 'TOPIC_ALREADY_EXISTS';
 }
 
 function lacksBrokers(error: unknown): boolean {

@@ -14,10 +14,13 @@ import { SupervisedThread, type ThreadEnd } from './supervised-thread.ts';
 import { threadEnded } from './thread-ended.ts';
 import type { Turn } from './thread-watch.ts';
 
-/** How long what has ended, a thread or an application that could not be started, waits for its next start, again and again. */
-export const RESTART_BACKOFF = { initialMs: 100, maxMs: 15_000 };
 /** A thread that has ended sooner than that after its start may have ended of what the one before it has ended of. */
 const SHORT_LIFE_MS = 60_000;
+/**
+ * How long what has ended, a thread or an application that could not be started, waits for its next start, again and again. Loading
+ * modules takes seconds, so it is not well again as soon as it has been there for longer than it has waited.
+ */
+export const RESTART_BACKOFF = { initialMs: 100, maxMs: 15_000, settledMs: SHORT_LIFE_MS };
 /** Where so many threads have ended one soon after the other, that is said with each further one. */
 const RESTARTS_TOLD = 3;
 
@@ -183,16 +186,18 @@ export class HostThread {
     if (!isMeant) this.#shortLives = isSoon ? this.#shortLives + 1 : 0;
     if (shared !== undefined) {
       const processing = this.#nameOf(turn) ?? 'no record';
-      this.#tellEnd({ thread: this.number, error: cause, delayMs, processing });
+      this.#tellEnd(
+        { thread: this.number, error: cause, delayMs, processing },
+        isMeant ? 0 : this.#shortLives,
+      );
     }
     const error = threadEnded(cause);
     for (const [app, tenant] of [...this.#tenants]) tenant.lost({ error, isSuspect: app === suspect });
   }
 
   /** One line for all its applications, which say nothing of it where they go on in the next one. */
-  #tellEnd(end: LogFields): void {
+  #tellEnd(end: LogFields, times: number): void {
     const { logger } = this.#options;
-    const times = this.#shortLives;
     const applications = [...this.#tenants.values()].map(({ applicationId }) => applicationId);
     if (times < RESTARTS_TOLD) {
       const fields = { ...end, applications: applications.length };

@@ -114,6 +114,35 @@ it('suspects nobody of an end that is meant', async () => {
   expect(suspects).toEqual([]);
 });
 
+it('waits longer and longer where threads end soon after they were started', async () => {
+  joins('one');
+  const delays = (): unknown[] => lines.flatMap(({ delayMs }) => (delayMs === undefined ? [] : [delayMs]));
+  for (let ends = 0; ends < 5; ends++) {
+    await time.run(1_500);
+    last().end();
+    await inTheNext();
+  }
+  // A part of each is chance.
+  for (const [at, delayMs] of delays().entries()) {
+    expect(delayMs).toBeGreaterThanOrEqual(80 * 2 ** at);
+    expect(delayMs).toBeLessThanOrEqual(100 * 2 ** at);
+  }
+  expect(delays()).toHaveLength(5);
+});
+
+it('says of an end that is meant that a thread has ended, and not that it ends again and again', async () => {
+  joins('one');
+  for (let ends = 0; ends < 3; ends++) {
+    last().end();
+    await inTheNext();
+  }
+  const told = (): number => lines.filter(({ message }) => message.includes('again and again')).length;
+  expect(told()).toBe(1);
+  thread.terminate();
+  await inTheNext();
+  expect(told()).toBe(1);
+});
+
 it('ends where the application holds it up that is being closed, and not where another one does', async () => {
   const [closing, other] = [joins('closing'), joins('other')];
   thread.endIfHeldUpBy(closing);
