@@ -12,8 +12,6 @@ type Response = ResponseInput<typeof addPartitionsToTxn>;
 
 /** From here on leaders of partitions ask, for several transactions at once (KIP-890). */
 const BATCH_VERSION_MIN = 4;
-/** From here on a leader that adds a partition does so for a batch of a producer whose epoch grows with every transaction. */
-const EPOCH_BUMP_VERSION_MIN = 5;
 /** From here on PRODUCER_FENCED is known. */
 const FENCED_VERSION_MIN = 2;
 
@@ -95,7 +93,8 @@ async function addOrVerify(
     return (topic, partition) =>
       includesPartition(added, topic, partition) ? ErrorCode.NONE : ErrorCode.TRANSACTION_ABORTABLE;
   }
-  const clientVersion = version >= EPOCH_BUMP_VERSION_MIN ? 2 : 0;
+  // A leader that adds a partition does so for a batch of a producer whose epoch grows with every transaction.
+  const clientVersion = version >= BATCH_VERSION_MIN ? 2 : 0;
   const request = { ...transaction, clientVersion };
   const errorCode = await transactions.addPartitions(transactionalId, request, { patienceMs });
   return () => errorBefore(FENCED_VERSION_MIN, version, errorCode);

@@ -3,12 +3,13 @@ export type Topics = ReadonlyMap<string, ReadonlySet<number>>;
 
 export const NO_TOPICS: Topics = new Map();
 
-/** Partitions as requests and records name them. */
+/** Partitions as requests and records name them; a topic without partitions is none. */
 export function topicsOf(
   named: readonly { readonly name: string; readonly partitions: readonly number[] }[],
 ): Topics {
   const topics = new Map<string, Set<number>>();
   for (const { name, partitions } of named) {
+    if (partitions.length === 0) continue;
     const known = topics.get(name) ?? new Set();
     topics.set(name, known);
     for (const partition of partitions) known.add(partition);

@@ -277,6 +277,11 @@ export class TransactionCoordinator implements TransactionRequests, TransactionC
       case 'ask':
         return ErrorCode.COORDINATOR_NOT_AVAILABLE;
       case 'write': {
+        // The records of such a cluster have no place for what the next coordinator would have to know of it.
+        const { clientTransactionVersion } = decision.next;
+        if (clientTransactionVersion > 0 && this.#context().transactionVersion === 0) {
+          return ErrorCode.UNSUPPORTED_VERSION;
+        }
         const errorCode = await this.#journal.write(shard, entry, decision.next);
         if (errorCode !== ErrorCode.NONE) return errorCode;
         if (isPrepared(entry.metadata)) this.#mark(shard, entry);

@@ -22,6 +22,7 @@ const UNORDERED = new Set([
   'resultsByTopicV3AndBelow',
   'resultsByPartition',
   'transactionStates',
+  'topicResults',
 ]);
 
 /** What names a topic id of one broker, by the id. */

@@ -163,7 +163,8 @@ export class TransactionSequence {
   }
 
   #topics(): { name: string; partitions: number[] }[] {
-    const topics = [{ name: 'three', partitions: [0, 1, 2].filter(() => this.#random.int(2) === 0) }];
+    const partitions = [0, 1, 2].filter(() => this.#random.int(2) === 0);
+    const topics = partitions.length === 0 ? [] : [{ name: 'three', partitions }];
     if (this.#random.int(12) === 0) topics.push({ name: UNKNOWN_TOPIC, partitions: [0] });
     if (this.#random.int(12) === 0) topics.push({ name: 'one', partitions: [0, 1] });
     return topics;

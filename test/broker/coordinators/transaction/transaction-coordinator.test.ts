@@ -72,6 +72,18 @@ describe('the coordinator of transactions', () => {
     expect(await txn.add(producer, 1)).toBe(ErrorCode.NONE);
   });
 
+  it('takes nothing of the newer protocol where its records have no place for it', async () => {
+    const txn = await start({ transactionVersion: 0 });
+    const { errorCode: _, ...producer } = await txn.init();
+    expect(await txn.add(producer, 0)).toBe(ErrorCode.UNSUPPORTED_VERSION);
+    const topics = new Map([['a', new Set([0])]]);
+    await txn.coordinator.addPartitions(ID, { ...producer, topics, clientVersion: 0 }, { patienceMs: 0 });
+    expect((await txn.end(producer)).errorCode).toBe(ErrorCode.UNSUPPORTED_VERSION);
+    expect((await txn.end(producer, true, 0)).errorCode).toBe(ErrorCode.NONE);
+    await txn.settle();
+    expect(txn.state).toBe('CompleteCommit 1000/0');
+  });
+
   it('sends markers of many transactions to a broker together', async () => {
     const txn = await start();
     const ids = Array.from({ length: 20 }, (_, i) => `id-${i}`);
