@@ -15,10 +15,11 @@ async function startKafka() {
 
 if (running !== undefined || whyNoKafka === undefined) {
   describeExactlyOnce('Apache Kafka', startKafka);
-  // A larger run: EXACTLY_ONCE_RECORDS=1000000 EXACTLY_ONCE_KILLS=60
+  // A larger run: EXACTLY_ONCE_RECORDS=1000000 EXACTLY_ONCE_KILLS=60 EXACTLY_ONCE_ROWS=1000000
   describeExactlyOnceKills('Apache Kafka', startKafka, {
     records: Number(process.env['EXACTLY_ONCE_RECORDS'] ?? 4_000),
     kills: Number(process.env['EXACTLY_ONCE_KILLS'] ?? 8),
+    rows: Number(process.env['EXACTLY_ONCE_ROWS'] ?? 5_000),
     ...{ keys: 50, aliveMsMax: 4_000 },
   });
 } else {
