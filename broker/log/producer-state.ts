@@ -91,11 +91,12 @@ export class ProducerState {
    * @param verification undefined where transactions are not verified.
    */
   checkSequence(batch: SequencedBatch, verification?: Verification): SequenceCheck {
-    const known = { entry: this.get(batch.producerId), guard: this.#guards.get(batch.producerId) };
+    const entry = this.get(batch.producerId);
+    const guard = this.#guards.get(batch.producerId);
     return (
-      findDuplicate(batch, known.entry) ??
-      (verification && checkVerified(batch, known, verification.guard)) ??
-      checkSequence(batch, known)
+      findDuplicate(batch, entry) ??
+      (verification && checkVerified(batch, { entry, guard }, verification.guard)) ??
+      checkSequence(batch, entry, guard)
     );
   }
 

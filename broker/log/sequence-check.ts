@@ -80,7 +80,11 @@ export function hasOpenTransaction(entry: ProducerEntry | undefined, producerEpo
 }
 
 /** Checks epoch and sequence of a client's batch that is no duplicate (KIP-98, KIP-360, KIP-890). */
-export function checkSequence(batch: SequencedBatch, { entry, guard }: Known): SequenceCheck {
+export function checkSequence(
+  batch: SequencedBatch,
+  entry: ProducerEntry | undefined,
+  guard: VerificationGuard | undefined,
+): SequenceCheck {
   const { producerId, producerEpoch, baseSequence } = batch;
   const refused = (entry && checkEpoch(entry, producerEpoch)) ?? (guard && checkFirst(batch, entry, guard));
   if (refused !== undefined) return refused;
