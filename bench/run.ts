@@ -48,6 +48,7 @@ import { streamsLatencyFigures } from './figures/streams-latency.ts';
 import { streamsMemory } from './figures/streams-memory.ts';
 import { streamsRestart, streamsRestore } from './figures/streams-restore.ts';
 import { consumeBehindProducer, consumeTail } from './figures/tail.ts';
+import { transactionFigures } from './figures/transactions.ts';
 import { topicsLatency, topicsTime } from './figures/topics.ts';
 import { streamsThreads } from './figures/streams-threads.ts';
 import { closeSharedBrokers } from './harness/brokers.ts';
@@ -63,6 +64,7 @@ const figures: readonly Figure[] = [
   latencyMedian,
   latencyTail,
   latencyWorst,
+  ...transactionFigures,
   brokerConsume,
   processorTimeIn,
   processorTimeOut,
