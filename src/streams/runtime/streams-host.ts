@@ -32,8 +32,8 @@ const MEBIBYTE = 1024 * 1024;
 export const HOST_CACHE_BYTES_MAX = 64 * MEBIBYTE;
 /** Uncompressed blocks that RocksDB keeps in memory, for the stores of all applications. */
 export const HOST_BLOCK_CACHE_BYTES = 32 * MEBIBYTE;
-/** RocksDB has two of them as a rule, six when the disk is slow. */
-const WRITE_BUFFER_BYTES = 16 * MEBIBYTE;
+/** RocksDB has two of them as a rule, six when the disk is slow. What many applications write in one commit fits into it. */
+const WRITE_BUFFER_BYTES = 8 * MEBIBYTE;
 
 /** Settings of a {@link StreamsHost}. */
 export interface StreamsHostOptions {
