@@ -128,6 +128,22 @@ describe.skipIf(whyNoKafka !== undefined)('Apache Kafka tools', () => {
     expect(latency.output).toMatch(/Percentiles: 50th = \d+/);
   });
 
+  it('a transactional kafka-producer-perf-test runs at each transaction.version, and kafka-transactions shows its id', async () => {
+    const load = '--topic perf-transactions --num-records 5000 --record-size 100 --throughput 5000';
+    const transactional = `${load} --transactional-id perf --transaction-duration-ms 100`;
+    expect((await tool('ProducerPerformance', transactional)).output).toContain('5000 records sent');
+    expect((await tool('TransactionsCommand', 'list')).output).toMatch(
+      /^perf\s+1\s+\d+\s+Complete(Commit|Abort)/m,
+    );
+    const described = await tool('TransactionsCommand', 'describe --transactional-id perf');
+    expect(described.output).toMatch(/^1\s+perf\s+\d+\s+\d+\s+Complete(Commit|Abort)/m);
+    const downgraded = await tool('FeatureCommand', 'downgrade --feature transaction.version=1');
+    expect(downgraded.output).toContain('transaction.version was downgraded to 1');
+    expect((await tool('ProducerPerformance', transactional)).output).toContain('5000 records sent');
+    const upgraded = await tool('FeatureCommand', 'upgrade --feature transaction.version=2');
+    expect(upgraded.output).toContain('transaction.version was upgraded to 2');
+  });
+
   it('kafka-cluster, kafka-metadata-quorum, kafka-broker-api-versions and kafka-log-dirs describe the cluster', async () => {
     const cluster = await runKafkaTool('ClusterTool', ['cluster-id', ...bootstrap]);
     expect(cluster.output).toMatch(/^Cluster ID: \S{22}$/m);
