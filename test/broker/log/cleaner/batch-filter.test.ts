@@ -88,13 +88,14 @@ describe('BatchFilter', () => {
     expect(filtered(batch, { keys: { a: 200, b: 201 } })).toBeUndefined();
   });
 
-  it('keeps what nobody has looked at, whatever the map says of its key', () => {
-    const batch = keyedBatch(RECORDS.slice(0, 3), { baseOffset: 100 });
-    expect(textsOf(filtered(batch, { keys: { a: 50 }, latestOffset: 101 }))).toEqual([
-      '100 a 1 @700',
+  it('keeps what nobody has looked at, as it is', () => {
+    const records = [...RECORDS.slice(0, 2), { key: null, value: 'x' }];
+    const batch = keyedBatch(records, { baseOffset: 100 });
+    expect(textsOf(filtered(batch, { keys: { a: 101 }, latestOffset: 101 }))).toEqual([
       '101 b 2 @900',
-      '102 a 3 @800',
+      '102 null x @1000',
     ]);
+    expect(filterFor({ latestOffset: 99 }).filter(batch, { isLast: false })).toBe(batch);
   });
 
   it('drops records without a key, which came before the topic was compacted', () => {
