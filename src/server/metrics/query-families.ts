@@ -1,6 +1,9 @@
 import type { QueryDescription, QueryState, QueryStatistics, TaskStatus } from '../../sql/index.ts';
 import { type MetricFamily, type MetricType, perItem, type Sample } from './metric-family.ts';
 
+/** That of a query, or that its thread does not answer. */
+type ShownState = QueryState | 'UNRESPONSIVE';
+
 const STATES = [
   'CREATED',
   'RUNNING',
@@ -8,21 +11,22 @@ const STATES = [
   'PAUSED',
   'ERROR',
   'CLOSED',
-] as const satisfies QueryState[];
+  'UNRESPONSIVE',
+] as const satisfies ShownState[];
 
 interface Observed {
   readonly queryId: string;
-  readonly state: QueryState;
+  readonly state: ShownState;
   readonly statistics: QueryStatistics;
 }
 
 /** The metrics of persistent queries, and of the Streams tasks and threads that run them. */
 export async function queryFamilies(queries: readonly QueryDescription[]): Promise<readonly MetricFamily[]> {
   const all = await Promise.all(
-    queries.map(
-      async ({ id, state, statistics }): Promise<readonly Observed[]> =>
-        statistics === undefined ? [] : [{ queryId: id, state, statistics: await statistics() }],
-    ),
+    queries.map(async ({ id, state, standstill, statistics }): Promise<readonly Observed[]> => {
+      const shown = standstill === undefined ? state : 'UNRESPONSIVE';
+      return statistics === undefined ? [] : [{ queryId: id, state: shown, statistics: await statistics() }];
+    }),
   );
   const observed = all.flat();
   return [stateFamily(observed), ...perQuery(observed), ...perTask(observed), ...perThread(observed)];

@@ -54,13 +54,14 @@ export class PersistentQueries implements RunningQueries {
   }
 
   describe({ text, running }: PersistentQuery): QueryDescription {
-    const { plan } = running;
+    const { plan, standstill } = running;
     const sink = plan.sink === undefined ? undefined : this.#catalog().source(plan.sink);
     return {
       id: plan.queryId,
       text,
       plan,
       state: running.state(),
+      ...(standstill === undefined ? {} : { standstill }),
       kind: 'PERSISTENT',
       columns: writtenColumnsOf(plan.root),
       sources: plan.sources,

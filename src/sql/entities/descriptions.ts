@@ -10,6 +10,8 @@ export interface QueryDescription {
   readonly text: string;
   readonly plan: QueryPlan;
   readonly state: QueryState;
+  /** See {@link RunningQuery.standstill}. */
+  readonly standstill?: string;
   readonly kind: 'PERSISTENT' | 'PUSH' | 'PULL';
   readonly columns: readonly ResultColumn[];
   readonly sources: readonly string[];

@@ -3,7 +3,9 @@ import { type FieldEntity, schemaEntity } from './field-entity.ts';
 import { droppedRows, tasksMetadata } from './query-statistics.ts';
 
 /** One entry of a `queries` entity. */
-export function queryListing({ id, sink, sinkTopic, text, kind, state }: QueryDescription) {
+export function queryListing(query: QueryDescription) {
+  const { id, sink, sinkTopic, text, kind } = query;
+  const state = shownState(query);
   return {
     id,
     sinks: sink === undefined ? [] : [sink],
@@ -13,6 +15,17 @@ export function queryListing({ id, sink, sinkTopic, text, kind, state }: QueryDe
     state,
     statusCount: { [state]: 1 },
   };
+}
+
+/** ksqlDB's word for a query of which nothing can be said is that of one whose thread does not answer. */
+function shownState<State>({
+  state,
+  standstill,
+}: {
+  readonly state: State;
+  readonly standstill?: string;
+}): State | 'UNRESPONSIVE' {
+  return standstill === undefined ? state : 'UNRESPONSIVE';
 }
 
 type DescribedQuery = Omit<QueryDescription, 'state' | 'plan'> & {
@@ -50,7 +63,7 @@ export async function queryDescription(query: DescribedQuery, explanation?: Expl
     })),
     tasksMetadata: statistics === undefined ? [] : tasksMetadata(statistics),
     consumerGroupId: statistics?.groupId ?? '',
-    state: query.state,
+    state: shownState(query),
   };
 }
 

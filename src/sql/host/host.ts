@@ -126,6 +126,8 @@ export interface RunningQuery {
   readonly plan: QueryPlan;
   readonly state$: Observable<QueryState>;
   state(): QueryState;
+  /** What keeps it from going on though it has not failed, and what to do about it; undefined while nothing does. */
+  readonly standstill?: string | undefined;
   /**
    * Never rejects: a query that does not start, or fails later, is in ERROR and is started again. Resolves when the first
    * attempt is over, or when the query was closed.

@@ -106,8 +106,9 @@ export class KafkaHost implements SqlHost {
     return topicFacts(this.#admin, names);
   }
 
-  check(needs: ClusterNeeds, context: AnalysisContext, changes?: TopicChanges): Promise<void> {
-    return this.#check.check(needs, context, changes);
+  async check(needs: ClusterNeeds, context: AnalysisContext, changes?: TopicChanges): Promise<void> {
+    await this.#check.check(needs, context, changes);
+    if (needs.query !== undefined) this.#queries.checkTakes(needs.query);
   }
 
   createTopic(request: TopicRequest): Promise<boolean> {

@@ -101,6 +101,9 @@ export class KafkaQueries implements QueryRuntime {
   /** It is where they have left it. */
   placeState(): void {}
 
+  /** Whoever could ask is held up, too. */
+  checkTakes(): void {}
+
   /** @param turn taken while code of the query runs. */
   newQuery(plan: QueryPlan, context: AnalysisContext, turn?: ProcessingTurn): AppQuery | UnstartedQuery {
     try {

@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { TopicFacts } from '../analysis/session.ts';
 import type { SqlHost } from '../host/host.ts';
+import type { QueryPlan } from '../physical/steps.ts';
 
 /** What the cluster has answered about topics: those of the names that exist. */
 export interface TopicsAnswer {
@@ -14,6 +15,11 @@ export interface QueryRuntime extends Pick<SqlHost, 'newQuery' | 'startPush'> {
   open(): void;
   /** Has the state of queries come to where they run. Called once, when it is open and before there is any query. */
   placeState(): void;
+  /**
+   * Looks whether a query would begin, before it is recorded.
+   * @throws {OperationalError} `STREAM_THREAD_SILENT` where another one holds up all that it could be on.
+   */
+  checkTakes(plan: QueryPlan): void;
   /** How many queries were restored that can be started, and how many of them have started. */
   readonly restored: { readonly started: number; readonly total: number };
   /** What keeps queries from going on though nothing has failed; undefined while nothing does. */

@@ -24,6 +24,7 @@ export const showQueries: ShowDefinition<QueriesResult> = {
           entityOf('queries', text, { queries: queries.map(queryListing) }),
           await lossesOf(queries),
         );
-    return withWarnings(entity, facts.serviceWarnings());
+    const standstills = new Set(queries.flatMap(({ standstill }) => standstill ?? []));
+    return withWarnings(withWarnings(entity, [...standstills]), facts.serviceWarnings());
   },
 };

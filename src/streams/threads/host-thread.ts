@@ -84,7 +84,7 @@ export class HostThread {
         kind: 'applications',
         count: () => this.#tenants.size,
         nameOf: (turn) => this.#heldUpBy(turn),
-        remedy: 'Close the one that holds it up',
+        remedy: () => 'Close the one that holds it up',
       },
     });
   }

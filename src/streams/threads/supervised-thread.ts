@@ -58,6 +58,8 @@ interface SupervisedThreadOptions<Command extends Kinded, Call, Event extends Ki
   readonly onRestarted: () => void;
   /** Who runs on it: see {@link ThreadSilence}. */
   readonly tenants: ThreadTenants;
+  /** See {@link ThreadWatch}. */
+  readonly silentMsMax?: number | undefined;
 }
 
 interface HeldMessages<Command, Call extends Kinded> {
@@ -96,13 +98,14 @@ export class SupervisedThread<
 
   constructor(options: SupervisedThreadOptions<Command, Call, Event>) {
     this.#options = options;
-    const { environment, logger, tenants } = options;
+    const { environment, logger, tenants, silentMsMax } = options;
     this.#backoff = new RestartBackoff(options.backoff, environment);
     this.silence = new ThreadSilence(this, { tenants, logger, clock: environment.clock });
     this.#watch = new ThreadWatch({
       environment,
       ask: () => this.#ask({ kind: 'ping' }),
       onSilent: (silentMs) => this.silence.onSilent(silentMs),
+      silentMsMax,
     });
   }
 
@@ -207,8 +210,7 @@ export class SupervisedThread<
 
   #start(): void {
     const { threads, service, limits, opening } = this.#options;
-    // What ran in the one before says nothing of this one.
-    this.#watch.turn.fill(-1);
+    this.#watch.start();
     this.#ended = new Promise((resolve) => {
       const thread = threads.start(
         service,
@@ -225,7 +227,6 @@ export class SupervisedThread<
       this.#isMeantToEnd = false;
       thread.post(opening(this.#watch.turn));
     });
-    this.#watch.start();
     this.#backoff.started();
   }
 

@@ -11,8 +11,8 @@ export interface ThreadTenants {
   readonly count: () => number;
   /** Whose code runs while this one has its turn; -1: nobody has it. */
   readonly nameOf: (turn: number) => string;
-  /** What the user does about one that holds up the others. */
-  readonly remedy: string;
+  /** What the user does about the one whose turn it is, while that holds up the others. */
+  readonly remedy: (turn: number) => string;
 }
 
 /** A thread that is watched. */
@@ -53,19 +53,27 @@ export class ThreadSilence {
   get standstill(): string | undefined {
     const seconds = Math.floor(this.#thread.silentMs / 1_000);
     if (seconds === 0) return undefined;
-    const { thread, kind, count } = this.#tenants;
-    return `${thread} has not answered for ${seconds} s: ${this.#heldUpBy} holds up the ${count()} ${kind} on it`;
+    const { thread, kind, count, remedy } = this.#tenants;
+    const what = `${this.#heldUpBy} holds up the ${count()} ${kind} on it`;
+    return `${thread} has not answered for ${seconds} s: ${what}. ${remedy(this.#thread.turn)}`;
   }
 
   /** Waits for an answer as long as the thread gives any. @throws {OperationalError} `STREAM_THREAD_SILENT`. */
   answered<T>(ask: () => Promise<T>): Promise<T> {
     const { standstill } = this;
-    if (standstill !== undefined) return Promise.reject(threadSilent(standstill));
+    return standstill === undefined ? this.awaited(ask()) : Promise.reject(threadSilent(standstill));
+  }
+
+  /**
+   * Waits for what the thread has been asked to do, as long as it answers; what it does when it answers again is done all the same.
+   * @throws {OperationalError} `STREAM_THREAD_SILENT`, and what it is answered.
+   */
+  awaited<T>(asked: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#asking.add(reject);
-      ask()
-        .then(resolve, reject)
-        .finally(() => this.#asking.delete(reject));
+      const { standstill } = this;
+      if (standstill === undefined) this.#asking.add(reject);
+      else reject(threadSilent(standstill));
+      asked.then(resolve, reject).finally(() => this.#asking.delete(reject));
     });
   }
 
@@ -88,7 +96,7 @@ export class ThreadSilence {
     const { standstill = '' } = this;
     for (const reject of this.#asking) reject(threadSilent(standstill));
     const { thread, kind, count, remedy } = this.#tenants;
-    this.#logger.warn(`a stream thread does not answer: all its ${kind} wait. ${remedy}`, {
+    this.#logger.warn(`a stream thread does not answer: all its ${kind} wait. ${remedy(this.#thread.turn)}`, {
       ...{ thread, forMs, heldUpBy: this.#heldUpBy, [kind]: count() },
     });
     this.#endIfHeldUp();

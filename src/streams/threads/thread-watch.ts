@@ -1,9 +1,9 @@
 import type { Environment, Timer } from '../../base/environment.ts';
 
-/** How often a stream thread is asked whether it is there. */
-const LOOK_MS = 5_000;
-/** One that has not answered for so long is held up: processing lets others have their turn many times a second. */
+/** A thread that has not answered for so long is held up: processing lets others have their turn many times a second. */
 const SILENT_MS_MAX = 15_000;
+/** So many times in that time it is asked whether it is there. */
+const LOOKS = 3;
 
 /** Whose turn it is (see `ProcessingTurn`), where two threads see it; -1 for nobody's. */
 export type Turn = Int32Array<SharedArrayBuffer>;
@@ -18,6 +18,7 @@ export class ThreadWatch {
   readonly #environment: Pick<Environment, 'clock' | 'timers'>;
   readonly #ask: () => Promise<unknown>;
   readonly #onSilent: (silentMs: number) => void;
+  readonly #silentMsMax: number;
   #timer: Timer | undefined;
   /** Since when an answer is waited for. */
   #askedMs: number | undefined;
@@ -32,7 +33,11 @@ export class ThreadWatch {
     readonly ask: () => Promise<unknown>;
     /** Called each time that it is looked, while the thread does not answer. */
     readonly onSilent: (silentMs: number) => void;
+    /** How long it may take to answer, 15 s by default. */
+    readonly silentMsMax?: number | undefined;
   }) {
+    const { silentMsMax = SILENT_MS_MAX } = options;
+    this.#silentMsMax = silentMsMax;
     this.#environment = options.environment;
     this.#ask = options.ask;
     this.#onSilent = options.onSilent;
@@ -42,7 +47,7 @@ export class ThreadWatch {
   get silentMs(): number {
     if (this.#askedMs === undefined || !this.#hasBegun) return 0;
     const silentMs = this.#environment.clock.monotonicMs() - this.#askedMs;
-    return silentMs >= SILENT_MS_MAX ? silentMs : 0;
+    return silentMs >= this.#silentMsMax ? silentMs : 0;
   }
 
   /** Called when the thread says anything, of which its first answer need not be the first. */
@@ -50,11 +55,11 @@ export class ThreadWatch {
     this.#hasBegun = true;
   }
 
-  /** Watches a thread that has just been started. */
+  /** Watches a thread that is about to be started. What ran in the one before says nothing of it. */
   start(): void {
     this.stop();
     this.turn.fill(-1);
-    this.#timer = this.#environment.timers.every(LOOK_MS, () => this.#look());
+    this.#timer = this.#environment.timers.every(this.#silentMsMax / LOOKS, () => this.#look());
   }
 
   stop(): void {

@@ -1,78 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
-import { nodeThreads } from '../../../src/base/io/node-threads.ts';
-import type { ServiceThread, Threads } from '../../../src/base/environment.ts';
-import type { LogFields, Logger } from '../../../src/base/logger.ts';
 import { Admin } from '../../../src/client/index.ts';
-import { KafkaHost, replayCommands } from '../../../src/sql/index.ts';
-import { ThreadedQueries } from '../../../src/sql/runtime/thread/threaded-queries.ts';
+import { replayCommands } from '../../../src/sql/index.ts';
 import { TestBrokers } from '../../broker/running-broker.ts';
 import { PATIENCE_MS } from '../../setup/patience.ts';
-import { SqlSession } from './sql-session.ts';
-
-interface Threaded {
-  readonly threads: ServiceThread<never>[];
-  readonly lines: (LogFields & { readonly message: string })[];
-}
-
-/** On threads, and tells of what it logs. */
-class OnThreads extends SqlSession {
-  readonly lines: Threaded['lines'];
-  readonly #threads: Threaded['threads'];
-
-  constructor(bootstrapServers: string, options: { readonly stateDir: string; readonly count?: number }) {
-    const { stateDir, count = 1 } = options;
-    const noted: Threaded = { threads: [], lines: [] };
-    const hostOptions = {
-      ...{ environment: nodeEnvironment, bootstrapServers, stateDir, logger: loggerTo(noted.lines) },
-      serviceId: 'threads_',
-      commitIntervalMs: 100,
-      restartBackoff: { initialMs: 100, maxMs: 400 },
-    };
-    const threads: Threads = {
-      start: (service, handlers) => {
-        const thread = nodeThreads.start(service, handlers);
-        noted.threads.push(thread);
-        return thread;
-      },
-    };
-    const host = new KafkaHost(hostOptions, {
-      runtime: new ThreadedQueries(hostOptions, { threads, count }),
-    });
-    host.open();
-    host.placeState();
-    super(host);
-    this.lines = noted.lines;
-    this.#threads = noted.threads;
-  }
-
-  /** Rows as soon as there are some. */
-  pulled(select: string) {
-    return expect.poll(() => this.pull(select).catch(() => []), { timeout: PATIENCE_MS });
-  }
-
-  states(): readonly string[] {
-    return this.engine.queries().map(({ state }) => state);
-  }
-
-  /** Ends the threads as a bug in them would. */
-  async killThreads(): Promise<void> {
-    await Promise.all(this.#threads.splice(0).map((thread) => thread.terminate()));
-  }
-}
-
-function loggerTo(lines: Threaded['lines'], context: LogFields = {}): Logger {
-  const log = (message: string, fields: LogFields = {}): void => {
-    lines.push({ ...context, ...fields, message });
-  };
-  return {
-    debug: () => undefined,
-    info: log,
-    warn: log,
-    error: log,
-    child: (fields) => loggerTo(lines, fields),
-  };
-}
+import { OnThreads } from './on-threads.ts';
 
 const brokers = new TestBrokers();
 let bootstrapServers: string;

@@ -83,7 +83,7 @@ beforeEach(() => {
       kind: 'queries',
       count: () => 3,
       nameOf: (turn) => (turn === -1 ? 'something' : `query ${turn}`),
-      remedy: 'End it',
+      remedy: (turn) => (turn === -1 ? 'End it' : `End ${turn}`),
     },
   });
 });
@@ -148,6 +148,46 @@ it('holds back what is said to a thread until something is done, but for what co
   expect(await doubled).toBe(4);
 });
 
+it('tells the next thread nothing of what was held back from the one that has ended', async () => {
+  thread.ensureRunning();
+  let done: () => void = () => undefined;
+  thread.hold({ until: new Promise((resolve) => (done = resolve)), except: new Set() });
+  const doubled = expect(thread.call({ kind: 'double', of: 2 })).rejects.toThrow('has ended');
+  last().end(new Error('its heap is full'));
+  await doubled;
+  thread.ensureRunning();
+  const halved = thread.call({ kind: 'halve', of: 2 });
+  done();
+  await settle();
+  expect(last().told.flatMap((message) => ('call' in message ? [message.call.kind] : []))).toEqual(['halve']);
+  last().say({ kind: 'answer', id: numberOf('halve'), output: 1 });
+  expect(await halved).toBe(1);
+});
+
+it('keeps no timer for the next thread once it is closed', async () => {
+  const waiting = new Set<object>();
+  const after = time.after.bind(time);
+  time.after = (delayMs, callback) => {
+    const token = {};
+    waiting.add(token);
+    const timer = after(delayMs, () => {
+      waiting.delete(token);
+      callback();
+    });
+    return {
+      cancel: () => {
+        waiting.delete(token);
+        timer.cancel();
+      },
+    };
+  };
+  thread.ensureRunning();
+  last().end(new Error('its heap is full'));
+  expect(waiting.size).toBe(1);
+  await thread.close();
+  expect(waiting.size).toBe(0);
+});
+
 it('leaves it at the end of a thread where nobody asks for another one', async () => {
   isReplaced = false;
   thread.ensureRunning();
@@ -165,7 +205,7 @@ it('sees that a thread does not answer, though it has never answered before', as
   await time.run(6_000);
   expect(thread.silentMs).toBeGreaterThan(15_000);
   const standstill = expect.stringMatching(
-    /^the thread has not answered for \d+ s: something holds up the 3 queries on it$/,
+    /^the thread has not answered for \d+ s: something holds up the 3 queries on it\. End it$/,
   );
   expect(thread.silence.standstill).toEqual(standstill);
   expect(warned[0]).toMatchObject({
@@ -190,11 +230,14 @@ it('refuses who asks a thread that does not answer, and who has asked before', a
   thread.ensureRunning();
   const before = expect(thread.ask({ kind: 'double', of: 2 })).rejects.toMatchObject({
     code: 'STREAM_THREAD_SILENT',
-    message: expect.stringContaining('query 7 holds up'),
+    message: expect.stringMatching(/query 7 holds up the 3 queries on it\. End 7$/),
   });
   const done = thread.call({ kind: 'double', of: 3 });
+  const unwaited = expect(thread.silence.awaited(done)).rejects.toMatchObject({
+    code: 'STREAM_THREAD_SILENT',
+  });
   await fallSilent(7, 30_000);
-  await before;
+  await Promise.all([before, unwaited]);
   await expect(thread.ask({ kind: 'double', of: 2 })).rejects.toMatchObject({ code: 'STREAM_THREAD_SILENT' });
   // What has to be done is done when the record comes to its end after all.
   last().say({ kind: 'answer', id: numberOf('double'), output: 6 });

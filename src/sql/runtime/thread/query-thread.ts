@@ -9,7 +9,7 @@ import type { TopicsAnswer } from '../query-runtime.ts';
 import { SupervisedThread, type ThreadEnd } from '../../../streams/threads/supervised-thread.ts';
 import type { SentQuery, ThreadAnswers, ThreadCall, ThreadCommand, ThreadEvent } from './messages.ts';
 import { service } from './query-service.ts';
-import { isThreadEnded, threadEnded } from '../../../streams/threads/thread-ended.ts';
+import { isThreadEnded, threadEnded, threadSilent } from '../../../streams/threads/thread-ended.ts';
 import { ThreadPush } from './thread-push.ts';
 import { ThreadQuery, type ThreadQueryOptions } from './thread-query.ts';
 
@@ -25,7 +25,7 @@ const YOUNG_MEGABYTES_MAX = 12;
  */
 const HEAP_MEGABYTES_MAX = 1_024;
 
-/** How long a query that is to end for good waits for another one that holds up its thread. */
+/** How long a query that is to end waits for another one that holds up its thread. */
 const TERMINATION_WAIT_MS = 30_000;
 
 /** What does not wait for state that is on its way. */
@@ -33,6 +33,15 @@ const BEFORE_ALL: ReadonlySet<ThreadCall['kind']> = new Set(['moveQueries']);
 
 /** So many threads are asked for what has to be done, where one after the other ends. */
 const ATTEMPTS_MAX = 3;
+
+interface QueryThreadOptions {
+  /** From 1. */
+  readonly number: number;
+  readonly threads: Threads;
+  readonly options: KafkaHostOptions;
+  /** See `ThreadWatch`. */
+  readonly silentMsMax?: number | undefined;
+}
 
 /**
  * A stream thread as the thread sees it that statements come to: it passes on what its queries are to do, and what comes back.
@@ -44,27 +53,27 @@ export class QueryThread {
   readonly #logger: Logger;
   readonly #topics = new Subject<TopicsAnswer>();
   readonly #queries = new Map<number, ThreadQuery>();
-  readonly #pushes = new Map<number, ThreadPush>();
+  readonly #pushes = new Map<number, { readonly id: string; readonly run: ThreadPush }>();
   readonly #thread: SupervisedThread<ThreadCommand, ThreadCall, ThreadAnswers, ThreadEvent>;
   #isClosed = false;
 
-  constructor(threads: Threads, options: KafkaHostOptions) {
+  constructor({ number, threads, options, silentMsMax }: QueryThreadOptions) {
     const { environment, logger = silentLogger, restartBackoff = DEFAULT_BACKOFF, ...others } = options;
     this.#options = options;
     this.#logger = logger;
     this.#thread = new SupervisedThread({
-      ...{ service, threads, environment, logger, backoff: restartBackoff },
+      ...{ service, threads, environment, logger, backoff: restartBackoff, silentMsMax },
       limits: { youngMegabytesMax: YOUNG_MEGABYTES_MAX, heapMegabytesMax: HEAP_MEGABYTES_MAX },
       opening: (turn) => ({ kind: 'open', options: { ...others, restartBackoff }, turn }),
       onEvent: (event) => this.#take(event),
       onEnded: (end) => this.#onEnded(end),
       onRestarted: () => this.#onRestarted(),
       tenants: {
-        thread: 'a stream thread',
+        thread: `stream thread ${number}`,
         kind: 'queries',
         count: () => this.load,
         nameOf: (turn) => this.#nameOf(turn),
-        remedy: 'TERMINATE the one that holds it up',
+        remedy: (turn) => this.#remedyOf(turn),
       },
     });
   }
@@ -72,6 +81,11 @@ export class QueryThread {
   /** Starts the thread; what is asked of it waits until it has loaded its modules. */
   start(): void {
     this.#thread.ensureRunning();
+  }
+
+  /** It is there, and is not known not to answer. */
+  get answers(): boolean {
+    return this.#thread.isRunning && this.standstill === undefined;
   }
 
   /** What is known of a thread that does not answer; undefined while it does. */
@@ -86,6 +100,24 @@ export class QueryThread {
   /** How much it has to do: its queries, persistent ones and others. */
   get load(): number {
     return this.#queries.size + this.#pushes.size;
+  }
+
+  has(queryId: string): boolean {
+    return [...this.#queries.values()].some(({ plan }) => plan.queryId === queryId);
+  }
+
+  /**
+   * Looks whether it takes a query, which may be in the place of one with its id.
+   * @throws {OperationalError} `STREAM_THREAD_SILENT` where another one holds it up.
+   */
+  checkTakes(queryId: string): void {
+    const { standstill } = this;
+    if (standstill === undefined) return;
+    const { turn } = this.#thread;
+    const heldUpBy = this.#queries.get(turn)?.plan.queryId;
+    // Whoever is to end that holds it up, or may, ends with the thread.
+    const isReplaced = turn === -1 ? this.has(queryId) : heldUpBy === queryId;
+    if (!isReplaced) throw threadSilent(standstill);
   }
 
   newQuery(
@@ -109,16 +141,31 @@ export class QueryThread {
     context: AnalysisContext,
     { untilEnd = false }: PushOptions,
   ): Promise<PushRun> {
+    const { standstill } = this;
+    if (standstill !== undefined) throw threadSilent(standstill);
     const push = this.nextNumber();
-    const started = new ThreadPush({ push, thread: this, closed: () => this.#pushes.delete(push) });
-    this.#pushes.set(push, started);
+    const started = new ThreadPush({ push, thread: this });
+    this.#pushes.set(push, { id: plan.queryId, run: started });
+    const call = { kind: 'startPush', push, sent: sentQuery(plan, context), options: { untilEnd } } as const;
+    const starting = this.call(call);
     try {
-      await this.call({ kind: 'startPush', push, sent: sentQuery(plan, context), options: { untilEnd } });
+      await this.#thread.silence.awaited(starting);
     } catch (error) {
-      this.#pushes.delete(push);
+      void this.#abandonPush(push, starting);
       throw error;
     }
     return started;
+  }
+
+  /** Whoever has asked for it has been refused: it is closed as soon as it has started after all. */
+  async #abandonPush(push: number, starting: Promise<unknown>): Promise<void> {
+    try {
+      await starting;
+      await this.call({ kind: 'closePush', push });
+    } catch {
+      // It has not started, or has ended with its thread.
+      this.#pushes.delete(push);
+    }
   }
 
   /** Holds back what is said to the thread, but for what has to come before all queries, until something is done. */
@@ -134,16 +181,37 @@ export class QueryThread {
   /** Has something done by the thread. @throws {OperationalError} `STREAM_THREAD_ENDED`, and whatever the thread throws. */
   async call<C extends ThreadCall>(call: C): Promise<ThreadAnswers[C['kind']]> {
     const { silence } = this.#thread;
-    const isTermination = call.kind === 'closeQuery' && call.cleanUp;
-    if (isTermination) silence.ending(call.query, { waitMs: TERMINATION_WAIT_MS });
+    // Another one may take its place.
+    if (call.kind === 'closeQuery') silence.ending(call.query, { waitMs: TERMINATION_WAIT_MS });
     // Its reader may be gone, which is no reason to end what others are at.
     if (call.kind === 'closePush') silence.ending(call.push);
     try {
       return await this.#thread.call(call);
     } finally {
-      if (isTermination) silence.ended(call.query);
-      if (call.kind === 'closePush') silence.ended(call.push);
+      if (call.kind === 'closeQuery') silence.ended(call.query);
+      if (call.kind === 'closePush') {
+        silence.ended(call.push);
+        this.#pushes.delete(call.push);
+      }
     }
+  }
+
+  /**
+   * As {@link call}, whose caller does not wait for a thread that does not answer. It is done when the thread answers again.
+   * @throws {OperationalError} `STREAM_THREAD_SILENT`, too.
+   */
+  tell<C extends ThreadCall>(call: C): Promise<ThreadAnswers[C['kind']]> {
+    return this.#thread.silence.awaited(this.call(call));
+  }
+
+  /** A query is to be held up: the thread is ended where it does not answer because of it. */
+  endIfHeldUpBy(query: number): void {
+    this.#thread.silence.ending(query);
+  }
+
+  /** Takes back {@link endIfHeldUpBy}. */
+  goesOnWith(query: number): void {
+    this.#thread.silence.ended(query);
   }
 
   /** As {@link call}, for as long as the thread answers. @throws {OperationalError} `STREAM_THREAD_SILENT`. */
@@ -192,7 +260,16 @@ export class QueryThread {
   #nameOf(turn: number): string {
     const query = this.#queries.get(turn);
     if (query !== undefined) return `query ${query.plan.queryId}`;
-    return this.#pushes.has(turn) ? 'a push query' : 'something';
+    const push = this.#pushes.get(turn);
+    return push === undefined ? 'something' : `push query ${push.id}`;
+  }
+
+  /** What whoever runs the server does about what holds up a thread. */
+  #remedyOf(turn: number): string {
+    const query = this.#queries.get(turn);
+    if (query !== undefined) return `TERMINATE ${query.plan.queryId}; ends it`;
+    if (this.#pushes.has(turn)) return 'Closing its connection ends it';
+    return 'TERMINATE the one that holds it up';
   }
 
   #take(event: ThreadEvent): void {
@@ -202,21 +279,24 @@ export class QueryThread {
         return;
       case 'pushRows':
       case 'pushEnded':
-        this.#pushes.get(event.push)?.take(event);
+        this.#pushes.get(event.push)?.run.take(event);
         return;
       default:
         this.#queries.get(event.query)?.take(event);
     }
   }
 
-  #onEnded({ cause, delayMs }: ThreadEnd): void {
+  #onEnded({ cause, delayMs, isMeant }: ThreadEnd): void {
     const error = threadEnded(cause);
     this.#logger.error('a stream thread has ended: another one will take up its queries', {
       ...{ error: cause, delayMs, queries: this.#queries.size },
     });
     for (const query of this.#queries.values()) query.lost(error);
-    for (const push of [...this.#pushes.values()]) push.lost(error);
-    this.#thread.restart();
+    for (const { run } of [...this.#pushes.values()]) run.lost(error);
+    // What held it up is to end, or to be held up: the others have waited long enough. In a stop nobody waits.
+    const isWanted = [...this.#queries.values()].some(({ isLeaving }) => !isLeaving);
+    if (isMeant && isWanted) this.#thread.ensureRunning();
+    else this.#thread.restart();
   }
 }
 

@@ -5,13 +5,11 @@ import { errorOf } from '../../../streams/threads/error-record.ts';
 import type { SentBatch, ThreadEvent } from './messages.ts';
 import type { QueryThread } from './query-thread.ts';
 import { receivedPushRecord } from './sent-rows.ts';
-import { ignoreThreadEnded } from '../../../streams/threads/thread-ended.ts';
+import { ignoreThreadAway } from '../../../streams/threads/thread-ended.ts';
 
 interface ThreadPushOptions {
   readonly push: number;
-  readonly thread: Pick<QueryThread, 'post' | 'call'>;
-  /** Called when the thread has nothing more to do with it. */
-  readonly closed: () => void;
+  readonly thread: Pick<QueryThread, 'post' | 'tell'>;
 }
 
 type PushEvent = Extract<ThreadEvent, { readonly kind: 'pushRows' | 'pushEnded' }>;
@@ -79,14 +77,10 @@ export class ThreadPush implements PushRun {
   }
 
   async #close(): Promise<void> {
-    const { thread, push, closed } = this.#options;
+    const { thread, push } = this.#options;
     this.#waiting.clear();
-    try {
-      // What it had is removed by the thread that comes after one that has ended.
-      await thread.call({ kind: 'closePush', push }).catch(ignoreThreadEnded);
-    } finally {
-      closed();
-    }
+    // What it had is removed when the thread answers again, or by the one that comes after one that has ended.
+    await thread.tell({ kind: 'closePush', push }).catch(ignoreThreadAway);
   }
 
   /** Passes on what waits, until the reader is too slow. */

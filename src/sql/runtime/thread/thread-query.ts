@@ -12,7 +12,12 @@ import { keptTable } from '../materialized-table.ts';
 import { NO_STATISTICS } from '../query-counts.ts';
 import { QueryErrors } from '../query-errors.ts';
 import type { SentQuery, ThreadEvent } from './messages.ts';
-import { ignoreThreadEnded, isThreadEnded, isThreadSilent } from '../../../streams/threads/thread-ended.ts';
+import {
+  ignoreThreadAway,
+  ignoreThreadEnded,
+  isThreadEnded,
+  isThreadSilent,
+} from '../../../streams/threads/thread-ended.ts';
 import type { QueryThread } from './query-thread.ts';
 import { ThreadTable } from './thread-table.ts';
 
@@ -21,12 +26,29 @@ export interface ThreadQueryOptions {
   readonly plan: QueryPlan;
   readonly sent: SentQuery;
   readonly host: KafkaHostOptions;
-  readonly thread: Pick<QueryThread, 'post' | 'call' | 'ask' | 'callAgain' | 'nextNumber'>;
+  readonly thread: Pick<
+    QueryThread,
+    | 'post'
+    | 'call'
+    | 'ask'
+    | 'tell'
+    | 'callAgain'
+    | 'nextNumber'
+    | 'standstill'
+    | 'endIfHeldUpBy'
+    | 'goesOnWith'
+  >;
   /** Starts a query among others. */
   readonly startInTurn: (query: ThreadQuery) => void;
   /** Called when the thread has nothing more to do with it. */
   readonly closed: () => void;
 }
+
+/** So long whoever wants numbers waits for new ones: lists of queries do not wait for one of them. */
+const STATISTICS_MS_MAX = 5_000;
+
+/** States in which a query waits for its thread. */
+const GOING_ON: ReadonlySet<QueryState> = new Set(['CREATED', 'RUNNING', 'REBALANCING']);
 
 type QueryEvent = Extract<ThreadEvent, { readonly kind: 'queryMade' | 'queryState' | 'queryErrors' }>;
 
@@ -52,6 +74,7 @@ export class ThreadQuery implements RunningQuery {
   #isStarted = false;
   #isPaused = false;
   #isClosed = false;
+  #isLeaving = false;
 
   constructor(options: ThreadQueryOptions) {
     const { query, plan, host, thread } = options;
@@ -76,6 +99,15 @@ export class ThreadQuery implements RunningQuery {
     return this.#state.value;
   }
 
+  /** It ends with its thread; its state stays, for whoever takes its place. */
+  get isLeaving(): boolean {
+    return this.#isLeaving;
+  }
+
+  get standstill(): string | undefined {
+    return GOING_ON.has(this.#state.value) ? this.#options.thread.standstill : undefined;
+  }
+
   errors(): readonly QueryError[] {
     const losses = this.#losses.list();
     if (losses.length === 0) return this.#errors;
@@ -85,8 +117,23 @@ export class ThreadQuery implements RunningQuery {
   }
 
   async statistics(): Promise<QueryStatistics> {
-    const { thread, query } = this.#options;
     const lost = this.#losses.total;
+    const over = new AbortController();
+    const { timers } = this.#options.host.environment;
+    try {
+      // Those that come later are shown the next time.
+      const late = timers.sleep(STATISTICS_MS_MAX, over.signal).catch(() => undefined);
+      await Promise.race([this.#learnStatistics(), late]);
+    } finally {
+      over.abort();
+    }
+    const { errors, restarts, ...counts } = this.#statistics;
+    return { ...counts, errors: errors + lost, restarts: restarts + lost };
+  }
+
+  /** What was known last stays where the thread does not answer. */
+  async #learnStatistics(): Promise<void> {
+    const { thread, query } = this.#options;
     try {
       this.#statistics = await thread.ask({ kind: 'statistics', query });
     } catch (error) {
@@ -94,8 +141,6 @@ export class ThreadQuery implements RunningQuery {
       if (isThreadEnded(error)) this.#statistics = { ...NO_STATISTICS, groupId: this.#groupId };
       else if (!isThreadSilent(error)) throw error;
     }
-    const { errors, restarts, ...counts } = this.#statistics;
-    return { ...counts, errors: errors + lost, restarts: restarts + lost };
   }
 
   get table(): MaterializedTable | undefined {
@@ -116,8 +161,8 @@ export class ThreadQuery implements RunningQuery {
     if (this.#isClosed) return;
     this.#isStarted = true;
     const { thread, query } = this.#options;
-    // Where the thread has ended, the next one starts what was started.
-    await thread.call({ kind: 'startQuery', query }).catch(ignoreThreadEnded);
+    // Where the thread has ended, the next one starts what was started; where it does not answer, it does when it answers again.
+    await thread.tell({ kind: 'startQuery', query }).catch(ignoreThreadAway);
   }
 
   pause(): void {
@@ -125,18 +170,22 @@ export class ThreadQuery implements RunningQuery {
     this.#isPaused = true;
     this.#changed('pauseQuery');
     this.#state.next('PAUSED');
+    const { thread, query } = this.#options;
+    thread.endIfHeldUpBy(query);
   }
 
   resume(): void {
     if (this.#isClosed || !this.#isPaused) return;
     this.#isPaused = false;
     this.#isStarted = true;
+    this.#pauseIsOver();
     this.#changed('resumeQuery');
     this.#state.next('CREATED');
   }
 
   async close(options: { readonly cleanUp: boolean } = { cleanUp: false }): Promise<void> {
     this.#isClosed = true;
+    this.#isLeaving = !options.cleanUp;
     const { thread, query, closed } = this.#options;
     const call = { kind: 'closeQuery', query, cleanUp: options.cleanUp } as const;
     // One whose thread has ended is closed with it.
@@ -159,11 +208,14 @@ export class ThreadQuery implements RunningQuery {
     // As many as one thread remembers, which are of two sorts.
     this.#pastErrors = [...this.#pastErrors, ...this.#errors].slice(-2 * this.#errorsMax);
     this.#errors = [];
+    this.#pauseIsOver();
     if (!this.#isClosed && !this.#isPaused) this.#state.next('ERROR');
   }
 
   /** Makes it in the thread that comes after one that has ended, and goes on there. */
   makeAgain(): void {
+    // It has ended with its thread; one that is to end for good is ended by the next one.
+    if (this.#isLeaving) return;
     this.make();
     if (this.#isPaused) this.#changed('pauseQuery');
     else if (this.#isStarted) void this.takeUp();
@@ -187,9 +239,16 @@ export class ThreadQuery implements RunningQuery {
   #follow({ state, change }: Extract<QueryEvent, { readonly kind: 'queryState' }>): void {
     // That it is closed is told when the thread has nothing more to do with it.
     if (state === 'CLOSED' || change < this.#change) return;
+    if (state === 'PAUSED') this.#pauseIsOver();
     // One that is started again is in ERROR until it runs.
     if (this.#state.value === 'ERROR' && (state === 'CREATED' || state === 'REBALANCING')) return;
     this.#state.next(state);
+  }
+
+  /** The thread need not end for it: it is held up, or is to go on. */
+  #pauseIsOver(): void {
+    const { thread, query } = this.#options;
+    if (!this.#isClosed) thread.goesOnWith(query);
   }
 
   #changed(kind: 'pauseQuery' | 'resumeQuery'): void {

@@ -21,6 +21,8 @@ interface ThreadParts {
   readonly count: number;
   /** How long they may take to let go of what their queries have shared, before they are ended wherever they are. */
   readonly closeMsMax?: number;
+  /** How long they may take to answer before they are told to be silent; 15 s by default. */
+  readonly silentMsMax?: number;
 }
 
 interface Place {
@@ -44,7 +46,7 @@ export class ThreadedQueries implements QueryRuntime {
   #isClosed = false;
 
   constructor(host: KafkaHostOptions, parts: ThreadParts) {
-    const { threads, count, closeMsMax } = parts;
+    const { threads, count, closeMsMax, silentMsMax } = parts;
     this.#options = host;
     this.#closeMsMax = closeMsMax;
     this.#restored = new RestoredQueries(host.environment.timers);
@@ -53,7 +55,7 @@ export class ThreadedQueries implements QueryRuntime {
     this.#places = Array.from({ length: count }, (_, index) => {
       const stateDir = threadFolder(host, index);
       const options = { ...host, sharedCacheBytesMax, sharedBlockCacheBytes, stateDir };
-      return { stateDir, thread: new QueryThread(threads, options) };
+      return { stateDir, thread: new QueryThread({ number: index + 1, threads, options, silentMsMax }) };
     });
   }
 
@@ -72,14 +74,13 @@ export class ThreadedQueries implements QueryRuntime {
 
   newQuery(plan: QueryPlan, context: AnalysisContext): RunningQuery {
     assert(this.#isPlaced, 'the state of queries is where it belongs before there are any');
-    const { disk } = this.#options.environment;
-    const applicationId = queryApplicationId(this.#options, plan.queryId);
-    const moving = this.#moving.get(applicationId);
-    const known = this.#places.find(({ stateDir }) =>
-      moving === undefined ? disk.exists(childPath(stateDir, applicationId)) : stateDir === moving,
-    );
-    const thread = known?.thread ?? this.#leastLoaded();
-    return thread.newQuery(plan, context, { startInTurn: (query) => this.#restored.add(query) });
+    return this.#threadOf(plan).newQuery(plan, context, {
+      startInTurn: (query) => this.#restored.add(query),
+    });
+  }
+
+  checkTakes(plan: QueryPlan): void {
+    this.#threadOf(plan).checkTakes(plan.queryId);
   }
 
   startPush(plan: QueryPlan, context: AnalysisContext, options: PushOptions = {}): Promise<PushRun> {
@@ -134,8 +135,25 @@ export class ThreadedQueries implements QueryRuntime {
     for (const thread of threads) thread.hold(moved);
   }
 
+  /** The thread that has the state of a query, or that a new one comes to. */
+  #threadOf({ queryId }: QueryPlan): QueryThread {
+    const { disk } = this.#options.environment;
+    const applicationId = queryApplicationId(this.#options, queryId);
+    const moving = this.#moving.get(applicationId);
+    const known = this.#places.find(({ stateDir, thread }) =>
+      moving === undefined
+        ? thread.has(queryId) || disk.exists(childPath(stateDir, applicationId))
+        : stateDir === moving,
+    );
+    return known?.thread ?? this.#leastLoaded();
+  }
+
+  /** Of the threads that answer, as far as there are any. */
   #leastLoaded(): QueryThread {
     const threads = this.#places.map(({ thread }) => thread);
-    return threads.reduce((best, each) => (each.load < best.load ? each : best));
+    const answering = threads.filter((thread) => thread.answers);
+    return (answering.length === 0 ? threads : answering).reduce((best, each) =>
+      each.load < best.load ? each : best,
+    );
   }
 }

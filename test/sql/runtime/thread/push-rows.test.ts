@@ -39,7 +39,7 @@ class Connected {
       },
     };
     this.#served.run = run;
-    this.push = new ThreadPush({ push: 1, closed: () => undefined, thread: this.#thread });
+    this.push = new ThreadPush({ push: 1, thread: this.#thread });
   }
 
   get #thread(): ConstructorParameters<typeof ThreadPush>[0]['thread'] {
@@ -48,7 +48,7 @@ class Connected {
         if (command.kind === 'readPush') this.#served.read();
         if (command.kind === 'takeRows') this.#served.taken(command.rows);
       },
-      call: async (call: ThreadCall) => {
+      tell: async (call: ThreadCall) => {
         if (call.kind === 'closePush') await this.#served.close();
         return undefined as never;
       },

@@ -5,12 +5,17 @@ import type { ThreadCall, ThreadCommand } from '../../../../src/sql/runtime/thre
 import { NO_STATISTICS } from '../../../../src/sql/runtime/query-counts.ts';
 import { threadEnded, threadSilent } from '../../../../src/streams/threads/thread-ended.ts';
 import { ThreadQuery, type ThreadQueryOptions } from '../../../../src/sql/runtime/thread/thread-query.ts';
+import { VirtualTime } from '../../../broker/quorum/virtual-time.ts';
 import { planOf } from './plan-of.ts';
 
 let plan: QueryPlan;
 let asked: (ThreadCommand | ThreadCall)['kind'][];
 let hasThread: boolean;
 let isSilent: boolean;
+let isSlow: boolean;
+let time: VirtualTime;
+let standstill: string | undefined;
+let ending: Set<number>;
 let query: ThreadQuery;
 
 /** A thread that does nothing, and from which a test speaks. */
@@ -25,8 +30,20 @@ const thread: ThreadQueryOptions['thread'] = {
     if (!hasThread) throw threadEnded();
     if (isSilent) throw threadSilent('it does not answer');
     asked.push(kind);
+    if (isSlow) return new Promise<never>(() => undefined);
     return { ...NO_STATISTICS, rowsIn: 7 } as never;
   },
+  tell: async ({ kind }) => {
+    if (!hasThread) throw threadEnded();
+    asked.push(kind);
+    if (isSilent) throw threadSilent('it does not answer');
+    return undefined as never;
+  },
+  get standstill() {
+    return standstill;
+  },
+  endIfHeldUpBy: (number) => void ending.add(number),
+  goesOnWith: (number) => void ending.delete(number),
   callAgain: async ({ kind }) => void asked.push(kind),
   nextNumber: () => 0,
 };
@@ -34,12 +51,20 @@ const thread: ThreadQueryOptions['thread'] = {
 beforeEach(async () => {
   asked = [];
   hasThread = true;
-  isSilent = false;
+  [isSilent, isSlow] = [false, false];
+  time = new VirtualTime();
+  standstill = undefined;
+  ending = new Set();
   plan = await planOf('CREATE TABLE t AS SELECT k, COUNT(*) AS n FROM s GROUP BY k;');
   query = new ThreadQuery({
     ...{ query: 1, plan, thread },
     sent: { plan, properties: {}, types: new Map() },
-    host: { environment: nodeEnvironment, bootstrapServers: '', stateDir: '', serviceId: 'x_' },
+    host: {
+      environment: { ...nodeEnvironment, timers: time },
+      bootstrapServers: '',
+      stateDir: '',
+      serviceId: 'x_',
+    },
     startInTurn: () => undefined,
     closed: () => undefined,
   });
@@ -112,6 +137,54 @@ describe('a query that runs in another thread', () => {
     isSilent = false;
     hasThread = false;
     expect(await query.statistics()).toMatchObject({ rowsIn: 0 });
+  });
+
+  it('has the statistics of before where its thread takes long to answer', async () => {
+    expect(await query.statistics()).toMatchObject({ rowsIn: 7 });
+    isSlow = true;
+    const shown = query.statistics();
+    await time.run(5_000);
+    expect(await shown).toMatchObject({ rowsIn: 7 });
+  });
+
+  it('is started, and its statement answered, though its thread does not answer', async () => {
+    isSilent = true;
+    await query.start();
+    expect(asked).toEqual(['makeQuery', 'startQuery']);
+  });
+
+  it('has a standstill while it could go on, and its thread does not answer', async () => {
+    await query.start();
+    tell('RUNNING');
+    expect(query.standstill).toBeUndefined();
+    standstill = 'query A holds up';
+    expect(query.standstill).toBe('query A holds up');
+    query.pause();
+    expect(query.standstill).toBeUndefined();
+  });
+
+  it('ends its thread where it holds that up, from when it is to pause until it has', async () => {
+    await query.start();
+    tell('RUNNING');
+    query.pause();
+    expect(ending).toEqual(new Set([1]));
+    tell('PAUSED', 1);
+    expect(ending).toEqual(new Set());
+    query.resume();
+    query.pause();
+    query.resume();
+    expect(ending).toEqual(new Set());
+    query.pause();
+    query.lost(threadEnded());
+    expect(ending).toEqual(new Set());
+  });
+
+  it('is not made in another thread that is to leave its place to the next one', async () => {
+    await query.start();
+    await query.close();
+    asked = [];
+    query.makeAgain();
+    expect(asked).toEqual([]);
   });
 
   it('remembers what it failed with in all threads that it was in, as many as are to be remembered', () => {
