@@ -125,11 +125,3 @@ export function partitionOf(
 ): PartitionRegistration | undefined {
   return image.topicsByName.get(topic)?.partitions.get(partition < 0 ? Number.MAX_SAFE_INTEGER : partition);
 }
-
-export function partitionById(
-  image: MetadataImage,
-  topicId: string,
-  partition: number,
-): PartitionRegistration | undefined {
-  return image.topicsById.get(topicId)?.partitions.get(partition < 0 ? Number.MAX_SAFE_INTEGER : partition);
-}

@@ -71,5 +71,3 @@ export const NO_CHANGE: PartitionChange = Object.freeze({
   eligibleLeaderReplicas: null,
   lastKnownElr: null,
 });
-
-export const NO_OP_RECORD: MetadataRecord = Object.freeze({ type: 'NoOpRecord', data: Object.freeze({}) });

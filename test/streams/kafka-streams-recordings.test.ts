@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Serdes, StreamsBuilder } from '../../src/streams/index.ts';
 import { TopologyTestDriver } from '../../src/streams/testing/index.ts';
 import { topologies } from './oracle-topologies.ts';
-import { EMIT_ALWAYS, historyOf, readRecordings, type Output, type Run } from './recordings.ts';
+import { historyOf, readRecordings, type Output, type Run } from './recordings.ts';
 
 const recordings = readRecordings();
 const serdes = { keySerde: Serdes.string, valueSerde: Serdes.string };
@@ -16,7 +16,6 @@ function build(name: string): StreamsBuilder {
 function replay(name: string, run: Run): Output[][] {
   const driver = new TopologyTestDriver(build(name).build(), {
     cachingEnabled: run.cached,
-    config: EMIT_ALWAYS,
   });
   const output = driver.createOutputTopic('out', serdes);
   return run.steps.map((step): Output[] => {

@@ -50,7 +50,11 @@ export const streamsConfig = {
   ),
   cacheBytesMax: option(
     'statestore.cache.max.bytes',
-    long(10_485_760, 'Memory for state over RocksDB; 0 also turns off the merging of updates.', atLeast(0)),
+    long(
+      10_485_760,
+      'Memory for state over RocksDB: less than 1 MiB counts as that; 0 also turns off the merging of updates.',
+      atLeast(0),
+    ),
   ),
   blockCacheBytes: option(
     'rocksdb.block.cache.bytes',

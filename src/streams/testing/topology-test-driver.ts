@@ -17,6 +17,7 @@ import {
 import type { RecordQueue } from '../runtime/record-queue.ts';
 import { Task } from '../runtime/task.ts';
 import type { TaskCounts } from '../runtime/task-metrics.ts';
+import type { operatorConfig } from '../operators/operator-config.ts';
 import { internalTopicNames } from '../runtime/topic-plan.ts';
 import { CacheBudget } from '../state/cache-budget.ts';
 import { MemoryEngine } from '../state/memory-engine.ts';
@@ -39,6 +40,12 @@ export interface RawRecord {
   readonly headers?: readonly Header[];
 }
 
+/** Closed windows and unmatched records are looked for with every record, as in the driver of Kafka Streams, not once a second. */
+const EMITS_AT_ONCE: Readonly<Record<string, number>> = {
+  '__emit.interval.ms.kstreams.outer.join.spurious.results.fix__': 0,
+  '__emit.interval.ms.kstreams.windowed.aggregation__': 0,
+} satisfies Partial<Record<keyof typeof operatorConfig, number>>;
+
 export interface TestDriverOptions {
   readonly applicationId?: string;
   /** Where the mocked wall clock starts; it moves only by {@link TopologyTestDriver.advanceWallClock}. */
@@ -51,6 +58,10 @@ export interface TestDriverOptions {
   readonly cachingEnabled?: boolean;
   /** See `idle.source.ms` of an application: the mocked wall clock then tells how long no record came. */
   readonly idleSourceMs?: number;
+  /**
+   * What operators and processors look up by name. What an application does once a second, emitting windows that have closed and records
+   * without a match, the driver does with every record.
+   */
   readonly config?: Readonly<Record<string, string | number | boolean>>;
   readonly onFailure?: Partial<Record<FailureKind, 'fail' | 'continue' | FailureHandler>>;
   readonly logger?: Logger;
@@ -123,7 +134,7 @@ export class TopologyTestDriver {
       },
       handlers: failureHandlers(options.onFailure ?? {}),
       wallClockMs: () => this.#wallClockMs,
-      config: (name) => config[name],
+      config: (name) => config[name] ?? EMITS_AT_ONCE[name],
       cachingEnabled: options.cachingEnabled ?? true,
       idleSourceMs: options.idleSourceMs ?? -1,
       hidesExpired: options.cachingEnabled === false,

@@ -9,7 +9,6 @@ import { incrementalAlterConfigs } from '../../../src/protocol/messages/44-incre
 import { unregisterBroker } from '../../../src/protocol/messages/64-unregister-broker.ts';
 import { allocateProducerIds } from '../../../src/protocol/messages/67-allocate-producer-ids.ts';
 import { Log } from '../../../broker/log/log.ts';
-import { NO_OP_RECORD } from '../../../broker/metadata/metadata-record.ts';
 import { encodeMetadataRecord } from '../../../broker/metadata/metadata-record-codec.ts';
 import { imageRecords } from '../../../broker/metadata/image-records.ts';
 import { METADATA_LOG_CONFIG } from '../../../broker/quorum/raft-log.ts';
@@ -49,7 +48,7 @@ async function live(harness: ControllerHarness): Promise<void> {
   await harness.send(deleteTopics, { topics: [{ name: 'b' }], timeoutMs: 1000 });
   await harness.send(unregisterBroker, { brokerId: 3 });
   const rest = [
-    NO_OP_RECORD,
+    { type: 'NoOpRecord', data: {} },
     { type: 'FenceBrokerRecord', data: { id: 1, epoch: brokerEpoch } },
     { type: 'UnfenceBrokerRecord', data: { id: 1, epoch: brokerEpoch } },
   ] as const;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { imageRecords } from '../../../broker/metadata/image-records.ts';
 import { MetadataDelta } from '../../../broker/metadata/metadata-delta.ts';
 import { EMPTY_IMAGE, type MetadataImage } from '../../../broker/metadata/metadata-image.ts';
-import { type MetadataRecord, NO_CHANGE, NO_OP_RECORD } from '../../../broker/metadata/metadata-record.ts';
+import { type MetadataRecord, NO_CHANGE } from '../../../broker/metadata/metadata-record.ts';
 import {
   decodeMetadataRecord,
   encodeMetadataRecord,
@@ -46,7 +46,7 @@ function draw(random: SeededRandom, image: MetadataImage, step: number): Metadat
         },
       };
     case 1:
-      return { type: 'NoOpRecord', data: NO_OP_RECORD.data as Record<string, never> };
+      return { type: 'NoOpRecord', data: {} };
     case 2: {
       const name = random.pick(NAMES);
       if (image.topicsByName.has(name)) return undefined;

@@ -5,10 +5,9 @@ import {
   configsOf,
   EMPTY_IMAGE,
   type MetadataImage,
-  partitionById,
   partitionOf,
 } from '../../../broker/metadata/metadata-image.ts';
-import { type MetadataRecord, NO_CHANGE, NO_OP_RECORD } from '../../../broker/metadata/metadata-record.ts';
+import { type MetadataRecord, NO_CHANGE } from '../../../broker/metadata/metadata-record.ts';
 
 let offset = 0;
 
@@ -63,7 +62,7 @@ test('topics are found by name and by id, partitions by index', () => {
     partition('A', 0, [1, 2]),
     partition('A', 1, [2, 1]),
   );
-  expect(partitionOf(image, 'a', 1)).toBe(partitionById(image, 'A', 1));
+  expect(partitionOf(image, 'a', 1)).toBe(image.topicsById.get('A')?.partitions.get(1));
   expect(partitionOf(image, 'a', 1)).toMatchObject({ leader: 2, isr: [2, 1] });
   expect(partitionOf(image, 'a', 2)).toBeUndefined();
   expect(partitionOf(image, 'a', -1)).toBeUndefined();
@@ -185,7 +184,7 @@ test('brokers come, change and go; features and producer ids are kept', () => {
     { type: 'BrokerRegistrationChangeRecord', data: changed },
     { type: 'ProducerIdsRecord', data: { brokerId: 1, brokerEpoch: 7, nextProducerId: 1000 } },
     { type: 'FeatureLevelRecord', data: { name: 'metadata.version', featureLevel: 25 } },
-    NO_OP_RECORD,
+    { type: 'NoOpRecord', data: {} },
   );
   expect(image.brokers.get(1)).toMatchObject({
     fenced: true,

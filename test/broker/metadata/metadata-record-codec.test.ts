@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { encodeStruct } from '../../../src/protocol/codec.ts';
 import { clusterMetadataRecords } from '../../../src/protocol/records-schemas/cluster-metadata.ts';
-import { type MetadataRecord, NO_CHANGE, NO_OP_RECORD } from '../../../broker/metadata/metadata-record.ts';
+import { type MetadataRecord, NO_CHANGE } from '../../../broker/metadata/metadata-record.ts';
 import {
   decodeMetadataRecord,
   encodeMetadataRecord,
@@ -68,7 +68,7 @@ const records: readonly MetadataRecord[] = [
   { type: 'FeatureLevelRecord', data: { name: 'metadata.version', featureLevel: 25 } },
   { type: 'ProducerIdsRecord', data: { brokerId: 1, brokerEpoch: 2, nextProducerId: 3000 } },
   { type: 'ClearElrRecord', data: { topicName: '' } },
-  NO_OP_RECORD,
+  { type: 'NoOpRecord', data: {} },
 ];
 
 test.each(records.map((record) => [record.type, record] as const))(

@@ -1,5 +1,4 @@
 import { TopologyTestDriver } from '../../../src/streams/testing/index.ts';
-import { EMIT_ALWAYS } from '../recordings.ts';
 import { buildProgram } from './build-program.ts';
 import { type Case, type InputStep, topicsOf } from './program.ts';
 
@@ -40,7 +39,7 @@ export function printResult(
 export function testDriverAnswers({ program, cached, records }: Case): Answers {
   let driver: TopologyTestDriver;
   try {
-    driver = new TopologyTestDriver(buildProgram(program), { cachingEnabled: cached, config: EMIT_ALWAYS });
+    driver = new TopologyTestDriver(buildProgram(program), { cachingEnabled: cached });
   } catch (error) {
     return { refused: String(error) };
   }
