@@ -7,18 +7,21 @@ import type { Threads } from '../../../../src/base/environment.ts';
 import { ThreadedQueries } from '../../../../src/sql/runtime/thread/threaded-queries.ts';
 
 /** Threads that do nothing but note what they are told, and end when they are asked something: it is to close. */
-function notedThreads(): { readonly threads: Threads; readonly told: unknown[] } {
+function notedThreads() {
   const told: unknown[] = [];
+  const calls: string[] = [];
   const threads: Threads = {
     start: (_service, { onEnd }) => ({
       post: (message) => {
-        if (isCall(message)) onEnd();
-        else told.push(message);
+        if (isCall(message)) {
+          calls.push(JSON.stringify(message));
+          onEnd();
+        } else told.push(message);
       },
       terminate: async () => undefined,
     }),
   };
-  return { threads, told };
+  return { threads, told, calls };
 }
 
 const isCall = (message: unknown): boolean =>
@@ -50,7 +53,7 @@ it('gives each thread a folder, and its part of the memory that all queries may 
 });
 
 it('moves nothing before it is told to, and takes no move for done that its end has cut off', async () => {
-  const { threads } = notedThreads();
+  const { threads, calls } = notedThreads();
   const stateDir = mkdtempSync(path.join(tmpdir(), 'millrace-threads-'));
   const query = path.join(stateDir, 'thread-1', '_confluent-ksql-x_query_Q');
   mkdirSync(query, { recursive: true });
@@ -65,8 +68,9 @@ it('moves nothing before it is told to, and takes no move for done that its end 
   const queries = new ThreadedQueries(options, { threads, count: 1 });
   queries.open();
   await nodeEnvironment.timers.sleep(1);
-  expect(existsSync(query)).toBe(true);
+  expect(calls).toEqual([]);
   queries.placeState();
+  expect(calls).toEqual([expect.stringContaining('moveQueries')]);
   await queries.close();
   await nodeEnvironment.timers.sleep(1);
   expect(existsSync(query)).toBe(true);
