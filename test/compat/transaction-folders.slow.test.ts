@@ -170,6 +170,8 @@ describe.skipIf(whyNoKafka !== undefined)('a folder of a log with transactions',
         producerEpoch: id === producerId ? producerEpoch : 0,
         isAbort,
         coordinatorEpoch,
+        // Producers of long ago are forgotten by a broker that starts.
+        timestamp: nowMs,
       });
       expect(log.appendAsLeader(marker, { leaderEpoch, origin: 'coordinator' }).errorCode).toBe(0);
     };

@@ -38,13 +38,14 @@ export function makeMarker(options: {
   readonly producerEpoch: number;
   readonly isAbort: boolean;
   readonly coordinatorEpoch?: number;
+  readonly timestamp?: number;
 }): Buffer {
   const key = Buffer.alloc(4);
   key.writeInt16BE(options.isAbort ? 0 : 1, 2);
   const value = Buffer.alloc(6);
   value.writeInt32BE(options.coordinatorEpoch ?? 0, 2);
   const builder = new BatchBuilder();
-  builder.append(key, value, 2_000, []);
+  builder.append(key, value, options.timestamp ?? 2_000, []);
   return builder.build({
     producerId: options.producerId,
     producerEpoch: options.producerEpoch,

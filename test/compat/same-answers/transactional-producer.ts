@@ -31,8 +31,6 @@ export class TransactionalProducer {
   readonly transactionalId: string;
   producerId = -1;
   producerEpoch = -1;
-  /** The transaction ends never: a partition refuses its marker. */
-  isStuck = false;
   /** Of the next batch, by partition. */
   readonly sequences = new Map<number, number>();
 
@@ -58,12 +56,7 @@ export class TransactionalProducer {
       this.#setEpoch(answer.producerId, answer.producerEpoch);
       return this.rest();
     }
-    this.#giveUp();
-  }
-
-  #giveUp(): void {
-    this.isStuck = true;
-    this.peer.note('the transaction', 'does not end');
+    throw new Error(`${transactionalId} does not come to rest`);
   }
 
   #setEpoch(producerId: number, producerEpoch: number): void {
@@ -80,7 +73,7 @@ export class TransactionalProducer {
       if (AT_REST.has(answer.transactionStates[0]?.transactionState ?? '')) return;
       await new Promise((resolve) => setTimeout(resolve, RETRY_BACKOFF_MS));
     }
-    this.#giveUp();
+    throw new Error(`${transactionalId} does not come to rest`);
   }
 
   async addPartition(index: number): Promise<void> {
