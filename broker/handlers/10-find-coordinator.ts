@@ -21,7 +21,7 @@ const INVALID_MESSAGE =
 /** Where the coordinators of a type of keys are. */
 interface Coordination {
   readonly topic: string;
-  partitionFor(key: string): number;
+  readonly partitionFor: (key: string) => number;
 }
 
 interface Coordinator {

@@ -9,7 +9,7 @@ import { endTxn } from '../../src/protocol/messages/26-end-txn.ts';
 import { txnOffsetCommit } from '../../src/protocol/messages/28-txn-offset-commit.ts';
 import { BatchView } from '../../src/protocol/records/batch-view.ts';
 import { decodeBatch } from '../../src/protocol/records/decode-batch.ts';
-import { ScriptedBroker, TOPIC_ID } from './scripted-broker.ts';
+import { type ScriptedBroker, TOPIC_ID } from './scripted-broker.ts';
 
 type Answer = number | 'cut' | undefined;
 

@@ -49,7 +49,7 @@ const textsOf = (batch: BatchView | undefined): string[] =>
   batch === undefined
     ? []
     : decodeBatch(batch).map(
-        ({ offset, timestamp, key, value }) => `${offset} ${key} ${value} @${timestamp}`,
+        ({ offset, timestamp, key, value }) => `${offset} ${String(key)} ${String(value)} @${timestamp}`,
       );
 
 const RECORDS: readonly KeyedRecord[] = [
