@@ -1,3 +1,4 @@
+import type { QueryDescription } from '../sql/index.ts';
 import type { StartProgress } from './start-progress.ts';
 import type { Stopping } from './stopping.ts';
 
@@ -47,6 +48,15 @@ export function health(sources: HealthSources): unknown {
   const whenServing = isReady ? 'READY' : 'INITIALIZING';
   const serverState = isStopping ? 'TERMINATING' : whenServing;
   return { isHealthy, details, serverState, ...startProgress(sources) };
+}
+
+/**
+ * Of one query in ERROR the server is well, as in ksqlDB. Where there are several, and none is in another state, it hardly is them.
+ * @returns what is told of it; undefined where it is not so.
+ */
+export function allFailed(queries: readonly Pick<QueryDescription, 'state'>[]): string | undefined {
+  const hasFailed = queries.length > 1 && queries.every(({ state }) => state === 'ERROR');
+  return hasFailed ? `all ${queries.length} queries are in ERROR: SHOW QUERIES says why` : undefined;
 }
 
 const areCommandsHealthy = ({ failure, skippedCommands }: HealthSources): boolean =>

@@ -22,6 +22,7 @@ import { SkippedCommands } from './commands/skipped-commands.ts';
 import { serverConfig } from './config/server-config.ts';
 import type { ServerConfig } from './config/server-properties.ts';
 import { SQL_STATE_FOLDER } from './config/state-folder.ts';
+import { allFailed } from './health.ts';
 import { BodyReader } from './http/body-reader.ts';
 import { listen } from './http/listen.ts';
 import { KafkaHealth } from './kafka-health.ts';
@@ -315,7 +316,7 @@ export class SqlServer {
       failure: () => this.#failure,
       skippedCommands: () => this.#skipped.count,
       kafkaFailure: () => this.#health.failure,
-      standstill: () => this.#host.standstill,
+      standstill: () => this.#host.standstill ?? allFailed(this.#engine.queries()),
     };
     const { url } = await this.#clients.start({
       name: 'the HTTP listener',

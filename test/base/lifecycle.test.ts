@@ -237,6 +237,16 @@ describe('a start', () => {
     expect(log).toEqual([]);
   });
 
+  it('rejects where closing begins after its last step', async () => {
+    const { life } = lifecycle();
+    const starting = life.begin(async () => {
+      await life.step(() => undefined);
+      void life.close(new Error('stopped'));
+      return 'begun';
+    });
+    await expect(starting).rejects.toThrow('stopped');
+  });
+
   it('rejects with what it failed with also where it cannot be undone, which is logged', async () => {
     const { life, log } = lifecycle('throw');
     const starting = life.begin(async () => {

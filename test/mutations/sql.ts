@@ -30,6 +30,27 @@ export const sqlMutations: readonly Mutation[] = [
     suite: ['test/sql/runtime/thread/thread-query.test.ts'],
   },
   {
+    name: 'a query at which its thread has ended is taken up with the others',
+    file: 'src/sql/runtime/thread/suspicion.ts',
+    find: 'if (this.#waitMs === undefined) return goOn();',
+    replace: 'this.#waitMs = undefined;\n    if (this.#waitMs === undefined) return goOn();',
+    suite: ['test/sql/runtime/thread/thread-query.test.ts'],
+  },
+  {
+    name: 'the end of a thread is nobody’s, though a row was being processed',
+    file: 'src/sql/runtime/thread/query-thread.ts',
+    find: '{ isSuspect: number === turn }',
+    replace: '{ isSuspect: number < 0 && number === turn }',
+    suite: ['test/sql/engine/full-heap.test.ts'],
+  },
+  {
+    name: 'what has to be done is asked of threads that are closed',
+    file: 'src/sql/runtime/thread/query-thread.ts',
+    find: 'for (let attempts = 1; !this.#isClosed; attempts++) {',
+    replace: 'for (let attempts = 1; attempts < 9; attempts++) {',
+    suite: ['test/sql/runtime/thread/threaded-queries.test.ts'],
+  },
+  {
     name: 'threads move the state of queries as soon as they start',
     file: 'src/sql/runtime/thread/threaded-queries.ts',
     find: 'of this.#places) thread.start();\n',

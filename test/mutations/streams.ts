@@ -95,6 +95,20 @@ export const streamsMutations: readonly Mutation[] = [
     suite: ['test/streams/runtime/executor.test.ts'],
   },
   {
+    name: 'a thread is told what was held back from the one before it',
+    file: 'src/streams/threads/supervised-thread.ts',
+    find: 'this.#held?.messages.splice(0);',
+    replace: '',
+    suite: ['test/streams/threads/supervised-thread.test.ts'],
+  },
+  {
+    name: 'what is closed still waits for its next thread',
+    file: 'src/streams/threads/supervised-thread.ts',
+    find: 'this.#watch.stop();\n    this.#restart?.cancel();',
+    replace: 'this.#watch.stop();',
+    suite: ['test/streams/threads/supervised-thread.test.ts'],
+  },
+  {
     name: 'a stream thread that is held up before its first answer is never seen to be',
     file: 'src/streams/threads/supervised-thread.ts',
     find: 'this.#watch.heard();',

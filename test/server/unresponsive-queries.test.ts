@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { allFailed } from '../../src/server/health.ts';
 import { queryFamilies } from '../../src/server/metrics/query-families.ts';
 import type { QueryDescription } from '../../src/sql/index.ts';
 import { showQueries } from '../../src/sql/statements/show-queries.ts';
@@ -37,4 +38,10 @@ it('queries of a thread that does not answer are UNRESPONSIVE in lists and metri
   const [states] = await queryFamilies(queries);
   const set = [...(states?.samples() ?? [])].filter(({ value }) => value === 1);
   expect(set.map(({ labels }) => labels['state'])).toEqual(['UNRESPONSIVE', 'UNRESPONSIVE', 'RUNNING']);
+});
+
+it('a server is not well where all of several queries are in ERROR', () => {
+  const [failed, running] = [{ state: 'ERROR' }, { state: 'RUNNING' }] as const;
+  expect(allFailed([failed, failed])).toBe('all 2 queries are in ERROR: SHOW QUERIES says why');
+  for (const queries of [[], [failed], [failed, running]]) expect(allFailed(queries)).toBeUndefined();
 });

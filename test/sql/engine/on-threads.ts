@@ -18,6 +18,9 @@ interface OnThreadsOptions {
   readonly count?: number;
   /** See `ThreadWatch`. */
   readonly silentMsMax?: number;
+  /** Of each thread. */
+  readonly heapMegabytesMax?: number;
+  readonly restartBackoff?: { readonly initialMs: number; readonly maxMs: number };
 }
 
 /** On threads, and tells of what it logs. */
@@ -26,17 +29,21 @@ export class OnThreads extends SqlSession {
   readonly #threads: Threaded['threads'];
 
   constructor(bootstrapServers: string, options: OnThreadsOptions) {
-    const { stateDir, count = 1, silentMsMax } = options;
+    const { stateDir, count = 1, silentMsMax, heapMegabytesMax } = options;
     const noted: Threaded = { threads: [], lines: [] };
     const hostOptions = {
       ...{ environment: nodeEnvironment, bootstrapServers, stateDir, logger: loggerTo(noted.lines) },
       serviceId: 'threads_',
       commitIntervalMs: 100,
-      restartBackoff: { initialMs: 100, maxMs: 400 },
+      restartBackoff: options.restartBackoff ?? { initialMs: 100, maxMs: 400 },
     };
     const threads: Threads = {
       start: (service, handlers, limits) => {
-        const thread = nodeThreads.start(service, handlers, limits);
+        const thread = nodeThreads.start(
+          service,
+          handlers,
+          heapMegabytesMax === undefined ? limits : { heapMegabytesMax },
+        );
         noted.threads.push(thread);
         return thread;
       },

@@ -28,6 +28,9 @@ const HEAP_MEGABYTES_MAX = 1_024;
 /** How long a query that is to end waits for another one that holds up its thread. */
 const TERMINATION_WAIT_MS = 30_000;
 
+/** What has ended a thread is not known: its queries wait no longer than that for the next one, however often it happens. */
+const NEXT_THREAD_MS_MAX = 60_000;
+
 /** What does not wait for state that is on its way. */
 const BEFORE_ALL: ReadonlySet<ThreadCall['kind']> = new Set(['moveQueries']);
 
@@ -49,6 +52,7 @@ interface QueryThreadOptions {
  * its queries; after a while another one takes them up where they committed.
  */
 export class QueryThread {
+  readonly #number: number;
   readonly #options: KafkaHostOptions;
   readonly #logger: Logger;
   readonly #topics = new Subject<TopicsAnswer>();
@@ -59,10 +63,12 @@ export class QueryThread {
 
   constructor({ number, threads, options, silentMsMax }: QueryThreadOptions) {
     const { environment, logger = silentLogger, restartBackoff = DEFAULT_BACKOFF, ...others } = options;
+    this.#number = number;
     this.#options = options;
     this.#logger = logger;
     this.#thread = new SupervisedThread({
-      ...{ service, threads, environment, logger, backoff: restartBackoff, silentMsMax },
+      ...{ service, threads, environment, logger, silentMsMax },
+      backoff: { ...restartBackoff, maxMs: Math.min(restartBackoff.maxMs, NEXT_THREAD_MS_MAX) },
       limits: { youngMegabytesMax: YOUNG_MEGABYTES_MAX, heapMegabytesMax: HEAP_MEGABYTES_MAX },
       opening: (turn) => ({ kind: 'open', options: { ...others, restartBackoff }, turn }),
       onEvent: (event) => this.#take(event),
@@ -72,7 +78,7 @@ export class QueryThread {
         thread: `stream thread ${number}`,
         kind: 'queries',
         count: () => this.load,
-        nameOf: (turn) => this.#nameOf(turn),
+        nameOf: (turn) => this.#nameOf(turn) ?? 'something',
         remedy: (turn) => this.#remedyOf(turn),
       },
     });
@@ -83,9 +89,13 @@ export class QueryThread {
     this.#thread.ensureRunning();
   }
 
+  get isRunning(): boolean {
+    return this.#thread.isRunning;
+  }
+
   /** It is there, and is not known not to answer. */
   get answers(): boolean {
-    return this.#thread.isRunning && this.standstill === undefined;
+    return this.isRunning && this.standstill === undefined;
   }
 
   /** What is known of a thread that does not answer; undefined while it does. */
@@ -256,12 +266,12 @@ export class QueryThread {
     for (const query of this.#queries.values()) query.makeAgain();
   }
 
-  /** The query, or push query, whose code runs. */
-  #nameOf(turn: number): string {
+  /** The query, or push query, whose code runs; undefined where it is that of none. */
+  #nameOf(turn: number): string | undefined {
     const query = this.#queries.get(turn);
     if (query !== undefined) return `query ${query.plan.queryId}`;
     const push = this.#pushes.get(turn);
-    return push === undefined ? 'something' : `push query ${push.id}`;
+    return push === undefined ? undefined : `push query ${push.id}`;
   }
 
   /** What whoever runs the server does about what holds up a thread. */
@@ -286,16 +296,22 @@ export class QueryThread {
     }
   }
 
-  #onEnded({ cause, delayMs, isMeant }: ThreadEnd): void {
-    const error = threadEnded(cause);
-    this.#logger.error('a stream thread has ended: another one will take up its queries', {
-      ...{ error: cause, delayMs, queries: this.#queries.size },
-    });
-    for (const query of this.#queries.values()) query.lost(error);
-    for (const { run } of [...this.#pushes.values()]) run.lost(error);
-    // What held it up is to end, or to be held up: the others have waited long enough. In a stop nobody waits.
+  #onEnded({ cause, turn, delayMs, isMeant }: ThreadEnd): void {
+    const processing = this.#nameOf(turn);
+    const error = threadEnded(
+      cause,
+      processing === undefined ? undefined : `while ${processing} had its turn`,
+    );
+    // The others wait for nobody: what was processed then is held back or has ended. In a stop nobody waits.
     const isWanted = [...this.#queries.values()].some(({ isLeaving }) => !isLeaving);
-    if (isMeant && isWanted) this.#thread.ensureRunning();
+    const isAtOnce = isWanted && (isMeant || processing !== undefined);
+    this.#logger.error('a stream thread has ended: another one will take up its queries', {
+      ...{ thread: `stream thread ${this.#number}`, error: cause, processing: processing ?? 'no row' },
+      ...{ delayMs: isAtOnce ? 0 : delayMs, queries: this.#queries.size },
+    });
+    for (const [number, query] of this.#queries) query.lost(error, { isSuspect: number === turn });
+    for (const { run } of [...this.#pushes.values()]) run.lost(error);
+    if (isAtOnce) this.#thread.ensureRunning();
     else this.#thread.restart();
   }
 }

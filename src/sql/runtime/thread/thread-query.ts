@@ -1,4 +1,5 @@
 import { BehaviorSubject, distinctUntilChanged, type Observable } from 'rxjs';
+import type { OperationalError } from '../../../base/errors.ts';
 import type {
   MaterializedTable,
   QueryError,
@@ -7,7 +8,12 @@ import type {
   RunningQuery,
 } from '../../host/host.ts';
 import type { QueryPlan } from '../../physical/steps.ts';
-import { DEFAULT_QUERY_ERRORS_MAX, type KafkaHostOptions, queryApplicationId } from '../app-options.ts';
+import {
+  DEFAULT_BACKOFF,
+  DEFAULT_QUERY_ERRORS_MAX,
+  type KafkaHostOptions,
+  queryApplicationId,
+} from '../app-options.ts';
 import { keptTable } from '../materialized-table.ts';
 import { NO_STATISTICS } from '../query-counts.ts';
 import { QueryErrors } from '../query-errors.ts';
@@ -17,8 +23,10 @@ import {
   ignoreThreadEnded,
   isThreadEnded,
   isThreadSilent,
+  threadEnded,
 } from '../../../streams/threads/thread-ended.ts';
 import type { QueryThread } from './query-thread.ts';
+import { Suspicion } from './suspicion.ts';
 import { ThreadTable } from './thread-table.ts';
 
 export interface ThreadQueryOptions {
@@ -75,6 +83,7 @@ export class ThreadQuery implements RunningQuery {
   #isPaused = false;
   #isClosed = false;
   #isLeaving = false;
+  readonly #suspicion: Suspicion;
 
   constructor(options: ThreadQueryOptions) {
     const { query, plan, host, thread } = options;
@@ -84,6 +93,7 @@ export class ThreadQuery implements RunningQuery {
     this.#statistics = { ...NO_STATISTICS, groupId: this.#groupId };
     const table = keptTable(plan.root);
     if (table !== undefined) this.#table = new ThreadTable(thread, { query, isWindowed: table.isWindowed });
+    this.#suspicion = new Suspicion(host.restartBackoff ?? DEFAULT_BACKOFF, host.environment);
     this.#errorsMax = host.queryErrorsMax ?? DEFAULT_QUERY_ERRORS_MAX;
     this.#losses = new QueryErrors({
       sizeMax: this.#errorsMax,
@@ -160,6 +170,8 @@ export class ThreadQuery implements RunningQuery {
   async takeUp(): Promise<void> {
     if (this.#isClosed) return;
     this.#isStarted = true;
+    if (this.#suspicion.isHeldBack) return;
+    this.#suspicion.started();
     const { thread, query } = this.#options;
     // Where the thread has ended, the next one starts what was started; where it does not answer, it does when it answers again.
     await thread.tell({ kind: 'startQuery', query }).catch(ignoreThreadAway);
@@ -168,6 +180,8 @@ export class ThreadQuery implements RunningQuery {
   pause(): void {
     if (this.#isClosed || this.#isPaused) return;
     this.#isPaused = true;
+    // Whoever resumes it takes it up.
+    this.#suspicion.drop();
     this.#changed('pauseQuery');
     this.#state.next('PAUSED');
     const { thread, query } = this.#options;
@@ -186,6 +200,7 @@ export class ThreadQuery implements RunningQuery {
   async close(options: { readonly cleanUp: boolean } = { cleanUp: false }): Promise<void> {
     this.#isClosed = true;
     this.#isLeaving = !options.cleanUp;
+    this.#suspicion.drop();
     const { thread, query, closed } = this.#options;
     const call = { kind: 'closeQuery', query, cleanUp: options.cleanUp } as const;
     // One whose thread has ended is closed with it.
@@ -202,9 +217,13 @@ export class ThreadQuery implements RunningQuery {
     thread.post({ kind: 'makeQuery', query, sent, change: this.#change });
   }
 
-  /** Called when its thread has ended. */
-  lost(error: unknown): void {
-    this.#losses.addFailure(error);
+  /**
+   * Called when its thread has ended.
+   * @param options.isSuspect a row of it was being processed then: see {@link Suspicion}.
+   */
+  lost(error: OperationalError, { isSuspect = false }: { readonly isSuspect?: boolean } = {}): void {
+    this.#suspicion.interrupt();
+    this.#losses.addFailure(isSuspect ? this.#suspected(error.cause) : error);
     // As many as one thread remembers, which are of two sorts.
     this.#pastErrors = [...this.#pastErrors, ...this.#errors].slice(-2 * this.#errorsMax);
     this.#errors = [];
@@ -217,8 +236,17 @@ export class ThreadQuery implements RunningQuery {
     // It has ended with its thread; one that is to end for good is ended by the next one.
     if (this.#isLeaving) return;
     this.make();
-    if (this.#isPaused) this.#changed('pauseQuery');
-    else if (this.#isStarted) void this.takeUp();
+    if (this.#isPaused) return this.#changed('pauseQuery');
+    if (!this.#isStarted) return;
+    this.#suspicion.whenLet(() => void this.takeUp());
+  }
+
+  #suspected(cause: unknown): OperationalError {
+    const seconds = Math.ceil(this.#suspicion.suspect(cause) / 1_000);
+    return threadEnded(
+      cause,
+      `while a row of this query was being processed, which is taken up again ${seconds} s after the others`,
+    );
   }
 
   take(event: QueryEvent): void {

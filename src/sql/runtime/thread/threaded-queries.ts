@@ -42,6 +42,7 @@ export class ThreadedQueries implements QueryRuntime {
   readonly #restored: RestoredQueries;
   /** State folders that applications come to, by their ids. */
   #moving: ReadonlyMap<string, string> = new Map();
+  #isOpen = false;
   #isPlaced = false;
   #isClosed = false;
 
@@ -60,6 +61,7 @@ export class ThreadedQueries implements QueryRuntime {
   }
 
   open(): void {
+    this.#isOpen = true;
     for (const { thread } of this.#places) thread.start();
   }
 
@@ -96,7 +98,11 @@ export class ThreadedQueries implements QueryRuntime {
   }
 
   get standstill(): string | undefined {
-    return this.#places.find(({ thread }) => thread.standstill !== undefined)?.thread.standstill;
+    const threads = this.#places.map(({ thread }) => thread);
+    if (this.#isOpen && threads.every(({ isRunning }) => !isRunning)) {
+      return 'no stream thread is there: all queries wait for the next one';
+    }
+    return threads.find(({ standstill }) => standstill !== undefined)?.standstill;
   }
 
   async removeLeftovers(endedQueries: readonly string[]): Promise<void> {
@@ -108,6 +114,7 @@ export class ThreadedQueries implements QueryRuntime {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#isOpen = false;
     const timeoutMs = this.#closeMsMax;
     await Promise.all(this.#places.map(({ thread }) => thread.close({ timeoutMs })));
   }

@@ -89,7 +89,9 @@ it('a thread that takes the place of another one removes what its push queries h
   queries = new ThreadedQueries(hostOptions(), { threads, count: 1 });
   queries.open();
   queries.placeState();
+  expect(queries.standstill).toBeUndefined();
   started[0]?.end({ error: new Error('the heap is full') });
+  expect(queries.standstill).toBe('no stream thread is there: all queries wait for the next one');
   while (started.length < 2) await nodeEnvironment.timers.sleep(1);
   expect(started.map(({ told }) => told)).toEqual([['open'], ['open', 'removeLeftovers']]);
 });

@@ -187,6 +187,42 @@ describe('a query that runs in another thread', () => {
     expect(asked).toEqual([]);
   });
 
+  it('waits, after a thread that has ended at it, while the others go on, each time for longer', async () => {
+    await query.start();
+    let waitedMs = 0;
+    for (const ends of [1, 2, 3]) {
+      query.lost(threadEnded(new Error('the heap is full')), { isSuspect: true });
+      expect(query.errors().at(-1)?.message).toMatch(
+        /^the stream thread has ended while a row of this query .* \d+ s after the others: the heap is full$/,
+      );
+      asked = [];
+      query.makeAgain();
+      const sinceMs = time.monotonicMs();
+      expect(asked).toEqual(['makeQuery']);
+      while (asked.length < 2) await time.run(1_000);
+      expect(asked).toEqual(['makeQuery', 'startQuery']);
+      expect(query.state()).toBe('ERROR');
+      const nowMs = time.monotonicMs() - sinceMs;
+      if (ends > 1) expect(nowMs).toBeGreaterThan(waitedMs * 1.5);
+      waitedMs = nowMs;
+    }
+  });
+
+  it('waits on where another thread has ended meanwhile at another query, and not where it is paused and resumed', async () => {
+    await query.start();
+    query.lost(threadEnded(), { isSuspect: true });
+    query.makeAgain();
+    query.lost(threadEnded());
+    asked = [];
+    query.makeAgain();
+    expect(asked).toEqual(['makeQuery']);
+    query.pause();
+    query.resume();
+    await time.run(1_000_000);
+    expect(asked).toEqual(['makeQuery', 'pauseQuery', 'resumeQuery']);
+    await query.close();
+  });
+
   it('remembers what it failed with in all threads that it was in, as many as are to be remembered', () => {
     const fail = (message: string, timestampMs: number): void => {
       const errors = [{ timestampMs, message, kind: 'USER' } as const];

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { nodeEnvironment } from '../../../../src/base/io/node-environment.ts';
 import type { Threads } from '../../../../src/base/environment.ts';
+import { silentLogger } from '../../../../src/base/logger.ts';
 import { ThreadedQueries } from '../../../../src/sql/runtime/thread/threaded-queries.ts';
 
 /** Threads that do nothing but note what they are told, and end when they are asked something: it is to close. */
@@ -64,7 +65,9 @@ it('moves nothing before it is told to, and takes no move for done that its end 
     bootstrapServers: '127.0.0.1:1',
     stateDir,
     serviceId: 'x_',
+    logger: { ...silentLogger, warn: (message: string) => void warned.push(message) },
   };
+  const warned: string[] = [];
   const queries = new ThreadedQueries(options, { threads, count: 1 });
   queries.open();
   await nodeEnvironment.timers.sleep(1);
@@ -75,5 +78,7 @@ it('moves nothing before it is told to, and takes no move for done that its end 
   await nodeEnvironment.timers.sleep(1);
   expect(existsSync(query)).toBe(true);
   expect(readFileSync(noted, 'utf8')).toBe('2\n');
+  // What has to be done is not asked of threads any more once they are closed, which is no failure of it.
+  expect(warned).toEqual([]);
   rmSync(stateDir, { recursive: true });
 });
