@@ -193,6 +193,8 @@ export class ThreadQuery implements RunningQuery {
     this.#isPaused = false;
     this.#isStarted = true;
     this.#pauseIsOver();
+    // Its thread may have ended at it since it was paused.
+    this.#suspicion.drop();
     this.#changed('resumeQuery');
     this.#state.next('CREATED');
   }

@@ -220,7 +220,14 @@ describe('a query that runs in another thread', () => {
     query.resume();
     await time.run(1_000_000);
     expect(asked).toEqual(['makeQuery', 'pauseQuery', 'resumeQuery']);
-    await query.close();
+    query.pause();
+    query.lost(threadEnded(), { isSuspect: true });
+    query.makeAgain();
+    query.resume();
+    query.lost(threadEnded());
+    asked = [];
+    query.makeAgain();
+    expect(asked).toEqual(['makeQuery', 'startQuery']);
   });
 
   it('remembers what it failed with in all threads that it was in, as many as are to be remembered', () => {
