@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commands } from '../../cli/commands.ts';
+import { Producer } from '../../src/client/index.ts';
 import { type TestPlatform, startPlatform } from '../server/platform.ts';
 import { millrace, RunningCommand } from './command.ts';
 
@@ -11,6 +12,8 @@ let platform: TestPlatform;
 let folder: string;
 let cluster: RunningCommand;
 let member: RunningCommand;
+/** In a transaction that is open. */
+let producer: Producer;
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'millrace-json-'));
@@ -31,11 +34,15 @@ beforeAll(async () => {
     CREATE TYPE point AS STRUCT<x INT, y INT>;
     INSERT INTO s (id, v, d) VALUES ('k', 1, 2.55);`);
   expect(declared).toMatchObject({ status: 0, stderr: expect.not.stringContaining('rror') });
+  producer = new Producer({ bootstrapServers: platform.bootstrap, transactionalId: 'copier' });
+  await producer.initTransactions();
+  producer.beginTransaction();
+  await producer.sendAndWait({ topic: 'copies', key: 'k', value: 'v' });
   await cluster.until(/^\{"brokers"/m);
 });
 
 afterAll(async () => {
-  await Promise.all([member.stop(), cluster.stop()]);
+  await Promise.all([member.stop(), cluster.stop(), producer.close()]);
   await platform.close();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -56,6 +63,9 @@ const SAMPLES: Readonly<Record<string, () => readonly (readonly string[])[]>> = 
   'topic config': () => [kafka('topic', 'config', 'words', '--all')],
   'group list': () => [kafka('group', 'list')],
   'group describe': () => [kafka('group', 'describe', 'readers'), kafka('group', 'describe', 'left')],
+  'transaction list': () => [kafka('transaction', 'list')],
+  'transaction describe': () => [kafka('transaction', 'describe', 'copier')],
+  'transaction producers': () => [kafka('transaction', 'producers', 'copies')],
   'cluster status': () => [ofCluster('status')],
   'cluster start': () => [ofCluster('start')],
   'config explain': () => [['config', 'explain']],
