@@ -89,7 +89,7 @@ export const compactionMutations: readonly Mutation[] = [
     file: 'broker/log/log-compaction.ts',
     find: '    state.snapshots.remove((offset) => offset < next.baseOffset);\n',
     replace: '',
-    suite: ['test/sim/log-compaction.test.ts'],
+    suite: ['test/broker/log/cleaner/log-cleaner.test.ts'],
   },
   {
     name: 'a damaged batch is compacted with a new checksum',

@@ -89,6 +89,19 @@ describe('LogCleaner', () => {
     expect(cleaner.counts.cleanings).toBe(1);
   });
 
+  it('removes the snapshots of producers within what it cleans: markers that they wait for may be gone', async () => {
+    const log = await filledLog();
+    const active = log.activeSegmentBaseOffset;
+    const snapshots = (): number[] =>
+      fs
+        .readdirSync(log.directory)
+        .filter((name) => name.endsWith('.snapshot'))
+        .map((name) => Number.parseInt(name, 10));
+    expect(snapshots().some((offset) => offset < active)).toBe(true);
+    await cleanerOf(looseLogs(log), { environment: nodeEnvironment }).clean();
+    expect(snapshots()).toEqual([active]);
+  });
+
   it('reads from any offset within a gap what comes after it', async () => {
     const log = await filledLog();
     await cleanerOf(looseLogs(log), { environment: nodeEnvironment }).clean();
