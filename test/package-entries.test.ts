@@ -31,6 +31,7 @@ it('has client and Streams at its root, whole', () => {
 
 /** Classes of errors that nobody outside catches: they become another one or an answer first, or are DiagnosticErrors there. */
 const INNER_ERRORS = [
+  'CleaningInterrupted',
   'CodeMistake',
   'CoordinatorLogError',
   'ListMistake',
