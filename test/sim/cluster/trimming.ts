@@ -134,6 +134,7 @@ export class Trimming {
 function isTrouble(error: unknown): boolean {
   if (!(error instanceof OperationalError)) return false;
   // A leader that was elected a moment ago knows less of a high watermark than what was acknowledged, until it is asked.
-  const passing = ['INVALID_REPLICATION_FACTOR', 'OFFSET_OUT_OF_RANGE'];
+  // A broker that is asked for the leader may not have heard of the topic yet, which an administrator is told at once.
+  const passing = ['INVALID_REPLICATION_FACTOR', 'OFFSET_OUT_OF_RANGE', 'UNKNOWN_TOPIC_OR_PARTITION'];
   return error.retriable || passing.includes(error.code);
 }
