@@ -59,6 +59,8 @@ export class SimulatedApp {
         consumer: {
           sessionTimeoutMs: 3_000,
           heartbeatIntervalMs: 300,
+          // A coordinator whose power was cut while it held a join is waited for so long, and five seconds.
+          pollIntervalMsMax: 20_000,
           requestTimeoutMs: 1_500,
           fetchWaitMsMax: 200,
           metadataAgeMsMax: 2_000,

@@ -39,12 +39,11 @@ describe('applications in the simulator', () => {
   it('are caught when state is written before the offsets that it contains are committed', async () => {
     expect([...BROKEN].sort()).toEqual([...AT_LEAST_ONCE].sort());
     const caught: string[] = [];
-    const isCaught = (): boolean => caught.some((violation) => violation.includes('without a changelog'));
-    for (let seed = 1; seed <= BROKEN_SEEDS && !isCaught(); seed++) {
+    for (let seed = 1; seed <= BROKEN_SEEDS && caught.length === 0; seed++) {
       await new StreamsRun(new Simulation(seed), { commits: { order: BROKEN } })
         .run()
         .catch((error: unknown) => caught.push(String(error)));
     }
-    expect(isCaught(), caught.join('\n')).toBe(true);
+    expect(caught.join()).toContain('without a changelog');
   });
 });
