@@ -1,5 +1,5 @@
 import { CoordinatorTopic } from '../lifecycle/coordinator-topic.ts';
-import { CONSUMER_OFFSETS_TOPIC, TRANSACTION_STATE_TOPIC } from '../lifecycle/topic-creator.ts';
+import { CONSUMER_OFFSETS_TOPIC, TRANSACTION_STATE_TOPIC } from '../metadata/internal-topics.ts';
 import type { InternalLog } from '../replication/internal-log.ts';
 import type { BrokerDependencies } from './broker-dependencies.ts';
 

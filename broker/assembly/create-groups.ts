@@ -5,7 +5,7 @@ import { GroupCoordinator } from '../coordinators/group/group-coordinator.ts';
 import type { CoordinatorTopic } from '../lifecycle/coordinator-topic.ts';
 import { groupTopics } from '../lifecycle/group-coordination.ts';
 import { OffsetsTransactionLog } from '../lifecycle/offsets-transaction-log.ts';
-import { CONSUMER_OFFSETS_TOPIC } from '../lifecycle/topic-creator.ts';
+import { CONSUMER_OFFSETS_TOPIC } from '../metadata/internal-topics.ts';
 import type { ReplicaManager } from '../replication/replica-manager.ts';
 import type { TransactionVerifier } from '../transactions/transaction-verifier.ts';
 import type { BrokerDependencies } from './broker-dependencies.ts';

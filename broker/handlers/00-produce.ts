@@ -3,7 +3,7 @@ import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { produce } from '../../src/protocol/messages/00-produce.ts';
 import { BATCH_HEADER_BYTES, COMPRESSION_MASK } from '../../src/protocol/records/batch-format.ts';
 import { attributesAt } from '../../src/protocol/records/batch-header.ts';
-import { isInternalTopic } from '../lifecycle/topic-creator.ts';
+import { isInternalTopic } from '../metadata/internal-topics.ts';
 import type { AppendResult } from '../log/append-result.ts';
 import { inspectBatch, isInspectedAhead } from '../log/inspect-batch.ts';
 import type { Inspection } from '../log/record-validation.ts';

@@ -3,7 +3,7 @@ import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { metadata } from '../../src/protocol/messages/03-metadata.ts';
 import { isProhibitedTopicName } from '../controller/topic-name.ts';
-import { isInternalTopic } from '../lifecycle/topic-creator.ts';
+import { isInternalTopic } from '../metadata/internal-topics.ts';
 import type { MetadataImage, TopicImage } from '../metadata/metadata-image.ts';
 import type { RequestContext } from '../server/request-context.ts';
 import type { RequestHandler } from '../server/request-handler.ts';

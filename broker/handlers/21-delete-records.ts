@@ -1,7 +1,7 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { deleteRecords } from '../../src/protocol/messages/21-delete-records.ts';
-import { isInternalTopic } from '../lifecycle/topic-creator.ts';
+import { isInternalTopic } from '../metadata/internal-topics.ts';
 import { DelayedDeleteRecords, type PendingDeletion } from '../replication/delayed-delete-records.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
 import { absentReplica } from './absent-replica.ts';

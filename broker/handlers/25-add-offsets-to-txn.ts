@@ -1,6 +1,6 @@
 import { addOffsetsToTxn } from '../../src/protocol/messages/25-add-offsets-to-txn.ts';
 import { topicsOf } from '../coordinators/transaction/topics.ts';
-import { CONSUMER_OFFSETS_TOPIC } from '../lifecycle/topic-creator.ts';
+import { CONSUMER_OFFSETS_TOPIC } from '../metadata/internal-topics.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
 import type { BrokerServices } from './broker-services.ts';
 import { errorBefore } from './producer-errors.ts';

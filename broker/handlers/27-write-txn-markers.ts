@@ -2,7 +2,7 @@ import { TimeSlice } from '../../src/base/time-slice.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { writeTxnMarkers } from '../../src/protocol/messages/27-write-txn-markers.ts';
-import { CONSUMER_OFFSETS_TOPIC } from '../lifecycle/topic-creator.ts';
+import { CONSUMER_OFFSETS_TOPIC } from '../metadata/internal-topics.ts';
 import { appendTransactional, committedWithin } from '../replication/transactional-append.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
 import { markerBatch, type TransactionMarker } from '../transactions/marker-batch.ts';

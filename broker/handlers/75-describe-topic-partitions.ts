@@ -1,7 +1,7 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { describeTopicPartitions } from '../../src/protocol/messages/75-describe-topic-partitions.ts';
-import { isInternalTopic } from '../lifecycle/topic-creator.ts';
+import { isInternalTopic } from '../metadata/internal-topics.ts';
 import type { MetadataImage } from '../metadata/metadata-image.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
 import { TOPIC_OPERATIONS } from './authorized-operations.ts';

@@ -6,7 +6,7 @@ import type { MetadataImage } from '../metadata/metadata-image.ts';
 import type { MetadataPublisher } from '../metadata/metadata-publisher.ts';
 import type { LeadershipListener } from '../replication/replica-manager.ts';
 import type { CoordinatorTopic } from './coordinator-topic.ts';
-import { CONSUMER_OFFSETS_TOPIC } from './topic-creator.ts';
+import { CONSUMER_OFFSETS_TOPIC } from '../metadata/internal-topics.ts';
 
 /** What the group coordinator must know of topics, from the metadata. */
 export function groupTopics(image: () => MetadataImage): GroupTopics {

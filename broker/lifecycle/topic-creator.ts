@@ -6,6 +6,7 @@ import type { RequestOf } from '../../src/protocol/message.ts';
 import { createTopics } from '../../src/protocol/messages/19-create-topics.ts';
 import type { BrokerConfig } from '../config/broker-config.ts';
 import type { ControllerChannel } from '../controller/controller-channel.ts';
+import { CONSUMER_OFFSETS_TOPIC, TRANSACTION_STATE_TOPIC } from '../metadata/internal-topics.ts';
 import type { MetadataImage } from '../metadata/metadata-image.ts';
 import type { MetadataWaiters } from './metadata-waiters.ts';
 
@@ -17,15 +18,6 @@ interface TopicCreatorOptions {
   readonly controller: ControllerChannel;
   readonly waiters: MetadataWaiters;
   readonly image: () => MetadataImage;
-}
-
-export const CONSUMER_OFFSETS_TOPIC = '__consumer_offsets';
-export const TRANSACTION_STATE_TOPIC = '__transaction_state';
-const INTERNAL_TOPICS: ReadonlySet<string> = new Set([CONSUMER_OFFSETS_TOPIC, TRANSACTION_STATE_TOPIC]);
-
-/** Whether clients other than the broker may not write to the topic. */
-export function isInternalTopic(name: string): boolean {
-  return INTERNAL_TOPICS.has(name);
 }
 
 const CREATE_TOPICS_VERSION = 7;

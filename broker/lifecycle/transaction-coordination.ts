@@ -7,7 +7,7 @@ import type {
 import type { MetadataImage } from '../metadata/metadata-image.ts';
 import type { LeadershipListener } from '../replication/replica-manager.ts';
 import type { CoordinatorTopic } from './coordinator-topic.ts';
-import { TRANSACTION_STATE_TOPIC } from './topic-creator.ts';
+import { TRANSACTION_STATE_TOPIC } from '../metadata/internal-topics.ts';
 
 /** What the transaction coordinator must know of the cluster, from the metadata. */
 export function transactionTopics(image: () => MetadataImage): TransactionTopics {

@@ -2,12 +2,11 @@ import type { Environment } from '../../src/base/environment.ts';
 import { coordinatorPartition } from '../../src/base/java-hash.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { TopicPartition } from '../../src/protocol/topic-partition.ts';
+import { TRANSACTION_STATE_TOPIC } from '../metadata/internal-topics.ts';
 import type { MetadataImage } from '../metadata/metadata-image.ts';
 import type { BrokerRequests } from '../server/broker-requests.ts';
 import { CoordinatorQuestions, type Question } from './coordinator-questions.ts';
 import type { TransactionSupport } from './transaction-support.ts';
-
-const TRANSACTION_STATE_TOPIC = '__transaction_state';
 
 interface TransactionVerifierOptions {
   readonly environment: Pick<Environment, 'clock' | 'timers'>;
