@@ -14,6 +14,7 @@ import {
 import type { Api } from '../../src/protocol/message.ts';
 import { includesVersion } from '../../src/protocol/version-range.ts';
 import { countRequestTime, type Metrics } from './broker-metrics.ts';
+import { guarded } from './guarded.ts';
 import type { RequestMetrics } from './metrics.ts';
 import type { RequestContext } from './request-context.ts';
 import type { AnyRequestHandler } from './request-handler.ts';
@@ -152,13 +153,7 @@ class Exchange implements RequestContext {
   }
 
   guard<T extends readonly unknown[]>(work: (...args: T) => void): (...args: T) => void {
-    return (...args) => {
-      try {
-        work(...args);
-      } catch (error) {
-        this.#onBug(this.#request, error);
-      }
-    };
+    return guarded(work, (error) => this.#onBug(this.#request, error));
   }
 
   hold(): () => void {

@@ -1,6 +1,7 @@
 import type { Address } from '../../src/base/environment.ts';
 import { OperationalError } from '../../src/base/errors.ts';
 import type { Api, RequestInput, ResponseOf } from '../../src/protocol/message.ts';
+import { guarded } from './guarded.ts';
 import { receivedRequest, receivedResponse } from './own-messages.ts';
 import type { RequestContext } from './request-context.ts';
 import type { AnyRequestHandler } from './request-handler.ts';
@@ -77,13 +78,7 @@ export class OwnExchange<A extends Api> implements RequestContext {
   }
 
   guard<T extends readonly unknown[]>(work: (...args: T) => void): (...args: T) => void {
-    return (...args) => {
-      try {
-        work(...args);
-      } catch (error) {
-        this.#fail(error);
-      }
-    };
+    return guarded(work, (error) => this.#fail(error));
   }
 
   hold(): () => void {
