@@ -1,26 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { Log } from '../../../broker/log/log.ts';
 import { DEFAULT_LOG_CONFIG } from '../../../broker/log/log-config.ts';
-import type { PartitionRegistration } from '../../../broker/metadata/metadata-image.ts';
 import { IsrChanges } from '../../../broker/replication/isr-changes.ts';
 import { Partition } from '../../../broker/replication/partition.ts';
 import { OperationalError } from '../../../src/base/errors.ts';
 import { silentLogger } from '../../../src/base/logger.ts';
 import { Simulation } from '../../sim/simulation.ts';
+import { registrationOf } from './test-partition.ts';
 
-const REGISTRATION: PartitionRegistration = {
-  replicas: [1, 2, 3],
-  directories: [],
-  isr: [1],
-  addingReplicas: [],
-  removingReplicas: [],
-  elr: [],
-  lastKnownElr: [],
-  leader: 1,
-  leaderEpoch: 0,
-  partitionEpoch: 0,
-  recovering: false,
-};
+const REGISTRATION = registrationOf({ replicas: [1, 2, 3], isr: [1] });
 
 type Members = readonly { readonly brokerId: number; readonly brokerEpoch: number }[];
 

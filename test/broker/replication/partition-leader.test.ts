@@ -6,13 +6,13 @@ import { Log } from '../../../broker/log/log.ts';
 import { DEFAULT_LOG_CONFIG } from '../../../broker/log/log-config.ts';
 import type { PartitionRegistration } from '../../../broker/metadata/metadata-image.ts';
 import { divergenceEnd } from '../../../broker/replication/follower-truncation.ts';
-import { Partition } from '../../../broker/replication/partition.ts';
+import type { Partition } from '../../../broker/replication/partition.ts';
 import { admitFetch } from '../../../broker/replication/partition-read.ts';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { ErrorCode } from '../../../src/protocol/error-codes.ts';
 import { batchOf } from '../running-broker.ts';
+import { partitionOf, registrationOf, SELF } from './test-partition.ts';
 
-const SELF = 1;
 const LAG_MS_MAX = 1000;
 
 describe('the leader of a partition', () => {
@@ -41,32 +41,13 @@ describe('the leader of a partition', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  function registration(change: Partial<PartitionRegistration> = {}): PartitionRegistration {
-    return {
-      replicas: [1, 2, 3],
-      directories: [],
-      isr: [1, 2, 3],
-      addingReplicas: [],
-      removingReplicas: [],
-      elr: [],
-      lastKnownElr: [],
-      leader: SELF,
-      leaderEpoch: 0,
-      partitionEpoch: 0,
-      recovering: false,
-      ...change,
-    };
-  }
+  const registration = (change: Partial<PartitionRegistration> = {}): PartitionRegistration =>
+    registrationOf({ replicas: [1, 2, 3], isr: [1, 2, 3], ...change });
 
   function partition(minInsyncReplicas = 1): Partition {
-    return new Partition({
-      topic: 't',
-      topicId: 'id',
-      index: 0,
-      log,
-      config: { log: DEFAULT_LOG_CONFIG, minInsyncReplicas },
+    return partitionOf(log, {
+      minInsyncReplicas,
       context: {
-        nodeId: SELF,
         lagMsMax: LAG_MS_MAX,
         clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
         isEligible: (brokerId) => !ineligible.has(brokerId),

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Log } from '../../../broker/log/log.ts';
 import { DEFAULT_LOG_CONFIG } from '../../../broker/log/log-config.ts';
-import { Partition } from '../../../broker/replication/partition.ts';
+import type { Partition } from '../../../broker/replication/partition.ts';
 import {
   admitFetch,
   type PartitionFetch,
@@ -15,8 +15,8 @@ import {
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { ErrorCode } from '../../../src/protocol/error-codes.ts';
 import { appendVerified, makeBatch } from '../log/batches.ts';
+import { partitionOf, registrationOf } from './test-partition.ts';
 
-const SELF = 1;
 const CONSUMER: Reader = { replicaId: -1, replicaEpoch: -1, readCommitted: false };
 const COMMITTED: Reader = { ...CONSUMER, readCommitted: true };
 const DEBUGGER: Reader = { ...CONSUMER, replicaId: -2 };
@@ -45,34 +45,8 @@ describe('what a fetch sees of a partition', () => {
     for (const { epoch, records } of epochs)
       for (let i = 0; i < records; i++) log.appendAsLeader(makeBatch({ records: 1 }), { leaderEpoch: epoch });
     const leaderEpoch = epochs.at(-1)?.epoch ?? 0;
-    const partition = new Partition({
-      topic: 't',
-      topicId: 'id',
-      index: 0,
-      log,
-      config: { log: DEFAULT_LOG_CONFIG, minInsyncReplicas: 1 },
-      context: {
-        nodeId: SELF,
-        lagMsMax: 1000,
-        clock: nodeEnvironment.clock,
-        isEligible: () => true,
-        brokerEpochOf: () => 1,
-      },
-      proposeIsr: () => {},
-    });
-    partition.onRegistration({
-      replicas: [SELF, 2],
-      directories: [],
-      isr: [SELF, 2],
-      addingReplicas: [],
-      removingReplicas: [],
-      elr: [],
-      lastKnownElr: [],
-      leader: SELF,
-      leaderEpoch,
-      partitionEpoch: 0,
-      recovering: false,
-    });
+    const partition = partitionOf(log);
+    partition.onRegistration(registrationOf({ leaderEpoch }));
     return partition;
   }
 

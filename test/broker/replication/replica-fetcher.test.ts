@@ -4,7 +4,6 @@ import path from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { Log } from '../../../broker/log/log.ts';
 import { DEFAULT_LOG_CONFIG } from '../../../broker/log/log-config.ts';
-import { Partition } from '../../../broker/replication/partition.ts';
 import { ReplicaFetcher } from '../../../broker/replication/replica-fetcher.ts';
 import type { PeerChannel } from '../../../broker/server/peer-channel.ts';
 import type { DiskFile, Environment } from '../../../src/base/environment.ts';
@@ -15,6 +14,7 @@ import { decodeStruct, encodeStruct } from '../../../src/protocol/codec.ts';
 import type { RequestOf, ResponseInput } from '../../../src/protocol/message.ts';
 import { fetch } from '../../../src/protocol/messages/01-fetch.ts';
 import { batchOf } from '../running-broker.ts';
+import { partitionOf, registrationOf } from './test-partition.ts';
 
 type Request = RequestOf<typeof fetch>;
 type Data = NonNullable<NonNullable<ResponseInput<typeof fetch>['responses']>[number]['partitions']>[number];
@@ -76,34 +76,9 @@ class Follower {
     log.appendAsLeader(batchOf('own'), { leaderEpoch: 0 });
     log.appendAsLeader(batchOf('own'), { leaderEpoch: 0 });
     this.logs.push(log);
-    const partition = new Partition({
-      topic,
-      topicId,
-      index: 0,
-      log,
-      config: { log: DEFAULT_LOG_CONFIG, minInsyncReplicas: 1 },
-      context: {
-        nodeId: 1,
-        lagMsMax: 1000,
-        clock: environment.clock,
-        isEligible: () => true,
-        brokerEpochOf: () => -1,
-      },
-      proposeIsr: () => {},
-    });
-    partition.onRegistration({
-      replicas: [1, 2],
-      directories: [],
-      isr: [2],
-      addingReplicas: [],
-      removingReplicas: [],
-      elr: [],
-      lastKnownElr: [],
-      leader: 2,
-      leaderEpoch: 1,
-      partitionEpoch: 0,
-      recovering: false,
-    });
+    const context = { clock: environment.clock, brokerEpochOf: () => -1 };
+    const partition = partitionOf(log, { topic, topicId, context });
+    partition.onRegistration(registrationOf({ isr: [2], leader: 2, leaderEpoch: 1 }));
     this.#fetcher.follow(partition);
   }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Log } from '../../../broker/log/log.ts';
 import { DEFAULT_LOG_CONFIG } from '../../../broker/log/log-config.ts';
-import { Partition } from '../../../broker/replication/partition.ts';
+import type { Partition } from '../../../broker/replication/partition.ts';
 import { admitFetch, readLimit } from '../../../broker/replication/partition-read.ts';
 import { appendTransactional, committedWithin } from '../../../broker/replication/transactional-append.ts';
 import { markerBatch } from '../../../broker/transactions/marker-batch.ts';
@@ -10,8 +10,8 @@ import { ManualTime, settle } from '../coordinators/group/manual-time.ts';
 import { appendVerified, makeBatch } from '../log/batches.ts';
 import { openLog } from '../log/open-log.ts';
 import { temporaryDirectory } from '../log/temporary-directory.ts';
+import { partitionOf, registrationOf, SELF } from './test-partition.ts';
 
-const SELF = 1;
 const COMMITTED = { replicaId: -1, replicaEpoch: -1, readCommitted: true };
 const MARKER = {
   producerId: 7,
@@ -19,20 +19,6 @@ const MARKER = {
   coordinatorEpoch: 0,
   isCommit: true,
   transactionVersion: 0,
-};
-
-const REGISTRATION = {
-  replicas: [SELF, 2],
-  directories: [],
-  isr: [SELF, 2],
-  addingReplicas: [],
-  removingReplicas: [],
-  elr: [],
-  lastKnownElr: [],
-  leader: SELF,
-  leaderEpoch: 0,
-  partitionEpoch: 0,
-  recovering: false,
 };
 
 describe('a marker in a partition of two replicas', () => {
@@ -43,22 +29,8 @@ describe('a marker in a partition of two replicas', () => {
   beforeEach(() => {
     time = new ManualTime();
     log = openLog(temporaryDirectory());
-    partition = new Partition({
-      topic: 't',
-      topicId: 'id',
-      index: 0,
-      log,
-      config: { log: DEFAULT_LOG_CONFIG, minInsyncReplicas: 1 },
-      context: {
-        nodeId: SELF,
-        lagMsMax: 1000,
-        clock: time.clock,
-        isEligible: () => true,
-        brokerEpochOf: () => 1,
-      },
-      proposeIsr: () => {},
-    });
-    partition.onRegistration(REGISTRATION);
+    partition = partitionOf(log, { context: { clock: time.clock } });
+    partition.onRegistration(registrationOf());
     const batch = makeBatch({ producerId: 7, producerEpoch: 0, baseSequence: 0, isTransactional: true });
     expect(appendVerified(log, batch).errorCode).toBe(0);
   });
@@ -101,7 +73,7 @@ describe('a marker in a partition of two replicas', () => {
 
   it('is not acknowledged by a leader that leads no more', async () => {
     const { committed } = mark();
-    partition.onRegistration({ ...REGISTRATION, leader: 2, leaderEpoch: 1, partitionEpoch: 1 });
+    partition.onRegistration(registrationOf({ leader: 2, leaderEpoch: 1, partitionEpoch: 1 }));
     expect(await committed).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER);
     const refused = appendTransactional(partition, markerBatch(MARKER, 1_000), { timers: time.timers });
     expect(refused).toEqual({ errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER, baseOffset: undefined });
@@ -111,7 +83,7 @@ describe('a marker in a partition of two replicas', () => {
 
   it('needs the replicas that are to be in sync', () => {
     partition.onConfig({ log: DEFAULT_LOG_CONFIG, minInsyncReplicas: 2 });
-    partition.onRegistration({ ...REGISTRATION, isr: [SELF], partitionEpoch: 1 });
+    partition.onRegistration(registrationOf({ isr: [SELF], partitionEpoch: 1 }));
     const refused = appendTransactional(partition, markerBatch(MARKER, 1_000), { timers: time.timers });
     expect(refused.errorCode).toBe(ErrorCode.NOT_ENOUGH_REPLICAS);
     expect(log.logEndOffset).toBe(1);

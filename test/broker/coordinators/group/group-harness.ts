@@ -204,13 +204,7 @@ export class GroupHarness {
           ...(version >= 10
             ? { topicId: options.topicId ?? topics.topicId(options.topic ?? 'flights') ?? '' }
             : { name: options.topic ?? 'flights' }),
-          partitions: [
-            {
-              partitionIndex: options.partition ?? 0,
-              committedOffset: options.offset,
-              committedMetadata: options.metadata === undefined ? '' : options.metadata,
-            },
-          ],
+          partitions: [committedPartition(options)],
         },
       ],
     });
@@ -248,13 +242,7 @@ export class GroupHarness {
       topics: [
         {
           ...(version >= 6 ? { topicId: topics.topicId(topic) ?? UNKNOWN_TOPIC_ID } : { name: topic }),
-          partitions: [
-            {
-              partitionIndex: options.partition ?? 0,
-              committedOffset: options.offset,
-              committedMetadata: options.metadata === undefined ? '' : options.metadata,
-            },
-          ],
+          partitions: [committedPartition(options)],
         },
       ],
     });
@@ -364,4 +352,21 @@ function decodedRequest<A extends Api>(api: A, version: number, body: RequestInp
 /** The answer as a client decodes it. */
 function decodedResponse<A extends Api>(api: A, version: number, body: ResponseInput<A>): ResponseOf<A> {
   return decodeStruct(api.response, version, encodeStruct(api.response, version, body)) as ResponseOf<A>;
+}
+
+/** The partition of a commit of one offset. */
+function committedPartition({
+  partition = 0,
+  offset,
+  metadata = '',
+}: {
+  readonly partition?: number;
+  readonly offset: number;
+  readonly metadata?: string | null;
+}): {
+  readonly partitionIndex: number;
+  readonly committedOffset: number;
+  readonly committedMetadata: string | null;
+} {
+  return { partitionIndex: partition, committedOffset: offset, committedMetadata: metadata };
 }
