@@ -1,17 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type BrokerUnderTest, startApacheKafka } from '../../bench/harness/brokers.ts';
-import { Broker } from '../../broker/index.ts';
-import { silentLogger } from '../../src/base/logger.ts';
 import { initProducerId } from '../../src/protocol/messages/22-init-producer-id.ts';
 import { findCoordinator } from '../../src/protocol/messages/10-find-coordinator.ts';
 import { updateFeatures } from '../../src/protocol/messages/57-update-features.ts';
 import { whyNoKafka } from './apache-kafka.ts';
-import { Peer } from './same-answers/peer.ts';
+import { BothBrokers } from './same-answers/both-brokers.ts';
+import type { Peer } from './same-answers/peer.ts';
 import { TransactionSequence } from './same-answers/transaction-sequence.ts';
-import { prepare } from './same-answers/world.ts';
 
 const SEQUENCES = Number(process.env['TRANSACTION_SEQUENCES'] ?? 300);
 const STEPS = 15;
@@ -26,27 +20,14 @@ const FIRST_SEED = Number(process.env['TRANSACTION_SEED'] ?? 1);
 describe.skipIf(whyNoKafka !== undefined)(
   'our transaction coordinator answers as that of Apache Kafka',
   () => {
-    let kafka: BrokerUnderTest | undefined;
-    let broker: Broker | undefined;
-    let data = '';
-    let peers: Peer[] = [];
+    let both: BothBrokers | undefined;
 
     beforeAll(async () => {
-      data = mkdtempSync(path.join(tmpdir(), 'millrace-same-transactions-'));
-      kafka = await startApacheKafka();
-      broker = await Broker.start({
-        logger: silentLogger,
-        config: { 'node.id': 1, listeners: 'PLAINTEXT://127.0.0.1:0', 'log.dirs': data },
-      });
-      peers = [new Peer(`${broker.address.host}:${broker.address.port}`), new Peer(kafka.bootstrap)];
-      await Promise.all(peers.map(prepareTransactions));
+      both = await BothBrokers.start();
+      await Promise.all(both.peers.map(prepareTransactions));
     });
 
-    afterAll(async () => {
-      await broker?.close();
-      await kafka?.close();
-      rmSync(data, { recursive: true, force: true });
-    });
+    afterAll(() => both?.close());
 
     it(`in ${SEQUENCES} sequences from seed ${FIRST_SEED} on`, () => compare(FIRST_SEED));
 
@@ -54,7 +35,7 @@ describe.skipIf(whyNoKafka !== undefined)(
       const featureUpdates = [
         { feature: 'transaction.version', maxVersionLevel: 1, upgradeType: SAFE_DOWNGRADE },
       ];
-      for (const peer of peers) {
+      for (const peer of both?.peers ?? []) {
         expect(await peer.send(updateFeatures, 1, { featureUpdates })).toMatchObject({ errorCode: 0 });
       }
       await compare(FIRST_SEED + SEQUENCES);
@@ -63,24 +44,21 @@ describe.skipIf(whyNoKafka !== undefined)(
     async function compare(firstSeed: number): Promise<void> {
       const differences: string[] = [];
       for (let seed = firstSeed; seed < firstSeed + SEQUENCES; seed++) {
-        const [own = [], expected = []] = await Promise.all(
-          peers.map(async (peer) => {
-            peer.transcript.length = 0;
-            await new TransactionSequence(seed, peer).run(STEPS);
-            return peer.transcript.map((answer) => JSON.stringify(answer));
-          }),
+        const told = await both?.transcripts((peer) => new TransactionSequence(seed, peer).run(STEPS));
+        const [own = [], expected = []] = [told?.own, told?.expected].map((answers) =>
+          answers?.map((answer) => JSON.stringify(answer)),
         );
         expect(expected.length).toBeGreaterThan(STEPS / 2);
         const step = expected.findIndex((answer, i) => answer !== own[i]);
         if (step < 0) continue;
         const before = expected.slice(Math.max(0, step - 3), step);
-        const told = [
+        const difference = [
           `seed ${seed}, step ${step}`,
           ...before,
           `Kafka: ${expected[step]}`,
           `ours:  ${own[step]}`,
         ];
-        differences.push(told.join('\n'));
+        differences.push(difference.join('\n'));
       }
       expect(differences.length, differences.slice(0, 10).join('\n\n')).toBe(0);
     }
@@ -88,7 +66,6 @@ describe.skipIf(whyNoKafka !== undefined)(
 );
 
 async function prepareTransactions(peer: Peer): Promise<void> {
-  await prepare(peer);
   const asked = { keyType: 1, coordinatorKeys: ['any'] };
   await peer.until(findCoordinator, 4, asked, ({ coordinators }) => coordinators[0]?.errorCode === 0);
   await peer.until(

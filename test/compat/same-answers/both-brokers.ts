@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect } from 'vitest';
+import { type BrokerUnderTest, startApacheKafka } from '../../../bench/harness/brokers.ts';
+import { Broker } from '../../../broker/index.ts';
+import { silentLogger } from '../../../src/base/logger.ts';
+import { Peer } from './peer.ts';
+import { prepare } from './world.ts';
+
+type Transcript = Peer['transcript'];
+
+/** Apache Kafka 4.3.1 and our broker, both with what the same requests need. */
+export class BothBrokers {
+  readonly ours: Peer;
+  readonly theirs: Peer;
+  readonly #kafka: BrokerUnderTest;
+  readonly #broker: Broker;
+  readonly #data: string;
+
+  private constructor(kafka: BrokerUnderTest, broker: Broker, data: string) {
+    this.#kafka = kafka;
+    this.#broker = broker;
+    this.#data = data;
+    this.ours = new Peer(`${broker.address.host}:${broker.address.port}`);
+    this.theirs = new Peer(kafka.bootstrap);
+  }
+
+  static async start(): Promise<BothBrokers> {
+    const data = mkdtempSync(path.join(tmpdir(), 'millrace-both-brokers-'));
+    const kafka = await startApacheKafka();
+    const broker = await Broker.start({
+      logger: silentLogger,
+      config: {
+        'node.id': 1,
+        listeners: 'PLAINTEXT://127.0.0.1:0',
+        'log.dirs': data,
+        // As the other one is started.
+        'group.initial.rebalance.delay.ms': 0,
+        'log.segment.delete.delay.ms': 1000,
+      },
+    });
+    const both = new BothBrokers(kafka, broker, data);
+    await Promise.all(both.peers.map(prepare));
+    return both;
+  }
+
+  get peers(): readonly [ours: Peer, theirs: Peer] {
+    return [this.ours, this.theirs];
+  }
+
+  /** Runs the same on both, side by side; answers what each of them was told. */
+  async transcripts(
+    run: (peer: Peer) => Promise<unknown>,
+  ): Promise<{ own: Transcript; expected: Transcript }> {
+    const [own, expected] = await Promise.all([transcriptOf(this.ours, run), transcriptOf(this.theirs, run)]);
+    return { own, expected };
+  }
+
+  /** Expects the same answers of both. */
+  async compare(run: (peer: Peer) => Promise<unknown>): Promise<void> {
+    const { own, expected } = await this.transcripts(run);
+    expect(expected.length).toBeGreaterThan(0);
+    expect(own).toEqual(expected);
+  }
+
+  async close(): Promise<void> {
+    await this.#broker.close();
+    await this.#kafka.close();
+    rmSync(this.#data, { recursive: true, force: true });
+  }
+}
+
+async function transcriptOf(peer: Peer, run: (peer: Peer) => Promise<unknown>): Promise<Transcript> {
+  peer.transcript.length = 0;
+  await run(peer);
+  return [...peer.transcript];
+}
