@@ -1,25 +1,22 @@
-import type { Environment } from '../../../src/base/environment.ts';
 import { messageOf, OperationalError } from '../../../src/base/errors.ts';
 import { Consumer, type ConsumerOptions } from '../../../src/client/index.ts';
-import type { Simulation } from '../simulation.ts';
 import type { History } from './history.ts';
-import { BOOTSTRAP_SERVERS } from './simulated-cluster.ts';
+import type { WorkloadContext } from './workload.ts';
 
-export interface ConsumingOptions {
+interface ConsumingOptions {
   readonly name: string;
   readonly topic: string;
-  readonly partitions: number;
   readonly history: History;
-  readonly onViolation: (what: string) => void;
 }
 
 const POLL_MS = 200;
 
 /** What every consumer of these runs is made with. */
-function consumerOptions(simulation: Simulation, environment: Environment): ConsumerOptions {
+function consumerOptions({ simulation, bootstrapServers }: WorkloadContext, host: string): ConsumerOptions {
   return {
-    environment,
-    bootstrapServers: BOOTSTRAP_SERVERS,
+    environment: simulation.host(host).environment,
+    bootstrapServers,
+    clientId: host,
     requestTimeoutMs: simulation.random.pick([800, 1_500]),
     connectTimeoutMs: 1_000,
     fetchWaitMsMax: 200,
@@ -41,7 +38,7 @@ function isTrouble(error: unknown): boolean {
 /** A consumer of all partitions from the beginning: each record once, in order, without a gap. */
 export class Tailing {
   readonly #options: ConsumingOptions;
-  readonly #simulation: Simulation;
+  readonly #context: WorkloadContext;
   readonly #consumer: Consumer;
   /** Next offset, by partition. */
   readonly #next: number[];
@@ -50,13 +47,12 @@ export class Tailing {
   #stopped = false;
   readonly #done: Promise<void>;
 
-  constructor(simulation: Simulation, options: ConsumingOptions) {
-    this.#simulation = simulation;
+  constructor(context: WorkloadContext, options: ConsumingOptions) {
+    this.#context = context;
     this.#options = options;
-    this.#next = Array.from({ length: options.partitions }, () => 0);
+    this.#next = Array.from({ length: context.shape.partitions }, () => 0);
     this.#consumer = new Consumer({
-      ...consumerOptions(simulation, simulation.host(options.name).environment),
-      clientId: options.name,
+      ...consumerOptions(context, options.name),
       autoOffsetReset: 'none',
     });
     const partitions = this.#next.map((_, partition) => ({ topic: options.topic, partition }));
@@ -69,6 +65,11 @@ export class Tailing {
     return this.#next.every((offset, partition) => offset >= (ends[partition] ?? 0));
   }
 
+  /** How far it has got, in words. */
+  progress(ends: readonly number[]): string {
+    return `${this.#options.name} is at ${this.#next.join()} of ${ends.join()}`;
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#done;
@@ -76,31 +77,32 @@ export class Tailing {
   }
 
   async #run(): Promise<void> {
-    const { name, history, onViolation } = this.#options;
+    const { name, history } = this.#options;
+    const { simulation, violate } = this.#context;
     while (!this.#stopped) {
       try {
         for (const { partition, records, leaderEpoch, highWatermark } of await this.#consumer.poll(POLL_MS)) {
           for (const { offset, value } of records) {
             const expected = this.#next[partition];
             if (offset !== expected)
-              onViolation(`${name} expected ${partition}:${expected} and got ${offset}`);
+              violate('read-gap', `${name} expected ${partition}:${expected} and got ${offset}`);
             if (offset >= highWatermark)
-              onViolation(`${name} got ${partition}:${offset} beyond ${highWatermark}`);
+              violate('read-uncommitted', `${name} got ${partition}:${offset} beyond ${highWatermark}`);
             this.#next[partition] = offset + 1;
             history.onRead(partition, offset, String(value));
           }
           const epoch = this.#epochs[partition] ?? -1;
           if (leaderEpoch < epoch)
-            onViolation(`${name} got epoch ${leaderEpoch} of ${partition} after ${epoch}`);
+            violate('epoch-back', `${name} got epoch ${leaderEpoch} of ${partition} after ${epoch}`);
           this.#epochs[partition] = leaderEpoch;
         }
       } catch (error) {
-        this.#simulation.note(`${name}: ${messageOf(error)}`);
+        simulation.note(`${name}: ${messageOf(error)}`);
         if (!isTrouble(error)) {
-          onViolation(`${name} failed: ${messageOf(error)}`);
+          violate('consumer-failed', `${name} failed: ${messageOf(error)}`);
           return;
         }
-        await this.#simulation.host(name).environment.timers.sleep(50);
+        await simulation.host(name).environment.timers.sleep(50);
       }
     }
   }
@@ -112,16 +114,16 @@ export class Member {
     readonly groupId: string;
     readonly covered: readonly Set<number>[];
   };
-  readonly #simulation: Simulation;
+  readonly #context: WorkloadContext;
   #stopped = false;
   readonly #done: Promise<void>;
 
   /** @param options.covered what the whole group has processed, by partition. */
   constructor(
-    simulation: Simulation,
+    context: WorkloadContext,
     options: ConsumingOptions & { readonly groupId: string; readonly covered: readonly Set<number>[] },
   ) {
-    this.#simulation = simulation;
+    this.#context = context;
     this.#options = options;
     this.#done = this.#run();
   }
@@ -137,12 +139,12 @@ export class Member {
 
   /** From joining to leaving. */
   async #live(): Promise<void> {
-    const { name, topic, groupId, history, covered, onViolation } = this.#options;
-    const { random } = this.#simulation;
-    const { environment } = this.#simulation.host(name);
+    const { name, topic, groupId, history, covered } = this.#options;
+    const { simulation, violate } = this.#context;
+    const { random } = simulation;
+    const { environment } = simulation.host(name);
     const consumer = new Consumer({
-      ...consumerOptions(this.#simulation, environment),
-      clientId: name,
+      ...consumerOptions(this.#context, name),
       groupId,
       autoOffsetReset: 'earliest',
       autoCommit: random.chance(0.3),
@@ -163,10 +165,10 @@ export class Member {
         }
         if (random.chance(0.3)) await consumer.commit();
       } catch (error) {
-        this.#simulation.note(`${name}: ${messageOf(error)}`);
+        simulation.note(`${name}: ${messageOf(error)}`);
         const isFenced = error instanceof OperationalError && error.code === 'COMMIT_FAILED';
         if (!isTrouble(error) && !isFenced) {
-          onViolation(`${name} failed: ${messageOf(error)}`);
+          violate('consumer-failed', `${name} failed: ${messageOf(error)}`);
           this.#stopped = true;
         }
         await environment.timers.sleep(50);
@@ -175,7 +177,7 @@ export class Member {
     // One that closes without leaving is one that died, as far as the group can see.
     const leaveGroup = this.#stopped || random.chance(0.5);
     await consumer.close({ timeoutMs: 1_000, leaveGroup }).catch((error: unknown) => {
-      this.#simulation.note(`${name}: ${messageOf(error)}`);
+      simulation.note(`${name}: ${messageOf(error)}`);
     });
   }
 }

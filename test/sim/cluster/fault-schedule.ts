@@ -1,6 +1,7 @@
 import type { Simulation } from '../simulation.ts';
 import { FaultModel } from './fault-model.ts';
-import { BROKER_IDS, brokerHost, type SimulatedCluster } from './simulated-cluster.ts';
+import { brokerHost } from './broker-config.ts';
+import type { SimulatedCluster } from './simulated-cluster.ts';
 
 interface Fault {
   /** How often it comes up among all. */
@@ -27,7 +28,10 @@ export class FaultSchedule {
   /** What can go wrong. */
   readonly #faults: Readonly<Record<string, Fault>> = {
     kill: { weight: 4, inflict: (id) => this.#kill(id) },
-    killAll: { weight: 0.5, inflict: () => BROKER_IDS.filter((id) => this.#kill(id)).length > 0 },
+    killAll: {
+      weight: 0.5,
+      inflict: () => this.#cluster.brokerIds.filter((id) => this.#kill(id)).length > 0,
+    },
     powerLoss: { weight: 3, inflict: (id) => this.#losePower(id) },
     powerLossAtWrite: { weight: 2, inflict: (id) => this.#losePowerAtWrite(id) },
     stop: { weight: 1.5, inflict: (id) => this.#stop(id) },
@@ -52,7 +56,7 @@ export class FaultSchedule {
   /** Starts brokers that are down: such as were just about to stop when the faults ended. */
   startAll(): void {
     this.#cluster.buryFailed();
-    for (const id of BROKER_IDS) if (!this.#cluster.isUp(id)) this.#cluster.start(id);
+    for (const id of this.#cluster.brokerIds) if (!this.#cluster.isUp(id)) this.#cluster.start(id);
   }
 
   /** Called after every event: does what is due. */
@@ -73,8 +77,8 @@ export class FaultSchedule {
     this.#planned = [];
     network.healAll();
     network.conditions.lossProbability = 0;
-    network.conditions.latencyMaxMs = 2;
-    for (const id of BROKER_IDS) {
+    network.conditions.latencyMaxMs = this.#cluster.shape.latencyMaxMs;
+    for (const id of this.#cluster.brokerIds) {
       this.#cluster.host(id).medium.crashAfter = 0;
       this.#cluster.freeDisk(id);
     }
@@ -92,7 +96,8 @@ export class FaultSchedule {
     });
     if (chosen === undefined) return;
     const [name, { inflict }] = chosen;
-    if (inflict(random.pick(BROKER_IDS))) this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
+    if (inflict(random.pick(this.#cluster.brokerIds)))
+      this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
   }
 
   #kill(id: number): boolean {
@@ -137,7 +142,7 @@ export class FaultSchedule {
 
   #cutOneWay(id: number): boolean {
     const { network, random } = this.#simulation;
-    const other = random.pick(BROKER_IDS.filter((broker) => broker !== id));
+    const other = random.pick(this.#cluster.brokerIds.filter((broker) => broker !== id));
     network.cut(brokerHost(id), brokerHost(other));
     this.#later(random.between(100, 4_000), () => network.heal(brokerHost(id), brokerHost(other)));
     return true;
@@ -158,7 +163,7 @@ export class FaultSchedule {
     const { network, random } = this.#simulation;
     network.conditions.latencyMaxMs = random.pick([20, 100, 300]);
     this.#later(random.between(200, 2_000), () => {
-      network.conditions.latencyMaxMs = 2;
+      network.conditions.latencyMaxMs = this.#cluster.shape.latencyMaxMs;
     });
     return true;
   }
@@ -179,7 +184,7 @@ export class FaultSchedule {
     const name = brokerHost(id);
     const others = random.chance(0.5)
       ? this.#simulation.hosts.map((host) => host.name)
-      : BROKER_IDS.map((broker) => brokerHost(broker));
+      : this.#cluster.brokerIds.map((broker) => brokerHost(broker));
     for (const other of others) if (other !== name) network.partition(name, other);
     this.#later(random.between(100, 5_000), () => {
       for (const other of others) if (other !== name) network.heal(name, other);
@@ -200,7 +205,7 @@ export class FaultSchedule {
   /** A host whose power went at a planned write, or whose broker was stopped in good order, comes back too. */
   #noticeDead(): void {
     for (const id of this.#cluster.buryFailed()) this.#model.onKilled(id);
-    for (const id of BROKER_IDS) {
+    for (const id of this.#cluster.brokerIds) {
       if (this.#cluster.isUp(id) || this.#isStartPlanned.has(id)) continue;
       this.#startLater(id);
     }

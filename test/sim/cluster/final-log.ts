@@ -1,5 +1,11 @@
 import type { History, SentRecord } from './history.ts';
 
+/** One thing that is wrong with a log, and the name of the rule. */
+interface LogFault {
+  readonly checker: 'acknowledged-lost' | 'duplicate' | 'order' | 'foreign-record' | 'read-lost';
+  readonly what: string;
+}
+
 /**
  * What is wrong with a partition's final content, from offset 0 to its end, given what the clients were told:
  *
@@ -14,23 +20,25 @@ export function faultsOfPartition(
   partition: number,
   content: readonly string[],
   history: History,
-): readonly string[] {
-  const faults: string[] = [];
-  const where = `partition ${partition}`;
+): readonly LogFault[] {
+  const faults: LogFault[] = [];
+  const add = (checker: LogFault['checker'], what: string): void => {
+    faults.push({ checker, what: `partition ${partition}: ${what}` });
+  };
   const offsetOf = new Map<string, number>();
   const lastOf = new Map<number, SentRecord>();
   for (const [offset, id] of content.entries()) {
     const twin = offsetOf.get(id);
-    if (twin !== undefined) faults.push(`${where}: ${id} is at ${twin} and again at ${offset}`);
+    if (twin !== undefined) add('duplicate', `${id} is at ${twin} and again at ${offset}`);
     offsetOf.set(id, offset);
     const sent = history.sent.get(id);
     if (sent === undefined || sent.partition !== partition) {
-      faults.push(`${where}: nobody sent ${id}, which is at ${offset}`);
+      add('foreign-record', `nobody sent ${id}, which is at ${offset}`);
       continue;
     }
     const last = lastOf.get(sent.producer);
     if (last !== undefined && last.sequence > sent.sequence) {
-      faults.push(`${where}: ${id} at ${offset} comes after ${last.id}`);
+      add('order', `${id} at ${offset} comes after ${last.id}`);
     }
     lastOf.set(sent.producer, sent);
   }
@@ -39,16 +47,15 @@ export function faultsOfPartition(
     if (found === id) continue;
     const elsewhere = offsetOf.get(id);
     const fate = elsewhere === undefined ? 'is lost' : `is at ${elsewhere}`;
-    faults.push(`${where}: ${id}, acknowledged at ${offset}, ${fate}; there is ${found ?? 'nothing'}`);
+    add('acknowledged-lost', `${id}, acknowledged at ${offset}, ${fate}; there is ${found ?? 'nothing'}`);
   }
   for (const id of history.acknowledgedSomewhere) {
     if (history.sent.get(id)?.partition !== partition || offsetOf.has(id)) continue;
-    faults.push(`${where}: ${id}, acknowledged, is lost`);
+    add('acknowledged-lost', `${id}, acknowledged, is lost`);
   }
   for (const [offset, id] of history.read.get(partition) ?? []) {
     const found = content[offset];
-    if (found !== id)
-      faults.push(`${where}: ${id} was read at ${offset}, where now is ${found ?? 'nothing'}`);
+    if (found !== id) add('read-lost', `${id} was read at ${offset}, where now is ${found ?? 'nothing'}`);
   }
   return faults;
 }

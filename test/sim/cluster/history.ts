@@ -1,3 +1,5 @@
+import type { Violate } from './violation.ts';
+
 /** One record as it was handed to a producer; `id` is its value and says who sent it, where and when. */
 export interface SentRecord {
   readonly id: string;
@@ -19,10 +21,10 @@ export class History {
   acknowledgedCount = 0;
   failedCount = 0;
   readCount = 0;
-  readonly #onViolation: (what: string) => void;
+  readonly #violate: Violate;
 
-  constructor(onViolation: (what: string) => void) {
-    this.#onViolation = onViolation;
+  constructor(violate: Violate) {
+    this.#violate = violate;
   }
 
   onSent(record: SentRecord): void {
@@ -38,7 +40,7 @@ export class History {
     const ids = inner(this.acknowledged, record.partition);
     const other = ids.get(offset);
     if (other !== undefined) {
-      this.#onViolation(`${record.id} was acknowledged at offset ${offset}, where ${other} is`);
+      this.#violate('offset-twice', `${record.id} was acknowledged at offset ${offset}, where ${other} is`);
     }
     ids.set(offset, record.id);
   }
@@ -54,7 +56,10 @@ export class History {
     this.readCount++;
     if (before === undefined) ids.set(offset, id);
     else if (before !== id) {
-      this.#onViolation(`offset ${offset} of partition ${partition} was read as ${before} and then as ${id}`);
+      this.#violate(
+        'read-differs',
+        `offset ${offset} of partition ${partition} was read as ${before} and then as ${id}`,
+      );
     }
   }
 }

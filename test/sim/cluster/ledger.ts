@@ -1,36 +1,33 @@
 import { messageOf, OperationalError } from '../../../src/base/errors.ts';
 import { Consumer } from '../../../src/client/index.ts';
-import type { Simulation } from '../simulation.ts';
-import { BOOTSTRAP_SERVERS } from './simulated-cluster.ts';
+import { RECORDS_TOPIC } from './records.ts';
+import type { Workload, WorkloadContext } from './workload.ts';
 
 const NAME = 'ledger';
+const PLACE = { topic: RECORDS_TOPIC, partition: 0 };
 
 /**
  * Commits ever larger offsets for a group without members and reads them back: what is read is at least the last one
  * that was acknowledged and at most the last one that was sent.
  */
-export class Ledger {
-  readonly #simulation: Simulation;
+export class Ledger implements Workload {
+  readonly name = NAME;
+  readonly topics = [];
+  readonly #context: WorkloadContext;
   readonly #consumer: Consumer;
-  readonly #place: { readonly topic: string; readonly partition: number };
-  readonly #onViolation: (what: string) => void;
   #sent = 0;
   #acknowledged = 0;
   #stopped = false;
-  readonly #done: Promise<void>;
+  #done: Promise<void> | undefined;
   /** Offsets read back so far. */
   count = 0;
 
-  constructor(
-    simulation: Simulation,
-    options: { readonly topic: string; readonly onViolation: (what: string) => void },
-  ) {
-    this.#simulation = simulation;
-    this.#onViolation = options.onViolation;
-    this.#place = { topic: options.topic, partition: 0 };
+  constructor(context: WorkloadContext) {
+    const { simulation, bootstrapServers } = context;
+    this.#context = context;
     this.#consumer = new Consumer({
       environment: simulation.host(NAME).environment,
-      bootstrapServers: BOOTSTRAP_SERVERS,
+      bootstrapServers,
       clientId: NAME,
       groupId: NAME,
       autoCommit: false,
@@ -40,43 +37,57 @@ export class Ledger {
       retryBackoffMsMax: 200,
       defaultApiTimeoutMs: 2_000,
     });
-    this.#consumer.assign([this.#place]);
+    this.#consumer.assign([PLACE]);
+  }
+
+  get counts(): Readonly<Record<string, number>> {
+    return { committed: this.#acknowledged, readBack: this.count };
+  }
+
+  start(): void {
     this.#done = this.#run();
   }
 
-  /** Ends; the last offset must be readable by then. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#done;
+  }
+
+  /** The cluster is well by now: the last offset must be readable. */
+  async close(): Promise<void> {
     await this.#read();
     await this.#consumer.close({ timeoutMs: 500 });
   }
 
   async #run(): Promise<void> {
-    const { timers } = this.#simulation.host(NAME).environment;
+    const { simulation, violate } = this.#context;
+    const { timers } = simulation.host(NAME).environment;
     while (!this.#stopped) {
       try {
         const offset = ++this.#sent;
-        await this.#consumer.commit([{ ...this.#place, offset }]);
+        await this.#consumer.commit([{ ...PLACE, offset }]);
         this.#acknowledged = offset;
-        if (this.#simulation.random.chance(0.5)) await this.#read();
+        if (simulation.random.chance(0.5)) await this.#read();
       } catch (error) {
-        this.#simulation.note(`${NAME}: ${messageOf(error)}`);
+        simulation.note(`${NAME}: ${messageOf(error)}`);
         if (!(error instanceof OperationalError && error.retriable)) {
-          this.#onViolation(`${NAME} failed: ${messageOf(error)}`);
+          violate('consumer-failed', `${NAME} failed: ${messageOf(error)}`);
           return;
         }
       }
-      await timers.sleep(this.#simulation.random.int(200));
+      await timers.sleep(simulation.random.int(200));
     }
   }
 
   async #read(): Promise<void> {
     const floor = this.#acknowledged;
-    const [found] = await this.#consumer.committed([this.#place]);
+    const [found] = await this.#consumer.committed([PLACE]);
     this.count++;
     const offset = found?.offset ?? 0;
     if (offset >= floor && offset <= this.#sent) return;
-    this.#onViolation(`committed offset ${offset} was read back after ${floor} was acknowledged`);
+    this.#context.violate(
+      'group-offset',
+      `committed offset ${offset} was read back after ${floor} was acknowledged`,
+    );
   }
 }

@@ -14,6 +14,7 @@ const TRACE_LINES = 120;
 
 interface Outcome {
   readonly report: RunReport | undefined;
+  /** What went wrong; each line of a violation begins with the name of its checker and a colon. */
   readonly failure: string | undefined;
   readonly simulation: Simulation;
 }
@@ -45,7 +46,7 @@ async function main(): Promise<number> {
   for (const [index, seed] of seeds.entries()) {
     const seedMs = performance.now();
     const { report, failure, simulation } = await runSeed(seed, lines);
-    acknowledged += report?.acknowledged ?? 0;
+    acknowledged += report?.counts.get('records.acknowledged') ?? 0;
     if (failure !== undefined) {
       failed++;
       const again = await runSeed(seed);
@@ -74,11 +75,11 @@ async function main(): Promise<number> {
 
 function describe(seed: number, simulation: Simulation, report: RunReport | undefined): string {
   if (report === undefined) return `seed ${seed}: failed`;
-  const faults = [...report.faults].map(([name, count]) => `${name} ${count}`).join(', ');
+  const words = (counts: ReadonlyMap<string, number>): string =>
+    [...counts].map(([name, count]) => `${name} ${count}`).join(', ');
   return (
     `seed ${seed}: trace ${simulation.trace.hash}, ${report.events} events, ${Math.round(report.virtualMs / 1000)} s; ` +
-    `${report.acknowledged} of ${report.sent} acknowledged, ${report.failed} failed, ${report.read} read; ` +
-    `${report.controllers} controllers; ${faults}`
+    `${words(report.counts)}; ${report.controllers} controllers; ${words(report.faults)}`
   );
 }
 

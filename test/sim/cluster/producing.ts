@@ -1,15 +1,14 @@
 import { messageOf } from '../../../src/base/errors.ts';
 import { Producer } from '../../../src/client/index.ts';
-import type { Simulation } from '../simulation.ts';
 import type { History, SentRecord } from './history.ts';
-import { BOOTSTRAP_SERVERS } from './simulated-cluster.ts';
+import type { WorkloadContext } from './workload.ts';
 
 /** Mostly patient, so that all arrives; now and then not, so that batches are given up whose fate is unknown. */
 const DELIVERY_TIMEOUTS_MS = [60_000, 60_000, 60_000, 2_500];
 
 /** One idempotent producer with acks=all that sends numbered records to random partitions, a few at a time. */
 export class Producing {
-  readonly #simulation: Simulation;
+  readonly #simulation: WorkloadContext['simulation'];
   readonly #history: History;
   readonly #index: number;
   readonly #producer: Producer;
@@ -18,17 +17,16 @@ export class Producing {
   readonly #done: Promise<void>;
 
   constructor(
-    simulation: Simulation,
-    history: History,
-    options: { readonly index: number; readonly topic: string; readonly partitions: number },
+    { simulation, bootstrapServers, shape }: WorkloadContext,
+    options: { readonly index: number; readonly topic: string; readonly history: History },
   ) {
     this.#simulation = simulation;
-    this.#history = history;
+    this.#history = options.history;
     this.#index = options.index;
     const { random } = simulation;
     this.#producer = new Producer({
       environment: simulation.host(`producer${options.index}`).environment,
-      bootstrapServers: BOOTSTRAP_SERVERS,
+      bootstrapServers,
       clientId: `producer${options.index}`,
       lingerMs: random.pick([0, 5, 30]),
       batchBytesMax: random.pick([100, 300, 2_000]),
@@ -40,7 +38,7 @@ export class Producing {
       retryBackoffMsMax: 300,
       reconnectBackoffMsMax: 300,
     });
-    this.#done = this.#run(options.topic, options.partitions);
+    this.#done = this.#run(options.topic, shape.partitions);
   }
 
   /** Sends no more; resolves when the fate of all that was sent is known. */

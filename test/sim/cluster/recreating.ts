@@ -1,7 +1,6 @@
 import { messageOf, OperationalError } from '../../../src/base/errors.ts';
 import { Admin, Consumer, Producer } from '../../../src/client/index.ts';
-import type { Simulation } from '../simulation.ts';
-import { BOOTSTRAP_SERVERS } from './simulated-cluster.ts';
+import type { Workload, WorkloadContext } from './workload.ts';
 
 const RECORDS_MAX = 12;
 const READ_ROUNDS_MAX = 200;
@@ -16,63 +15,63 @@ const isTrouble = ({ retriable, code }: OperationalError): boolean =>
  * number of partitions. What is read is of this life of the topic only, and all of it that was acknowledged; a creation
  * or deletion whose answer got lost is answered as done when it is asked for again.
  */
-export class Recreating {
-  readonly #simulation: Simulation;
-  readonly #name: string;
-  readonly #onViolation: (what: string) => void;
-  readonly #isBehind: (name: string) => boolean;
+export class Recreating implements Workload {
+  readonly name: string;
+  /** It makes its topic itself. */
+  readonly topics = [];
+  readonly #context: WorkloadContext;
   readonly #admin: Admin;
   readonly #producer: Producer;
-  readonly #done: Promise<void>;
+  #done: Promise<void> | undefined;
   #stopped = false;
   /** Lives of the topic so far. */
   count = 0;
 
-  constructor(
-    simulation: Simulation,
-    options: {
-      readonly index: number;
-      readonly onViolation: (what: string) => void;
-      /** Whether some broker still has an earlier topic of that name than the cluster has. */
-      readonly isBehind: (name: string) => boolean;
-    },
-  ) {
-    this.#simulation = simulation;
-    this.#name = `recreated-${options.index}`;
-    this.#onViolation = options.onViolation;
-    this.#isBehind = options.isBehind;
-    const { environment } = simulation.host(this.#name);
-    const common = { environment, bootstrapServers: BOOTSTRAP_SERVERS, clientId: this.#name, ...TIMES };
+  constructor(context: WorkloadContext, index: number) {
+    const { simulation, bootstrapServers } = context;
+    this.#context = context;
+    this.name = `recreated-${index}`;
+    const { environment } = simulation.host(this.name);
+    const common = { environment, bootstrapServers, clientId: this.name, ...TIMES };
     this.#admin = new Admin({ ...common, defaultApiTimeoutMs: 3_000 });
     this.#producer = new Producer({
       ...common,
       deliveryTimeoutMs: 30_000,
       lingerMs: simulation.random.int(5),
     });
+  }
+
+  get counts(): Readonly<Record<string, number>> {
+    return { lives: this.count };
+  }
+
+  start(): void {
     this.#done = this.#run();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#done;
-    await this.#producer.close().catch((error: unknown) => this.#simulation.note(messageOf(error)));
+  }
+
+  async close(): Promise<void> {
+    await this.#producer.close().catch((error: unknown) => this.#context.simulation.note(messageOf(error)));
     await this.#admin.close();
   }
 
   async #run(): Promise<void> {
-    const { random } = this.#simulation;
-    const { timers } = this.#simulation.host(this.#name).environment;
+    const { simulation, shape } = this.#context;
+    const { random } = simulation;
+    const { timers } = simulation.host(this.name).environment;
     while (!this.#stopped) {
       const partitions = 1 + random.int(4);
-      const topic = { name: this.#name, partitions, replicationFactor: 3 };
+      const topic = { name: this.name, partitions, replicationFactor: shape.replicationFactor };
       await this.#insist('create', 'TOPIC_ALREADY_EXISTS', () => this.#admin.createTopics([topic]));
       // It may have ended in doubt.
       if (this.#stopped) return;
       const acknowledged = await this.#write(partitions);
       if (random.chance(0.7)) await this.#read(partitions, acknowledged);
-      await this.#insist('delete', 'UNKNOWN_TOPIC_OR_PARTITION', () =>
-        this.#admin.deleteTopics([this.#name]),
-      );
+      await this.#insist('delete', 'UNKNOWN_TOPIC_OR_PARTITION', () => this.#admin.deleteTopics([this.name]));
       this.count++;
       await timers.sleep(random.int(300));
     }
@@ -80,16 +79,19 @@ export class Recreating {
 
   /** Tries until it is done. That it is done already is an answer only after one that got lost. */
   async #insist(what: string, doneAlready: string, operation: () => Promise<void>): Promise<void> {
-    const { timers } = this.#simulation.host(this.#name).environment;
+    const { timers } = this.#context.simulation.host(this.name).environment;
     for (let isInDoubt = false; ; isInDoubt = true) {
       try {
         await operation();
         return;
       } catch (error) {
-        this.#simulation.note(`${what} ${this.#name}: ${messageOf(error)}`);
+        this.#context.simulation.note(`${what} ${this.name}: ${messageOf(error)}`);
         if (error instanceof OperationalError && error.code === doneAlready && isInDoubt) return;
         if (!(error instanceof OperationalError) || !isTrouble(error)) {
-          this.#onViolation(`${what} ${this.#name} in its life ${this.count}: ${messageOf(error)}`);
+          this.#context.violate(
+            'recreated-topic',
+            `${what} ${this.name} in its life ${this.count}: ${messageOf(error)}`,
+          );
           return;
         }
         if (this.#stopped) return;
@@ -99,16 +101,16 @@ export class Recreating {
   }
 
   async #write(partitions: number): Promise<ReadonlySet<string>> {
-    const { random } = this.#simulation;
+    const { random } = this.#context.simulation;
     const acknowledged = new Set<string>();
     const deliveries = Array.from({ length: 1 + random.int(RECORDS_MAX) }, async (_, index) => {
       const value = `${this.count}/${index}`;
-      const record = { topic: this.#name, partition: random.int(partitions), value };
+      const record = { topic: this.name, partition: random.int(partitions), value };
       try {
         await this.#producer.sendAndWait(record);
         acknowledged.add(value);
       } catch (error) {
-        this.#simulation.note(`${this.#name} ${value}: ${messageOf(error)}`);
+        this.#context.simulation.note(`${this.name} ${value}: ${messageOf(error)}`);
       }
     });
     await Promise.all(deliveries);
@@ -116,29 +118,32 @@ export class Recreating {
   }
 
   async #read(partitions: number, acknowledged: ReadonlySet<string>): Promise<void> {
-    const { environment } = this.#simulation.host(this.#name);
+    const { environment } = this.#context.simulation.host(this.name);
     const consumer = new Consumer({
       environment,
-      bootstrapServers: BOOTSTRAP_SERVERS,
-      clientId: this.#name,
+      bootstrapServers: this.#context.bootstrapServers,
+      clientId: this.name,
       autoOffsetReset: 'earliest',
       defaultApiTimeoutMs: 2_000,
       ...TIMES,
     });
-    consumer.assign(Array.from({ length: partitions }, (_, partition) => ({ topic: this.#name, partition })));
+    consumer.assign(Array.from({ length: partitions }, (_, partition) => ({ topic: this.name, partition })));
     const missing = new Set(acknowledged);
     for (let round = 0; round < READ_ROUNDS_MAX && missing.size > 0 && !this.#stopped; round++) {
       for (const value of await this.#poll(consumer)) {
         // A broker that cannot follow the metadata, as with a full disk, does not know of the deletion yet.
-        if (!value.startsWith(`${this.count}/`) && !this.#isBehind(this.#name)) {
-          this.#onViolation(`${this.#name} holds ${value} in its life ${this.count}`);
+        if (!value.startsWith(`${this.count}/`) && !this.#context.cluster.isBehind(this.name)) {
+          this.#context.violate('recreated-topic', `${this.name} holds ${value} in its life ${this.count}`);
         }
         missing.delete(value);
       }
     }
     await consumer.close({ timeoutMs: 500 });
     if (missing.size > 0 && !this.#stopped) {
-      this.#onViolation(`${this.#name} lost ${[...missing].join()} of its life ${this.count}`);
+      this.#context.violate(
+        'recreated-topic',
+        `${this.name} lost ${[...missing].join()} of its life ${this.count}`,
+      );
     }
   }
 
@@ -147,7 +152,7 @@ export class Recreating {
       const found = await consumer.poll(200);
       return found.flatMap(({ records }) => records.map(({ value }) => String(value)));
     } catch (error) {
-      this.#simulation.note(`reading ${this.#name}: ${messageOf(error)}`);
+      this.#context.simulation.note(`reading ${this.name}: ${messageOf(error)}`);
       return [];
     }
   }

@@ -6,7 +6,7 @@ import { decodeBatch } from '../../../src/protocol/records/decode-batch.ts';
 import { coordinatorPartition } from '../../../src/base/java-hash.ts';
 import { seedsOf, simulate, type Simulation } from '../simulation.ts';
 import { replicaBytes } from './replica-files.ts';
-import { BOOTSTRAP_SERVERS, BROKER_IDS, SimulatedCluster } from './simulated-cluster.ts';
+import { SimulatedCluster } from './simulated-cluster.ts';
 import { TransactionClient } from './transaction-client.ts';
 
 const TOPIC = 'records';
@@ -32,19 +32,18 @@ function outcomesIn(bytes: Buffer): Set<string> {
 async function crashAfter(simulation: Simulation, events: number): Promise<void> {
   const violations: string[] = [];
   const cluster = new SimulatedCluster(simulation, {
-    onViolation: (what) => violations.push(what),
+    violate: (checker, what) => violations.push(`${checker}: ${what}`),
     onController: () => {},
   });
-  for (const id of BROKER_IDS) cluster.start(id);
-  await simulation.run(() => BROKER_IDS.every((id) => cluster.broker(id) !== undefined));
+  const { brokerIds, bootstrapServers } = cluster;
+  for (const id of brokerIds) cluster.start(id);
+  await simulation.run(() => brokerIds.every((id) => cluster.broker(id) !== undefined));
   const { environment } = simulation.host('client');
-  const admin = new Admin({ environment, bootstrapServers: BOOTSTRAP_SERVERS });
+  const admin = new Admin({ environment, bootstrapServers });
   await simulation.settle(
-    admin.createTopics([
-      { name: TOPIC, partitions: PARTITIONS.length, replicationFactor: BROKER_IDS.length },
-    ]),
+    admin.createTopics([{ name: TOPIC, partitions: PARTITIONS.length, replicationFactor: brokerIds.length }]),
   );
-  const client = new TransactionClient(environment, { transactionalId: ID, bootstrap: BOOTSTRAP_SERVERS });
+  const client = new TransactionClient(environment, { transactionalId: ID, bootstrap: bootstrapServers });
   const producer = await simulation.settle(client.init());
   await simulation.settle(client.add(producer, TOPIC, PARTITIONS));
   const committed = simulation.random.chance(0.5);
@@ -53,7 +52,7 @@ async function crashAfter(simulation: Simulation, events: number): Promise<void>
   await simulation.run(() => passed++ >= events);
   const statePartition = coordinatorPartition(ID, STATE_PARTITIONS);
   const state = cluster.image?.topicsByName.get('__transaction_state')?.partitions.get(statePartition);
-  const coordinator = BROKER_IDS.find((id) => id === state?.leader);
+  const coordinator = brokerIds.find((id) => id === state?.leader);
   if (coordinator === undefined) throw new Error('there is no coordinator to kill');
   if (simulation.random.chance(0.5)) cluster.kill(coordinator);
   else cluster.cutPower(coordinator);
@@ -61,10 +60,10 @@ async function crashAfter(simulation: Simulation, events: number): Promise<void>
   await simulation.settle(end, FINISH_MS);
   cluster.start(coordinator);
   await simulation.settle(untilComplete(client, environment.timers), FINISH_MS);
-  await simulation.run(() => BROKER_IDS.every((id) => cluster.broker(id) !== undefined));
+  await simulation.run(() => brokerIds.every((id) => cluster.broker(id) !== undefined));
   const outcome = committed ? 'commit' : 'abort';
   const hasOutcome = (): boolean =>
-    BROKER_IDS.every((id) =>
+    brokerIds.every((id) =>
       PARTITIONS.every((partition) => {
         const outcomes = outcomesIn(replicaBytes(cluster, id, `${TOPIC}-${partition}`));
         return outcomes.size === 1 && outcomes.has(outcome);

@@ -5,17 +5,13 @@ import { messageOf, OperationalError } from '../../../src/base/errors.ts';
 import type { Logger } from '../../../src/base/logger.ts';
 import type { SimulatedHost } from '../simulated-host.ts';
 import type { Simulation } from '../simulation.ts';
+import { brokerConfig, brokerHost } from './broker-config.ts';
+import { type ClusterShape, threeBrokers } from './cluster-shape.ts';
 import { traceLogger } from './trace-logger.ts';
+import type { Violate } from './violation.ts';
 
-export const BROKER_IDS = [1, 2, 3] as const;
-export const BOOTSTRAP_SERVERS = BROKER_IDS.map((id) => `${brokerHost(id)}:9092`);
-const VOTERS = BROKER_IDS.map((id) => `${id}@${brokerHost(id)}:9093`).join(',');
 /** What a supervisor waits before it starts a process again that gave up starting. */
 const RESTART_PAUSE_MS = 200;
-
-export function brokerHost(id: number): string {
-  return `broker${id}`;
-}
 
 /** One life of a broker's process. */
 interface Life {
@@ -27,13 +23,15 @@ interface Life {
 
 export interface ClusterObserver {
   /** Something that no broker may do. */
-  onViolation(what: string): void;
+  readonly violate: Violate;
   /** A broker has become the active controller of an epoch of the metadata quorum. */
   onController(brokerId: number, epoch: number): void;
 }
 
-/** Three brokers, each a controller too, on hosts `broker1` to `broker3`, with short times and small segments. */
+/** Brokers, each a controller too, on hosts `broker1`, `broker2`..., with short times and small segments. */
 export class SimulatedCluster {
+  readonly shape: ClusterShape;
+  readonly brokerIds: readonly number[];
   readonly #simulation: Simulation;
   readonly #observer: ClusterObserver;
   readonly #lives = new Map<number, Life>();
@@ -42,12 +40,15 @@ export class SimulatedCluster {
   /** By epoch of the metadata quorum. */
   readonly #controllers = new Map<number, number>();
 
-  readonly #duties: Readonly<Record<string, number>>;
-
-  constructor(simulation: Simulation, observer: ClusterObserver) {
+  constructor(simulation: Simulation, observer: ClusterObserver, shape = threeBrokers(simulation)) {
     this.#simulation = simulation;
     this.#observer = observer;
-    this.#duties = drawDuties(simulation);
+    this.shape = shape;
+    this.brokerIds = Array.from({ length: shape.brokers }, (_, index) => index + 1);
+  }
+
+  get bootstrapServers(): readonly string[] {
+    return this.brokerIds.map((id) => `${brokerHost(id)}:9092`);
   }
 
   host(id: number): SimulatedHost {
@@ -70,7 +71,7 @@ export class SimulatedCluster {
 
   /** What the running brokers know of the cluster. */
   get images(): readonly MetadataImage[] {
-    return BROKER_IDS.flatMap((id) => this.broker(id)?.image ?? []);
+    return this.brokerIds.flatMap((id) => this.broker(id)?.image ?? []);
   }
 
   /** The newest metadata that any running broker has. */
@@ -84,6 +85,11 @@ export class SimulatedCluster {
     return this.images.some((image) => image.topicsByName.get(topic)?.id !== newest);
   }
 
+  /** The brokers that have a partition, by the newest metadata. */
+  replicasOf(topic: string, partition: number): readonly number[] {
+    return this.image?.topicsByName.get(topic)?.partitions.get(partition)?.replicas ?? [];
+  }
+
   controllerOf(epoch: number): number | undefined {
     return this.#controllers.get(epoch);
   }
@@ -95,7 +101,7 @@ export class SimulatedCluster {
     this.#lives.set(id, life);
     Broker.start({
       environment,
-      config: { ...brokerConfig(id), ...this.#duties },
+      config: brokerConfig(id, this.shape),
       logger: this.#logger(id, life),
       poisonReleasedBuffers: true,
     }).then(
@@ -156,7 +162,7 @@ export class SimulatedCluster {
       await broker.close();
     } catch (error) {
       if (this.#lives.get(id) === life && this.isUp(id) && !this.#isOfFullDisk(id, messageOf(error))) {
-        this.#observer.onViolation(`broker ${id} did not stop in good order: ${messageOf(error)}`);
+        this.#observer.violate('broker-stop', `broker ${id} did not stop in good order: ${messageOf(error)}`);
       }
     }
     if (this.#lives.get(id) !== life) return;
@@ -176,7 +182,7 @@ export class SimulatedCluster {
       },
       onError: (line) => {
         if (!isCurrent() || this.#isOfFullDisk(id, line)) return;
-        this.#observer.onViolation(`broker ${id} met an error: ${line}`);
+        this.#observer.violate('broker-error', `broker ${id} met an error: ${line}`);
       },
     });
   }
@@ -187,7 +193,7 @@ export class SimulatedCluster {
     this.#simulation.note(`broker${id} did not start: ${messageOf(error)}`);
     const isExpected = error instanceof OperationalError && error.code === 'TIMED_OUT';
     if (!isExpected && !this.#isOfFullDisk(id, messageOf(error))) {
-      this.#observer.onViolation(`broker ${id} did not start: ${messageOf(error)}`);
+      this.#observer.violate('broker-start', `broker ${id} did not start: ${messageOf(error)}`);
       return;
     }
     life.environment.timers.after(RESTART_PAUSE_MS, () => {
@@ -196,49 +202,4 @@ export class SimulatedCluster {
       this.start(id);
     });
   }
-}
-
-/** How eager the background duties are: as by default, or at their fastest. */
-function drawDuties({ random }: Simulation): Readonly<Record<string, number>> {
-  if (random.chance(0.5)) return {};
-  return {
-    'log.retention.check.interval.ms': random.pick([1, 20, 200]),
-    'log.flush.interval.messages': random.pick([1, 10, 1_000]),
-    'log.segment.delete.delay.ms': random.pick([0, 5, 500]),
-  };
-}
-
-/** Kafka's settings, an order of magnitude quicker and smaller. */
-function brokerConfig(id: number): Readonly<Record<string, string | number>> {
-  return {
-    'node.id': id,
-    'log.dirs': '/data',
-    listeners: `PLAINTEXT://${brokerHost(id)}:9092`,
-    'controller.quorum.voters': VOTERS,
-    'controller.quorum.election.timeout.ms': 300,
-    'controller.quorum.fetch.timeout.ms': 600,
-    'controller.quorum.request.timeout.ms': 600,
-    'broker.heartbeat.interval.ms': 300,
-    'broker.session.timeout.ms': 1500,
-    'initial.broker.registration.timeout.ms': 10_000,
-    'auto.create.topics.enable': 'false',
-    'default.replication.factor': 3,
-    'min.insync.replicas': 2,
-    'replica.lag.time.max.ms': 1500,
-    'replica.fetch.wait.max.ms': 200,
-    'replica.fetch.backoff.ms': 100,
-    'replica.socket.timeout.ms': 1500,
-    'replica.high.watermark.checkpoint.interval.ms': 500,
-    'log.flush.offset.checkpoint.interval.ms': 1000,
-    'metadata.log.max.record.bytes.between.snapshots': 300,
-    'log.segment.bytes': 4000,
-    'group.initial.rebalance.delay.ms': 100,
-    'group.min.session.timeout.ms': 500,
-    'offsets.topic.num.partitions': 2,
-    'offsets.topic.replication.factor': 3,
-    'offsets.commit.timeout.ms': 1500,
-    'transaction.state.log.num.partitions': 2,
-    'transaction.state.log.replication.factor': 3,
-    'num.partitions': 3,
-  };
 }

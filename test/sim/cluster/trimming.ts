@@ -1,7 +1,7 @@
 import { messageOf, OperationalError } from '../../../src/base/errors.ts';
 import { Admin, Consumer, Producer } from '../../../src/client/index.ts';
-import type { Simulation } from '../simulation.ts';
-import { BOOTSTRAP_SERVERS } from './simulated-cluster.ts';
+import { watched } from '../settled.ts';
+import type { Workload, WorkloadContext } from './workload.ts';
 
 const NAME = 'trimmed';
 const PLACE = { topic: NAME, partition: 0 };
@@ -12,32 +12,56 @@ const READ_ROUNDS_MAX = 200;
  * Writes large batches and deletes records up to an offset within them. The log start never goes back, and from there on
  * all is read that was acknowledged. That every replica comes back into the ISR whatever the log start, the run checks.
  */
-export class Trimming {
-  readonly #simulation: Simulation;
-  readonly #onViolation: (what: string) => void;
+export class Trimming implements Workload {
+  readonly name = NAME;
+  /** It makes its topic itself. */
+  readonly topics = [];
+  readonly #context: WorkloadContext;
   readonly #admin: Admin;
   readonly #producer: Producer;
-  readonly #done: Promise<void>;
+  #done: Promise<void> | undefined;
+  #reading: Promise<void> | undefined;
+  #hasRead: (() => boolean) | undefined;
   /** Values by offset. */
   readonly #acknowledged = new Map<number, string>();
   #start = 0;
+  /** Where the last deletion was to move it, answered or not. */
+  #startAsked = 0;
   #stopped = false;
   /** Deletions so far. */
   count = 0;
 
-  constructor(simulation: Simulation, options: { readonly onViolation: (what: string) => void }) {
-    this.#simulation = simulation;
-    this.#onViolation = options.onViolation;
+  constructor(context: WorkloadContext) {
+    this.#context = context;
     this.#admin = new Admin({ ...this.#common(), defaultApiTimeoutMs: 3_000 });
     this.#producer = new Producer({ ...this.#common(), deliveryTimeoutMs: 30_000, lingerMs: 20 });
+  }
+
+  get counts(): Readonly<Record<string, number>> {
+    return { deletions: this.count };
+  }
+
+  start(): void {
     this.#done = this.#run();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#done;
-    await this.#read();
-    await this.#producer.close().catch((error: unknown) => this.#simulation.note(messageOf(error)));
+  }
+
+  readBack(): void {
+    this.#reading = this.#read();
+    this.#hasRead = watched(this.#reading);
+  }
+
+  missing(): string | undefined {
+    return this.#hasRead?.() === true ? undefined : `${NAME} is not read yet`;
+  }
+
+  async close(): Promise<void> {
+    await this.#reading;
+    await this.#producer.close().catch((error: unknown) => this.#context.simulation.note(messageOf(error)));
     await this.#admin.close();
   }
 
@@ -48,13 +72,15 @@ export class Trimming {
       retryBackoffMs: 20,
       retryBackoffMsMax: 200,
     };
-    const { environment } = this.#simulation.host(NAME);
-    return { environment, bootstrapServers: BOOTSTRAP_SERVERS, clientId: NAME, ...times };
+    const { simulation, bootstrapServers } = this.#context;
+    const { environment } = simulation.host(NAME);
+    return { environment, bootstrapServers, clientId: NAME, ...times };
   }
 
   async #run(): Promise<void> {
-    const { random } = this.#simulation;
-    const { timers } = this.#simulation.host(NAME).environment;
+    const { simulation, violate } = this.#context;
+    const { random } = simulation;
+    const { timers } = simulation.host(NAME).environment;
     while (!this.#stopped) {
       try {
         // Until it is there, its creation may have succeeded without an answer.
@@ -62,9 +88,9 @@ export class Trimming {
         await this.#write();
         await this.#trim();
       } catch (error) {
-        this.#simulation.note(`${NAME}: ${messageOf(error)}`);
+        simulation.note(`${NAME}: ${messageOf(error)}`);
         if (!isTrouble(error)) {
-          this.#onViolation(`${NAME}: ${messageOf(error)}`);
+          violate('log-start', `${NAME}: ${messageOf(error)}`);
           return;
         }
       }
@@ -74,14 +100,16 @@ export class Trimming {
 
   async #create(): Promise<void> {
     try {
-      await this.#admin.createTopics([{ name: NAME, partitions: 1, replicationFactor: 3 }]);
+      await this.#admin.createTopics([
+        { name: NAME, partitions: 1, replicationFactor: this.#context.shape.replicationFactor },
+      ]);
     } catch (error) {
       if (!(error instanceof OperationalError) || error.code !== 'TOPIC_ALREADY_EXISTS') throw error;
     }
   }
 
   async #write(): Promise<void> {
-    const count = 2 + this.#simulation.random.int(RECORDS_MAX);
+    const count = 2 + this.#context.simulation.random.int(RECORDS_MAX);
     const deliveries = Array.from({ length: count }, async (_, index) => {
       const value = `${this.count}/${index}`;
       const { offset } = await this.#producer.sendAndWait({ ...PLACE, value });
@@ -95,12 +123,16 @@ export class Trimming {
   async #trim(): Promise<void> {
     const offsets = [...this.#acknowledged.keys()].filter((offset) => offset > this.#start);
     if (offsets.length === 0) return;
-    const offset = this.#simulation.random.pick(offsets.slice(-RECORDS_MAX));
+    const offset = this.#context.simulation.random.pick(offsets.slice(-RECORDS_MAX));
+    this.#startAsked = offset;
     const [deleted] = await this.#admin.deleteRecords([{ ...PLACE, offset }]);
     this.count++;
     const start = deleted?.offset ?? -1;
     if (start < offset)
-      this.#onViolation(`${NAME} begins at ${start} after its records up to ${offset} were deleted`);
+      this.#context.violate(
+        'log-start',
+        `${NAME} begins at ${start} after its records up to ${offset} were deleted`,
+      );
     this.#start = Math.max(this.#start, offset);
   }
 
@@ -119,12 +151,14 @@ export class Trimming {
         for (const { offset, value } of records) read.set(offset, String(value));
     }
     await consumer.close({ timeoutMs: 500 });
+    const { violate } = this.#context;
     const start = Math.min(...read.keys());
     if (start < this.#start)
-      this.#onViolation(`${NAME} begins at ${start} again, ${this.#start} was its start`);
+      violate('log-start', `${NAME} begins at ${start} again, ${this.#start} was its start`);
     for (const [offset, value] of this.#acknowledged) {
-      if (offset < start || read.get(offset) === value) continue;
-      this.#onViolation(
+      if ((offset < start && offset < this.#startAsked) || read.get(offset) === value) continue;
+      violate(
+        'acknowledged-lost',
         `${NAME} has ${read.get(offset) ?? 'nothing'} at ${offset}, where ${value} was acknowledged`,
       );
     }

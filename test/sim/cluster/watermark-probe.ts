@@ -1,7 +1,7 @@
 import { messageOf } from '../../../src/base/errors.ts';
 import { Consumer } from '../../../src/client/index.ts';
-import type { Simulation } from '../simulation.ts';
-import { BOOTSTRAP_SERVERS } from './simulated-cluster.ts';
+import { RECORDS_TOPIC } from './records.ts';
+import type { Workload, WorkloadContext } from './workload.ts';
 
 const NAME = 'probe';
 
@@ -10,35 +10,25 @@ const NAME = 'probe';
  * high watermark (a new leader gives OFFSET_NOT_AVAILABLE until it has got there) nor the leader epoch; and an epoch
  * has one leader.
  */
-export class WatermarkProbe {
-  readonly #simulation: Simulation;
-  readonly #topic: string;
+export class WatermarkProbe implements Workload {
+  readonly name = NAME;
+  readonly topics = [];
+  readonly #context: WorkloadContext;
   readonly #consumer: Consumer;
-  readonly #partitions: number;
-  readonly #onViolation: (what: string) => void;
   readonly #ends: number[] = [];
   readonly #epochs: number[] = [];
   readonly #leaders = new Map<string, number>();
   #stopped = false;
-  readonly #done: Promise<void>;
+  #done: Promise<void> | undefined;
   /** Answers so far. */
   count = 0;
 
-  constructor(
-    simulation: Simulation,
-    options: {
-      readonly topic: string;
-      readonly partitions: number;
-      readonly onViolation: (what: string) => void;
-    },
-  ) {
-    this.#simulation = simulation;
-    this.#topic = options.topic;
-    this.#partitions = options.partitions;
-    this.#onViolation = options.onViolation;
+  constructor(context: WorkloadContext) {
+    const { simulation, bootstrapServers } = context;
+    this.#context = context;
     this.#consumer = new Consumer({
       environment: simulation.host(NAME).environment,
-      bootstrapServers: BOOTSTRAP_SERVERS,
+      bootstrapServers,
       clientId: NAME,
       requestTimeoutMs: 800,
       connectTimeoutMs: 500,
@@ -47,52 +37,69 @@ export class WatermarkProbe {
       metadataAgeMsMax: 500,
       defaultApiTimeoutMs: 1_500,
     });
+  }
+
+  get counts(): Readonly<Record<string, number>> {
+    return { answers: this.count };
+  }
+
+  start(): void {
     this.#done = this.#run();
   }
 
-  async stop(): Promise<void> {
+  async stop(): Promise<void> {}
+
+  async close(): Promise<void> {
     this.#stopped = true;
     await this.#done;
     await this.#consumer.close({ timeoutMs: 500 });
   }
 
   async #run(): Promise<void> {
-    const { timers } = this.#simulation.host(NAME).environment;
+    const { simulation, shape } = this.#context;
+    const { timers } = simulation.host(NAME).environment;
     while (!this.#stopped) {
-      for (let partition = 0; partition < this.#partitions; partition++) {
+      for (let partition = 0; partition < shape.partitions; partition++) {
         try {
           await this.#askEnd(partition);
           await this.#askLeader();
         } catch (error) {
-          this.#simulation.note(`${NAME}: ${messageOf(error)}`);
+          simulation.note(`${NAME}: ${messageOf(error)}`);
         }
-        await timers.sleep(this.#simulation.random.int(100));
+        await timers.sleep(simulation.random.int(100));
       }
     }
   }
 
   async #askEnd(partition: number): Promise<void> {
-    const [end] = await this.#consumer.endOffsets([{ topic: this.#topic, partition }]);
+    const [end] = await this.#consumer.endOffsets([{ topic: RECORDS_TOPIC, partition }]);
     if (end === undefined) return;
     const before = this.#ends[partition] ?? 0;
     this.count++;
     if (end.offset < before) {
-      this.#onViolation(`the high watermark of partition ${partition} went from ${before} to ${end.offset}`);
+      this.#context.violate(
+        'high-watermark-back',
+        `the high watermark of partition ${partition} went from ${before} to ${end.offset}`,
+      );
     }
     this.#ends[partition] = end.offset;
   }
 
   async #askLeader(): Promise<void> {
-    for (const { partition, leader, leaderEpoch } of await this.#consumer.partitionsFor(this.#topic)) {
+    for (const { partition, leader, leaderEpoch } of await this.#consumer.partitionsFor(RECORDS_TOPIC)) {
       const before = this.#epochs[partition] ?? -1;
       if (leaderEpoch < before) {
-        this.#onViolation(`the leader epoch of partition ${partition} went from ${before} to ${leaderEpoch}`);
+        this.#context.violate(
+          'epoch-back',
+          `the leader epoch of partition ${partition} went from ${before} to ${leaderEpoch}`,
+        );
       }
       this.#epochs[partition] = leaderEpoch;
       if (leader < 0) continue;
       const place = `partition ${partition} epoch ${leaderEpoch}`;
       const other = this.#leaders.get(place) ?? leader;
-      if (other !== leader) this.#onViolation(`${place} has leaders ${other} and ${leader}`);
+      if (other !== leader)
+        this.#context.violate('two-leaders', `${place} has leaders ${other} and ${leader}`);
       this.#leaders.set(place, leader);
     }
   }

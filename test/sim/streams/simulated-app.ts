@@ -1,7 +1,6 @@
 import { messageOf } from '../../../src/base/errors.ts';
 import { StreamsApp } from '../../../src/streams/index.ts';
 import type { CommitVariation } from '../../../src/streams/runtime/commit-protocol.ts';
-import { BOOTSTRAP_SERVERS } from '../cluster/simulated-cluster.ts';
 import { traceLogger } from '../cluster/trace-logger.ts';
 import type { SimulatedHost } from '../simulated-host.ts';
 import type { Simulation } from '../simulation.ts';
@@ -15,13 +14,22 @@ export class SimulatedApp {
   readonly name: string;
   readonly #simulation: Simulation;
   readonly #database: SimulatedDatabase;
+  readonly #bootstrapServers: readonly string[];
   readonly #commits: CommitVariation;
   #app: StreamsApp | undefined;
   crashes = 0;
 
-  constructor(simulation: Simulation, options: { readonly name: string; readonly commits: CommitVariation }) {
+  constructor(
+    simulation: Simulation,
+    options: {
+      readonly name: string;
+      readonly bootstrapServers: readonly string[];
+      readonly commits: CommitVariation;
+    },
+  ) {
     this.name = options.name;
     this.#simulation = simulation;
+    this.#bootstrapServers = options.bootstrapServers;
     this.#commits = options.commits;
     this.#database = new SimulatedDatabase(simulation.random.fork());
   }
@@ -47,7 +55,7 @@ export class SimulatedApp {
       {
         environment,
         applicationId: APPLICATION_ID,
-        bootstrapServers: BOOTSTRAP_SERVERS,
+        bootstrapServers: this.#bootstrapServers,
         topology: countingTopology(),
         stateDir: '/state',
         clientId: this.name,

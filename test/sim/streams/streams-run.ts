@@ -2,7 +2,7 @@ import { messageOf } from '../../../src/base/errors.ts';
 import { Admin, Consumer, Producer } from '../../../src/client/index.ts';
 import type { CommitVariation } from '../../../src/streams/runtime/commit-protocol.ts';
 import { FaultSchedule } from '../cluster/fault-schedule.ts';
-import { BOOTSTRAP_SERVERS, BROKER_IDS, SimulatedCluster } from '../cluster/simulated-cluster.ts';
+import { SimulatedCluster } from '../cluster/simulated-cluster.ts';
 import { Violation } from '../cluster/violation.ts';
 import { watched } from '../settled.ts';
 import type { Simulation } from '../simulation.ts';
@@ -51,13 +51,18 @@ export class StreamsRun {
     this.#hasFaults = faults;
     simulation.network.conditions.stallTimeoutMs = 4_000;
     this.#cluster = new SimulatedCluster(simulation, {
-      onViolation: (what) => this.#violations.push(what),
+      violate: (checker, what) => this.#violations.push(`${checker}: ${what}`),
       onController: () => undefined,
     });
     this.#faults = new FaultSchedule(simulation, this.#cluster);
     this.#apps = Array.from(
       { length: APPS },
-      (_, i) => new SimulatedApp(simulation, { name: `app${i}`, commits }),
+      (_, i) =>
+        new SimulatedApp(simulation, {
+          name: `app${i}`,
+          bootstrapServers: this.#cluster.bootstrapServers,
+          commits,
+        }),
     );
   }
 
@@ -76,7 +81,7 @@ export class StreamsRun {
     for (const app of this.#apps) app.spare();
     await this.#until('the cluster heals', HEAL_TIMEOUT_MS, () => {
       this.#faults.startAll();
-      return BROKER_IDS.every((id) => this.#cluster.broker(id) !== undefined);
+      return this.#cluster.brokerIds.every((id) => this.#cluster.broker(id) !== undefined);
     });
     producing.stop();
     await this.#settle('the producer ends', producing.ended, 90_000);
@@ -91,7 +96,7 @@ export class StreamsRun {
     for (const app of this.#apps) await this.#settle(`${app.name} closes`, app.close(), 60_000);
     const results = await this.#settle('the results are read', this.#contentsOf('out'), 60_000);
     const report = this.#check(input.flat(), results.flat());
-    for (const id of BROKER_IDS) this.#cluster.kill(id);
+    for (const id of this.#cluster.brokerIds) this.#cluster.kill(id);
     return report;
   }
 
@@ -129,7 +134,7 @@ export class StreamsRun {
     if (!this.#hasFaults && countedAgain + forgotten !== 0)
       this.#violations.push(`nothing has crashed: ${countedAgain} counted again, ${forgotten} forgotten`);
     const [first] = this.#violations;
-    if (first !== undefined) throw new Violation(this.#violations.slice(0, 10).join('\n'));
+    if (first !== undefined) throw new Violation('streams', this.#violations.slice(0, 10).join('\n'));
     return { records: records.length, results: results.length, crashes, countedAgain, forgotten };
   }
 
@@ -155,7 +160,7 @@ export class StreamsRun {
     const { environment } = this.#simulation.host('producer');
     const producer = new Producer({
       environment,
-      bootstrapServers: BOOTSTRAP_SERVERS,
+      bootstrapServers: this.#cluster.bootstrapServers,
       requestTimeoutMs: 1_500,
       deliveryTimeoutMs: 120_000,
       retryBackoffMs: 20,
@@ -179,12 +184,12 @@ export class StreamsRun {
   }
 
   async #startCluster(): Promise<void> {
-    for (const id of BROKER_IDS) this.#cluster.start(id);
+    for (const id of this.#cluster.brokerIds) this.#cluster.start(id);
     await this.#until('the cluster starts', START_TIMEOUT_MS, () =>
-      BROKER_IDS.every((id) => this.#cluster.broker(id) !== undefined),
+      this.#cluster.brokerIds.every((id) => this.#cluster.broker(id) !== undefined),
     );
     const { environment } = this.#simulation.host('admin');
-    const admin = new Admin({ environment, bootstrapServers: BOOTSTRAP_SERVERS });
+    const admin = new Admin({ environment, bootstrapServers: this.#cluster.bootstrapServers });
     const topics = ['in', 'out'].map((name) => ({ name, partitions: PARTITIONS, replicationFactor: 3 }));
     await this.#settle('the topics are created', admin.createTopics(topics), START_TIMEOUT_MS);
     await this.#settle('the admin client closes', admin.close(), START_TIMEOUT_MS);
@@ -195,7 +200,7 @@ export class StreamsRun {
     const { environment } = this.#simulation.host('reader');
     const consumer = new Consumer({
       environment,
-      bootstrapServers: BOOTSTRAP_SERVERS,
+      bootstrapServers: this.#cluster.bootstrapServers,
       autoOffsetReset: 'earliest',
     });
     const all = Array.from({ length: PARTITIONS }, (_, partition) => ({ topic, partition }));
@@ -225,6 +230,6 @@ export class StreamsRun {
       isLate = this.#simulation.nowMs > deadlineMs;
       return isLate;
     });
-    if (isLate) throw new Violation(`${what}: not within ${timeoutMs} ms`);
+    if (isLate) throw new Violation('progress', `${what}: not within ${timeoutMs} ms`);
   }
 }
