@@ -82,6 +82,14 @@ export class LogFolder implements Disk {
     this.#disk.remove(path);
   }
 
+  async removeInBackground(path: string): Promise<void> {
+    try {
+      await this.#disk.removeInBackground(path);
+    } finally {
+      this.#changes++;
+    }
+  }
+
   removeDirectory(path: string): void {
     this.#disk.removeDirectory(path);
   }

@@ -56,7 +56,7 @@ export class SegmentRemoval {
     this.#waiting.get(aside)?.cancel();
     this.#waiting.set(
       aside,
-      timers.after(delayMs, () => this.#remove(aside)),
+      timers.after(delayMs, () => void this.#removeInBackground(aside)),
     );
   }
 
@@ -65,9 +65,23 @@ export class SegmentRemoval {
     try {
       this.#environment.disk.remove(path);
     } catch (error) {
-      // The file only takes space; the next start tries again.
-      this.#logger.warn('a deleted segment could not be removed', { path, reason: messageOf(error) });
+      this.#complain(path, error);
     }
+  }
+
+  /** Where a later segment has been given the name meanwhile, that one goes a little early. */
+  async #removeInBackground(path: string): Promise<void> {
+    this.#waiting.delete(path);
+    try {
+      await this.#environment.disk.removeInBackground(path);
+    } catch (error) {
+      this.#complain(path, error);
+    }
+  }
+
+  /** The file only takes space; the next start tries again. */
+  #complain(path: string, error: unknown): void {
+    this.#logger.warn('a deleted segment could not be removed', { path, reason: messageOf(error) });
   }
 }
 

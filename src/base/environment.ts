@@ -17,7 +17,10 @@ export interface Environment {
   readonly watchLoop?: () => LoopDelay;
   /** Absent: what would take long on an event loop takes long there. */
   readonly workers?: Workers;
-  /** Makes workers of one's own, for what may take minutes. Absent: it is done on the event loop, between other work. */
+  /**
+   * Makes workers of one's own, for what may take minutes and gives way to all else. Absent: it is done on the event loop,
+   * between other work.
+   */
   readonly newWorkers?: () => EndableWorkers;
 }
 
@@ -239,6 +242,8 @@ export interface Disk {
   rename(from: string, to: string): void;
   /** Removes a file; no error where there is none. */
   remove(path: string): void;
+  /** As {@link remove}, off the event loop: a file system takes some ten milliseconds to let go of a hundred megabytes. */
+  removeInBackground(path: string): Promise<void>;
   /** Removes a directory and all in it; no error where there is none. */
   removeDirectory(path: string): void;
   /** Removes a directory in which there is nothing; false where there is something, which stays, or no such directory. */

@@ -196,6 +196,10 @@ export class SimulatedDisk implements Disk {
     directory.unset(name);
   }
 
+  async removeInBackground(path: string): Promise<void> {
+    this.remove(path);
+  }
+
   removeDirectory(path: string): void {
     this.operation('remove', path);
     const { directory, name } = this.#parentOf(path);

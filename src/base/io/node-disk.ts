@@ -75,6 +75,13 @@ export const nodeDisk: Disk = {
   remove(file) {
     attempt('remove', file, () => fs.rmSync(file, { force: true }));
   },
+  async removeInBackground(file) {
+    try {
+      await fs.promises.unlink(file);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw diskError('remove', file, error);
+    }
+  },
   removeDirectory(directory) {
     attempt('remove', directory, () => fs.rmSync(directory, { recursive: true, force: true }));
   },

@@ -57,12 +57,13 @@ describe('the folder of a log', () => {
     await log.close();
   });
 
-  it.each<readonly [string, (disk: Disk, path: string) => void]>([
+  it.each<readonly [string, (disk: Disk, path: string) => void | Promise<void>]>([
     ['a file is made', (disk, path) => disk.open(`${path}/b`, 'create').close()],
     ['a file is written', (disk, path) => disk.writeFile(`${path}/b`, Buffer.from('b'))],
     ['a file is replaced', (disk, path) => disk.replaceFile(`${path}/a`, Buffer.from('b'))],
     ['a file gets another name', (disk, path) => disk.rename(`${path}/a`, `${path}/b`)],
     ['a file is removed', (disk, path) => disk.remove(`${path}/a`)],
+    ['a file is removed off the event loop', (disk, path) => disk.removeInBackground(`${path}/a`)],
   ])('is synced once after %s', async (_what, change) => {
     const path = temporaryDirectory();
     const { environment, notes } = notingDisk();
@@ -76,7 +77,7 @@ describe('the folder of a log', () => {
     expect([await syncs(), await syncs()]).toEqual([1, 0]);
     folder.open(`${path}/a`, 'write').close();
     expect(await syncs()).toBe(0);
-    change(folder, path);
+    await change(folder, path);
     expect([await syncs(), await syncs()]).toEqual([1, 0]);
   });
 

@@ -1,7 +1,9 @@
 import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Log } from '../../../broker/log/log.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
 import { makeBatch } from './batches.ts';
+import { notingDisk } from './noting-disk.ts';
 import { openLog, readAll } from './open-log.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -51,6 +53,23 @@ describe('retention', () => {
     expect(log.appendAsLeader(makeBatch(), { leaderEpoch: 0 }).baseOffset).toBe(3);
     await log.close();
     expect(fs.readdirSync(`${root}/events-0`).some((name) => name.endsWith('.deleted'))).toBe(false);
+  });
+
+  it('has files removed off the event loop when their time has come', async () => {
+    const { environment, notes } = notingDisk();
+    const config = { ...TWO_BATCHES, retentionMs: 3.5 * HOUR_MS, fileDeleteDelayMs: 1 };
+    const root = temporaryDirectory();
+    const log = openLog(root, config, { environment });
+    fill(log);
+    log.setHighWatermark(20);
+    expect(deleteOldSegments(log)).toBe(3);
+    const left = (): string[] =>
+      fs.readdirSync(`${root}/events-0`).filter((name) => name.endsWith('.deleted'));
+    expect(left()).not.toEqual([]);
+    await expect.poll(left, { timeout: PATIENCE_MS }).toEqual([]);
+    const removals = notes.filter(({ path }) => path.endsWith('.log.deleted')).map(({ call }) => call);
+    expect(removals).toEqual(Array.from({ length: 3 }, () => 'removeInBackground'));
+    await log.close();
   });
 
   it('deletes by size, never below retention.bytes', () => {
