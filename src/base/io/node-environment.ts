@@ -62,5 +62,5 @@ export const nodeEnvironment: Environment = {
   disk: nodeDisk,
   watchLoop: watchEventLoop,
   workers: nodeWorkers,
-  newWorkers: newNodeWorkers,
+  newWorkers: () => newNodeWorkers({ givesWay: true }),
 };

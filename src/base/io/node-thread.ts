@@ -39,13 +39,22 @@ export class NodeThread {
   readonly #loading = new Set<number>();
   #isEnding = false;
 
-  /** @param options.onEnd called when it can work no more. */
-  constructor(options: { readonly onEnd?: () => void; readonly limits?: ThreadLimits } = {}) {
-    const { onEnd = () => undefined, limits = {} } = options;
+  /**
+   * @param options.onEnd called when it can work no more.
+   * @param options.givesWay to all other threads of the process.
+   */
+  constructor(
+    options: {
+      readonly onEnd?: () => void;
+      readonly limits?: ThreadLimits;
+      readonly givesWay?: boolean;
+    } = {},
+  ) {
+    const { onEnd = () => undefined, limits = {}, givesWay = false } = options;
     const isSource = import.meta.url.endsWith('.ts');
     const { heapMegabytesMax, youngMegabytesMax } = limits;
     const common = {
-      workerData: { ownPorts: ownPortsForThread() },
+      workerData: { ownPorts: ownPortsForThread(), givesWay },
       resourceLimits: {
         ...(heapMegabytesMax === undefined ? {} : { maxOldGenerationSizeMb: heapMegabytesMax }),
         ...(youngMegabytesMax === undefined ? {} : { maxYoungGenerationSizeMb: youngMegabytesMax }),

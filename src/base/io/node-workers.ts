@@ -1,9 +1,19 @@
 import type { EndableWorkers, Workers } from '../environment.ts';
 import { NodeThread } from './node-thread.ts';
 
+interface NodeWorkersOptions {
+  /** The thread has a lower priority than the others of this process. */
+  readonly givesWay?: boolean;
+}
+
 /** A worker thread, which is started with the first task, and again with the next one after its end. */
 class NodeWorkers implements EndableWorkers {
+  readonly #givesWay: boolean;
   #thread: NodeThread | undefined;
+
+  constructor({ givesWay = false }: NodeWorkersOptions = {}) {
+    this.#givesWay = givesWay;
+  }
 
   run<I, O>(task: { readonly module: string }, input: I): Promise<O> {
     this.#thread ??= this.#started();
@@ -18,6 +28,7 @@ class NodeWorkers implements EndableWorkers {
 
   #started(): NodeThread {
     const thread: NodeThread = new NodeThread({
+      givesWay: this.#givesWay,
       onEnd: () => {
         if (this.#thread === thread) this.#thread = undefined;
       },
@@ -30,4 +41,4 @@ class NodeWorkers implements EndableWorkers {
 export const nodeWorkers: Workers = new NodeWorkers();
 
 /** A worker thread of its own, for tasks that may take long. */
-export const newNodeWorkers = (): EndableWorkers => new NodeWorkers();
+export const newNodeWorkers = (options?: NodeWorkersOptions): EndableWorkers => new NodeWorkers(options);

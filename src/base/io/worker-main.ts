@@ -1,6 +1,7 @@
-import { type MessagePort, parentPort } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { ThreadService, WorkerTask } from '../environment.ts';
 import { portOf } from './thread-port.ts';
+import { giveWay } from './thread-priority.ts';
 
 /** What a worker thread is asked, a task or a service; it answers in any order. */
 export type WorkerRequest = { readonly id: number; readonly module: string } & (
@@ -20,6 +21,8 @@ interface WorkerModule {
   readonly service: ThreadService<unknown, unknown>;
 }
 
+// Before it loads anything: that is most of what a short task takes.
+if (isToGiveWay(workerData)) giveWay();
 parentPort?.on('message', (request: WorkerRequest) => void answer(request));
 
 async function answer(request: WorkerRequest): Promise<void> {
@@ -41,4 +44,8 @@ async function serve(service: WorkerModule['service'], port: MessagePort): Promi
     // What was posted arrives before the end of the port does.
     port.close();
   }
+}
+
+function isToGiveWay(data: unknown): boolean {
+  return typeof data === 'object' && data !== null && 'givesWay' in data && data.givesWay === true;
 }
