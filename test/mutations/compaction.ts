@@ -99,6 +99,13 @@ export const compactionMutations: readonly Mutation[] = [
     suite: ['test/broker/log/cleaner/log-cleaner.test.ts'],
   },
   {
+    name: 'a compaction that the disk had no room for is never tried again',
+    file: 'broker/log/cleaner/log-cleaner.ts',
+    find: 'if (mayPass(outcome)) this.#defer(',
+    replace: 'if (outcome.code === outcome.reason) this.#defer(',
+    suite: ['test/broker/compaction-troubles.test.ts'],
+  },
+  {
     name: 'an interrupted replacement is completed although not all files were',
     file: 'broker/log/interrupted-swaps.ts',
     find: 'if (swap.baseOffset < firstCleaned) complete.push(swap);',

@@ -67,6 +67,8 @@ export class LogCleaner {
   readonly #uncleanable = new Set<Log>();
   /** Logs whose cleaning did not succeed, until the next round. */
   readonly #deferred = new Set<Log>();
+  /** Why the last cleaning of a log did not succeed: that is said once, however often it is tried. */
+  readonly #failureCodes = new WeakMap<Log, string>();
   #timer: Timer | undefined;
   #isClosing = false;
 
@@ -184,6 +186,7 @@ export class LogCleaner {
     try {
       const outcome = await cleaning.run();
       if (outcome.kind === 'done') {
+        this.#failureCodes.delete(log);
         this.#count(outcome, clock.monotonicMs() - startMs);
         await this.#writeCheckpoint();
       } else this.#onEnd(log, outcome);
@@ -227,21 +230,24 @@ export class LogCleaner {
         this.#setAside(log, outcome.reason);
         return;
       case 'failed':
-        if (outcome.retriable) this.#defer(log, outcome.reason);
+        if (mayPass(outcome)) this.#defer(log, outcome.code, outcome.reason);
         else this.#setAside(log, outcome.reason);
     }
   }
 
   #onFailure(log: Log, error: unknown): void {
     if (mustStop(error)) error.stopped = `the cleaning of ${log.directory}`;
-    if (error instanceof OperationalError && error.retriable) this.#defer(log, error.message);
+    if (error instanceof OperationalError && mayPass(error)) this.#defer(log, error.code, error.message);
     else this.#setAside(log, messageOf(error));
   }
 
   /** It will be tried again. */
-  #defer(log: Log, reason: string): void {
+  #defer(log: Log, code: string, reason: string): void {
+    if (!log.compaction.isOpen) return;
     this.counts.failures++;
     this.#deferred.add(log);
+    if (this.#failureCodes.get(log) === code) return;
+    this.#failureCodes.set(log, code);
     this.#options.logger.warn('a log could not be compacted, it is tried again', {
       topic: log.topic,
       partition: log.partition,
@@ -260,4 +266,9 @@ export class LogCleaner {
       reason,
     });
   }
+}
+
+/** Whether it may succeed without a restart: there is space again, or somebody has given the rights back. */
+function mayPass({ code, retriable }: { readonly code: string; readonly retriable: boolean }): boolean {
+  return retriable || code === 'NOT_PERMITTED';
 }

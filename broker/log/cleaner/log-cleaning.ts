@@ -76,8 +76,7 @@ export class LogCleaning {
     compaction.begin(this);
     try {
       this.#producers = lastBatchesOf(compaction.producers);
-      await compaction.flush();
-      const mapped = await this.#buildMap();
+      const mapped = await this.#mapAndFlush();
       if (this.#isInterrupted) return INTERRUPTED;
       if (mapped.kind !== 'done') return mapped;
       const { result } = mapped;
@@ -98,6 +97,19 @@ export class LogCleaning {
     } finally {
       compaction.end(this, cleanedTo);
     }
+  }
+
+  /** The keys are collected while the disk takes what producers have written last. */
+  async #mapAndFlush(): ReturnType<JobRunner['buildMap']> {
+    const mapping = this.#buildMap();
+    try {
+      await this.#compaction.flush();
+    } catch (error) {
+      this.interrupt();
+      await mapping;
+      throw error;
+    }
+    return mapping;
   }
 
   #buildMap(): ReturnType<JobRunner['buildMap']> {
