@@ -4,6 +4,7 @@
  */
 import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
 import { Producer } from '../../src/client/index.ts';
+import { keyOf } from '../harness/keyed-records.ts';
 
 const [bootstrapServers = '', topic = '', ...numbers] = process.argv.slice(2);
 const [records = 0, keys = 1, valueBytes = 0] = numbers.map(Number);
@@ -20,7 +21,7 @@ const beganMs = performance.now();
 for (let i = 0; i < records; i++) {
   const room = producer.ready();
   if (room !== undefined) await room;
-  producer.send({ topic, partition: 0, key: `key-${String(i % keys).padStart(12, '0')}`, value });
+  producer.send({ topic, partition: 0, key: keyOf(i, keys), value });
 }
 await producer.flush();
 console.log(`{"recordsPerSecond":${((records / (performance.now() - beganMs)) * 1_000).toFixed(0)}}`);

@@ -1,8 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { appProcess, reportOf, runApp } from '../harness/apps.ts';
+import { Consumer } from '../../src/client/index.ts';
 import { type BrokerUnderTest, bothBrokers, withAdmin, withTopic } from '../harness/brokers.ts';
 import type { RunSize } from '../harness/figure.ts';
+import { keyOf } from '../harness/keyed-records.ts';
 import { figuresOfSameRuns } from '../harness/same-runs.ts';
 
 const VALUE_BYTES = 1_000;
@@ -74,6 +76,7 @@ async function compaction(broker: BrokerUnderTest, size: RunSize, run: number) {
         found.seconds = (performance.now() - beganMs) / 1_000;
         found.processorSeconds = broker.process.processorSeconds() - processorBefore;
       });
+      await checkRecords(broker, topic, { records, keys });
       return {
         compactionTime: found.seconds,
         compactionProcessorTime: found.processorSeconds,
@@ -96,10 +99,49 @@ function beginCompaction({ bootstrap }: BrokerUnderTest, topic: string): Promise
   );
 }
 
-/** Both brokers write it down when a cleaning has ended. */
-function isCompacted({ logDirectory }: BrokerUnderTest, topic: string): boolean {
-  const checkpoint = path.join(logDirectory, 'cleaner-offset-checkpoint');
-  return existsSync(checkpoint) && readFileSync(checkpoint, 'utf8').includes(`${topic} 0 `);
+/** Where the active segment begins: so far the log is compacted. */
+function activeSegmentOffset({ logDirectory }: BrokerUnderTest, topic: string): number {
+  const names = readdirSync(path.join(logDirectory, `${topic}-0`)).filter((name) => name.endsWith('.log'));
+  return Math.max(...names.map((name) => Number(name.slice(0, -'.log'.length))));
+}
+
+/** Both brokers write down up to where they have compacted when a cleaning has ended. */
+function isCompacted(broker: BrokerUnderTest, topic: string): boolean {
+  const checkpoint = path.join(broker.logDirectory, 'cleaner-offset-checkpoint');
+  if (!existsSync(checkpoint)) return false;
+  const compactedTo = readFileSync(checkpoint, 'utf8').match(new RegExp(`^${topic} 0 (\\d+)$`, 'm'))?.[1];
+  return Number(compactedTo) === activeSegmentOffset(broker, topic);
+}
+
+/**
+ * What is left has to be the last record of each key below the active segment, and all that is in it. Keys come round and
+ * round, so these are records without a gap between them.
+ */
+async function checkRecords(
+  broker: BrokerUnderTest,
+  topic: string,
+  { records: written, keys }: { readonly records: number; readonly keys: number },
+): Promise<void> {
+  const consumer = new Consumer({ bootstrapServers: broker.bootstrap });
+  const partition = { topic, partition: 0 };
+  let next = Math.max(0, activeSegmentOffset(broker, topic) - keys);
+  consumer.assign([partition]);
+  consumer.seek(partition, 0);
+  try {
+    while (next < written) {
+      const polled = await consumer.poll(10_000);
+      if (polled.length === 0) throw new Error(`${broker.name} has no record at ${next}`);
+      for (const { records } of polled) {
+        for (const { offset, key } of records) {
+          if (offset !== next || String(key) !== keyOf(offset, keys))
+            throw new Error(`${broker.name} has ${String(key)} at ${offset} where ${next} was to come`);
+          next++;
+        }
+      }
+    }
+  } finally {
+    await consumer.close();
+  }
 }
 
 /** The 99th percentile of the times of single records while something runs. */
