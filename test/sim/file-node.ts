@@ -52,6 +52,11 @@ export class FileNode {
     return this.#current.size;
   }
 
+  /** How much of it would be there after a power loss that takes all that was not synced. */
+  get durableSize(): number {
+    return this.#durable.size;
+  }
+
   read(target: Uint8Array, offset: number, length: number, position: number): number {
     const count = Math.max(0, Math.min(length, this.#current.size - position));
     target.set(this.#current.bytes.subarray(position, position + count), offset);

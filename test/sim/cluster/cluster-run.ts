@@ -9,6 +9,8 @@ import { differenceIn, hasSameBytes, logEndsOf } from './log-ends.ts';
 import { MetadataWatch } from './metadata-watch.ts';
 import { RunWaits } from './run-waits.ts';
 import { SimulatedCluster } from './simulated-cluster.ts';
+import { watchedCluster } from './watched-cluster.ts';
+import { Watches } from './watches.ts';
 import type { Workload, WorkloadTopic } from './workload.ts';
 import { workloadOf } from './workload-parts.ts';
 
@@ -45,6 +47,7 @@ export class ClusterRun {
   readonly #waits: RunWaits;
   readonly #metadata: MetadataWatch;
   readonly #cluster: SimulatedCluster;
+  readonly #watches: Watches;
   readonly #faults: FaultSchedule;
   readonly #parts: readonly Workload[];
   readonly #topics: readonly WorkloadTopic[];
@@ -74,6 +77,12 @@ export class ClusterRun {
     const context = { simulation, cluster: this.#cluster, shape: this.shape, bootstrapServers, violate };
     this.#parts = workloadOf(context);
     this.#topics = this.#parts.flatMap(({ topics }) => topics);
+    const whole = new Set(this.#topics.filter(({ equalBytes }) => equalBytes).map(({ name }) => name));
+    this.#watches = new Watches(watchedCluster(this.#cluster), {
+      minInsyncReplicas: this.shape.minInsyncReplicas,
+      isWhole: (topic) => whole.has(topic),
+      violate,
+    });
   }
 
   async run(): Promise<RunReport> {
@@ -85,14 +94,19 @@ export class ClusterRun {
     await this.#agree();
     await this.#readBack();
     this.#observers = [];
+    this.#watches.end();
     await this.#closeParts();
     await this.#stopCluster();
-    if (this.#metadata.controllerCount === 0) throw new AssertionFailure('nothing was watched');
+    this.#watches.lookAtClosedLogs();
+    this.#waits.throwViolations();
+    if (this.#metadata.controllerCount * this.#watches.count === 0)
+      throw new AssertionFailure('nothing was watched');
     return this.#report();
   }
 
   #observe(): void {
     for (const id of this.#cluster.brokerIds) this.#metadata.onImage(id, this.#cluster.broker(id)?.image);
+    this.#watches.look();
     for (const part of this.#observers) part.observe?.();
   }
 

@@ -21,6 +21,8 @@ export class History {
   acknowledgedCount = 0;
   failedCount = 0;
   readCount = 0;
+  /** By partition, the offset after the last one that a client was told of: what is before is committed. */
+  readonly committedEnds = new Map<number, number>();
   readonly #violate: Violate;
 
   constructor(violate: Violate) {
@@ -43,6 +45,7 @@ export class History {
       this.#violate('offset-twice', `${record.id} was acknowledged at offset ${offset}, where ${other} is`);
     }
     ids.set(offset, record.id);
+    this.#onCommitted(record.partition, offset);
   }
 
   onFailed(): void {
@@ -54,6 +57,7 @@ export class History {
     const ids = inner(this.read, partition);
     const before = ids.get(offset);
     this.readCount++;
+    this.#onCommitted(partition, offset);
     if (before === undefined) ids.set(offset, id);
     else if (before !== id) {
       this.#violate(
@@ -61,6 +65,10 @@ export class History {
         `offset ${offset} of partition ${partition} was read as ${before} and then as ${id}`,
       );
     }
+  }
+
+  #onCommitted(partition: number, offset: number): void {
+    if (offset >= (this.committedEnds.get(partition) ?? 0)) this.committedEnds.set(partition, offset + 1);
   }
 }
 

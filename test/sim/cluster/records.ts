@@ -1,7 +1,9 @@
+import { CommittedWatch } from './committed-watch.ts';
 import { Member, Tailing } from './consuming.ts';
 import { faultsOfPartition } from './final-log.ts';
 import { History } from './history.ts';
 import { Producing } from './producing.ts';
+import { watchedCluster } from './watched-cluster.ts';
 import type { LogEnds, Workload, WorkloadContext, WorkloadTopic } from './workload.ts';
 
 export const RECORDS_TOPIC = 'records';
@@ -20,16 +22,22 @@ export class Records implements Workload {
   readonly #lastHistory: History;
   /** Offsets that the group has processed, by partition. */
   readonly #covered: readonly Set<number>[];
+  readonly #committed: CommittedWatch;
   #producers: readonly Producing[] = [];
   #tailing: Tailing[] = [];
   #members: readonly Member[] = [];
 
   constructor(context: WorkloadContext) {
-    const { shape, violate } = context;
+    const { cluster, shape, violate } = context;
     this.#context = context;
     this.topics = [{ name: RECORDS_TOPIC, partitions: shape.partitions, equalBytes: true }];
     this.#history = new History(violate);
     this.#lastHistory = new History(violate);
+    this.#committed = new CommittedWatch(watchedCluster(cluster), {
+      topic: RECORDS_TOPIC,
+      ends: this.#history.committedEnds,
+      violate,
+    });
     this.#covered = Array.from({ length: shape.partitions }, () => new Set<number>());
   }
 
@@ -61,6 +69,10 @@ export class Records implements Workload {
     );
   }
 
+  observe(): void {
+    this.#committed.look();
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.#producers.map((producer) => producer.stop()));
   }
@@ -80,6 +92,7 @@ export class Records implements Workload {
   }
 
   check(ends: LogEnds): void {
+    this.#committed.end();
     for (const partition of (ends.get(RECORDS_TOPIC) ?? []).keys()) {
       const content = [...(this.#lastHistory.read.get(partition) ?? [])].toSorted(([a], [b]) => a - b);
       const ids = content.map(([, id]) => id);

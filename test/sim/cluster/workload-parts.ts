@@ -1,3 +1,4 @@
+import { BatonGroup } from './baton-group.ts';
 import { Ledger } from './ledger.ts';
 import { Records } from './records.ts';
 import { Recreating } from './recreating.ts';
@@ -13,6 +14,7 @@ export function workloadOf(context: WorkloadContext): readonly Workload[] {
     new Records(context),
     new WatermarkProbe(context),
     new Ledger(context),
+    new BatonGroup(context),
     ...Array.from({ length: RECREATORS }, (_, index) => new Recreating(context, index)),
     new Trimming(context),
   ];

@@ -1,0 +1,65 @@
+import { faultsOfClosedLogs } from './closed-log-check.ts';
+import { IsrWatch } from './isr-watch.ts';
+import { MetadataLogWatch } from './metadata-log-watch.ts';
+import { QuorumStateWatch } from './quorum-state-watch.ts';
+import type { Violate } from './violation.ts';
+import type { WatchedCluster } from './watched-cluster.ts';
+
+interface WatchesOptions {
+  /** `min.insync.replicas` of all topics. */
+  readonly minInsyncReplicas: number;
+  /** Whether nothing is ever taken out of the logs of a topic. */
+  readonly isWhole: (topic: string) => boolean;
+  readonly violate: Violate;
+}
+
+/** All that looks at a cluster from outside, event by event, whatever its clients do. */
+export class Watches {
+  readonly #cluster: WatchedCluster;
+  readonly #options: WatchesOptions;
+  readonly #quorum: QuorumStateWatch;
+  readonly #metadataLog: MetadataLogWatch;
+  readonly #isr: IsrWatch;
+
+  constructor(cluster: WatchedCluster, options: WatchesOptions) {
+    const { minInsyncReplicas, violate } = options;
+    const { brokerIds } = cluster;
+    this.#cluster = cluster;
+    this.#options = options;
+    this.#quorum = new QuorumStateWatch(brokerIds.length, violate);
+    this.#metadataLog = new MetadataLogWatch(cluster, violate);
+    this.#isr = new IsrWatch(minInsyncReplicas, violate);
+  }
+
+  /** How often the one that has had least to look at has looked: none is there for nothing. */
+  get count(): number {
+    return Math.min(this.#quorum.count, this.#metadataLog.count, this.#isr.count);
+  }
+
+  /** To be called after every event. */
+  look(): void {
+    for (const id of this.#cluster.brokerIds) {
+      const image = this.#cluster.imageOf(id);
+      this.#quorum.look(id, this.#cluster.mediumOf(id));
+      this.#metadataLog.onImage(id, image);
+      this.#isr.onImage(id, image);
+    }
+  }
+
+  /** To be called when all brokers serve again and know all of the metadata. */
+  end(): void {
+    for (const id of this.#cluster.brokerIds) {
+      const image = this.#cluster.imageOf(id);
+      if (image !== undefined) this.#isr.end(image);
+    }
+  }
+
+  /** To be called when all brokers have been stopped in good order. */
+  lookAtClosedLogs(): void {
+    const { isWhole, violate } = this.#options;
+    for (const id of this.#cluster.brokerIds) {
+      for (const fault of faultsOfClosedLogs(this.#cluster.mediumOf(id), isWhole))
+        violate('closed-logs', `broker ${id}: ${fault}`);
+    }
+  }
+}
