@@ -4,6 +4,11 @@ import { malformed } from './protocol-error.ts';
 /** Kafka writes it for null, and reads any negative one as that. */
 const NULL_LENGTH = -1;
 
+/** The most that a string of the protocol may have, however its length is told: Kafka refuses longer ones in both ways. */
+export const STRING_BYTES_MAX = 0x7fff;
+/** Text of so many bytes has no more than {@link STRING_BYTES_MAX} when it is written again, whatever its bytes are. */
+const TEXT_BYTES_SAFE = Math.floor(STRING_BYTES_MAX / 3);
+
 /** The UUID of sixteen zero bytes, in Kafka's text form: it stands for "no UUID". */
 export const ZERO_UUID = 'AAAAAAAAAAAAAAAAAAAAAA';
 
@@ -111,11 +116,15 @@ export class BytesReader {
     return (value | (last << 28)) >>> 0;
   }
 
-  /** `length` bytes of UTF-8. */
+  /** `length` bytes of UTF-8, which take no more than a string of the wire may have when they are written again. */
   text(length: number): string {
     if (length === 0) return '';
+    if (length > STRING_BYTES_MAX) stringTooLong();
     const at = this.take(length);
-    return (this.buffer as Buffer & Utf8Slice).utf8Slice(at, at + length);
+    const text = (this.buffer as Buffer & Utf8Slice).utf8Slice(at, at + length);
+    // Each byte that is no UTF-8 is read as a character of three: the text may be longer than its bytes were.
+    if (length > TEXT_BYTES_SAFE && Buffer.byteLength(text) > STRING_BYTES_MAX) stringTooLong();
+    return text;
   }
 
   /** A view on `length` bytes. */
@@ -205,6 +214,10 @@ export class BytesReader {
     if (this.position !== this.end)
       malformed(`${this.end - this.position} bytes follow the end of the message`);
   }
+}
+
+function stringTooLong(): never {
+  return malformed(`a string has more than ${STRING_BYTES_MAX} bytes`);
 }
 
 function truncated(wanted: number, remaining: number): never {

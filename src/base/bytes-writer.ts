@@ -1,5 +1,5 @@
 import { assert } from './assert.ts';
-import { ZERO_UUID } from './bytes-reader.ts';
+import { STRING_BYTES_MAX, ZERO_UUID } from './bytes-reader.ts';
 import { type ExactInt64, INT64_MAX, writeExactInt64, writeInt64 } from './int64.ts';
 import { malformed } from './protocol-error.ts';
 
@@ -139,8 +139,7 @@ export class BytesWriter {
       }
       this.position = at;
     }
-    const bytes = Buffer.byteLength(value);
-    assert(bytes <= 0x7fff, 'a string of the wire has at most 32767 bytes');
+    const bytes = this.#stringBytes(value);
     this.int16(bytes);
     this.text(value, bytes);
   }
@@ -156,9 +155,16 @@ export class BytesWriter {
       }
       this.position = at;
     }
-    const bytes = Buffer.byteLength(value);
+    const bytes = this.#stringBytes(value);
     this.unsignedVarint(bytes + 1);
     this.text(value, bytes);
+  }
+
+  /** Readers refuse longer ones, also where the length of a compact string could be told. */
+  #stringBytes(value: string): number {
+    const bytes = Buffer.byteLength(value);
+    if (bytes > STRING_BYTES_MAX) malformed(`a string has more than ${STRING_BYTES_MAX} bytes`);
+    return bytes;
   }
 
   /** The UTF-8 of `value`, which takes `byteLength` bytes. */

@@ -130,6 +130,22 @@ describe('strings', () => {
     expect(() => new BytesReader(Buffer.from('00', 'hex')).compactString()).toThrow(ProtocolError);
     expect(new BytesReader(Buffer.from('00', 'hex')).compactNullableString()).toBeNull();
   });
+
+  it('have 32767 bytes at most, read and written, and what is no UTF-8 counts as it would be written', () => {
+    const [longest, tooLong] = ['x'.repeat(32_767), 'x'.repeat(32_768)];
+    const long = written((writer) => writer.compactString(longest));
+    expect(new BytesReader(long).compactString()).toBe(longest);
+    for (const write of ['string', 'compactString'] as const) {
+      expect(() => written((writer) => writer[write](tooLong))).toThrow(ProtocolError);
+      expect(() => written((writer) => writer[write]('\u20ac'.repeat(10_923)))).toThrow(ProtocolError);
+    }
+    const lengthAndText = (text: Buffer): Buffer =>
+      Buffer.concat([written((writer) => writer.unsignedVarint(text.length + 1)), text]);
+    const read = (text: Buffer): string => new BytesReader(lengthAndText(text)).compactString();
+    expect(() => read(Buffer.from(tooLong))).toThrow(ProtocolError);
+    expect(() => read(Buffer.alloc(10_923, 0xff))).toThrow(ProtocolError);
+    expect(read(Buffer.alloc(10_922, 0xff))).toBe('\ufffd'.repeat(10_922));
+  });
 });
 
 describe('a writer', () => {

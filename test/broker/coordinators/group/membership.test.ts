@@ -35,6 +35,17 @@ describe('the first join of a group', () => {
     expect(groups.describe().groupState).toBe('CompletingRebalance');
   });
 
+  it.each(['x'.repeat(32_767), '\u20ac'.repeat(10_922)])(
+    'gives a member whose client id is as long as it may be an id that is no longer',
+    async (clientId) => {
+      const groups = await GroupHarness.started();
+      const { errorCode, memberId } = await groups.join({ clientId });
+      expect(errorCode).toBe(ErrorCode.MEMBER_ID_REQUIRED);
+      expect(memberId.slice(0, 100)).toBe(clientId.slice(0, 100));
+      expect(Buffer.byteLength(memberId)).toBeLessThanOrEqual(32_767);
+    },
+  );
+
   it.each([0, 1, 2, 3])('asks for no id in version %i', async (version) => {
     const groups = await GroupHarness.started();
     const joined = groups.join({ version });
