@@ -10,6 +10,9 @@ import { prepare } from './world.ts';
 
 type Transcript = Peer['transcript'];
 
+/** Of both: nobody waits for groups to fill, or for what is deleted. */
+const SETTINGS = { 'group.initial.rebalance.delay.ms': 0, 'log.segment.delete.delay.ms': 1000 };
+
 /** Apache Kafka 4.3.1 and our broker, both with what the same requests need. */
 export class BothBrokers {
   readonly ours: Peer;
@@ -26,18 +29,18 @@ export class BothBrokers {
     this.theirs = new Peer(kafka.bootstrap);
   }
 
-  static async start(): Promise<BothBrokers> {
+  /** @param own what both are told beside what all are. */
+  static async start(own: Readonly<Record<string, number>> = {}): Promise<BothBrokers> {
     const data = mkdtempSync(path.join(tmpdir(), 'millrace-both-brokers-'));
-    const kafka = await startApacheKafka();
+    const settings = { ...SETTINGS, ...own };
+    const kafka = await startApacheKafka(settings);
     const broker = await Broker.start({
       logger: silentLogger,
       config: {
         'node.id': 1,
         listeners: 'PLAINTEXT://127.0.0.1:0',
         'log.dirs': data,
-        // As the other one is started.
-        'group.initial.rebalance.delay.ms': 0,
-        'log.segment.delete.delay.ms': 1000,
+        ...settings,
       },
     });
     const both = new BothBrokers(kafka, broker, data);

@@ -14,13 +14,13 @@ const STARTING = /"errorCode":(?:14|15|16)\b/;
 /** One broker of a comparison, with what it has answered so far, made comparable. */
 export class Peer {
   readonly transcript: unknown[] = [];
-  readonly #address: BrokerAddress;
+  readonly address: BrokerAddress;
   readonly #topicIds = new Map<string, string>();
   readonly #topicNames = new Map<string, string>();
 
   constructor(bootstrap: string) {
     const [host = '', port = ''] = bootstrap.split(':');
-    this.#address = { host, port: Number(port) };
+    this.address = { host, port: Number(port) };
   }
 
   /** The id that this broker has given to a topic. */
@@ -91,7 +91,7 @@ export class Peer {
 
   /** Sends frames as they are, all at once, and notes which correlation ids are answered. */
   async askRaw(what: string, frames: readonly Buffer[], answers: number): Promise<readonly Buffer[]> {
-    const outcome = await exchange(this.#address, frames, answers);
+    const outcome = await exchange(this.address, frames, answers);
     this.note(what, {
       end: outcome.end,
       correlationIds: outcome.frames.map((frame) => frame.readInt32BE(0)),
@@ -106,7 +106,7 @@ export class Peer {
   ): Promise<ResponseOf<A> | undefined> {
     for (let attempt = 0; ; attempt++) {
       const chunks = encodeRequest(api, version, { correlationId: 1, clientId: CLIENT_ID }, body);
-      const { frames, end } = await exchange(this.#address, chunks, 1);
+      const { frames, end } = await exchange(this.address, chunks, 1);
       const [frame] = frames;
       if (end === 'silent') throw new Error(`${api.name} v${version} is not answered`);
       if (frame === undefined) return undefined;

@@ -19,6 +19,8 @@ import { batch } from './world.ts';
 
 const CONCURRENT_TRANSACTIONS = 51;
 const OFFSETS_PARTITIONS = 50;
+/** The timestamp that stands for the log start offset. */
+const EARLIEST = -2;
 const RETRIES_MAX = 200;
 const RETRY_BACKOFF_MS = 10;
 /** States in which nobody works on a transaction. */
@@ -40,20 +42,24 @@ export class TransactionalProducer {
     this.transactionalId = transactionalId;
   }
 
-  /** InitProducerId, until nothing is in its way. */
-  async init(version = 4): Promise<void> {
+  /**
+   * InitProducerId, until nothing is in its way.
+   * @param expected who the producer has been so far (KIP-360).
+   */
+  async init(version = 4, expected: Partial<RequestInput<typeof initProducerId>> = {}): Promise<void> {
     const { transactionalId } = this;
     for (let attempt = 0; attempt < RETRIES_MAX; attempt++) {
       const answer = await this.peer.send(initProducerId, version, {
         transactionalId,
         transactionTimeoutMs: 60_000,
+        ...expected,
       });
       if (answer.errorCode === CONCURRENT_TRANSACTIONS) {
         await new Promise((resolve) => setTimeout(resolve, RETRY_BACKOFF_MS));
         continue;
       }
       this.peer.note('InitProducerId', { errorCode: answer.errorCode, producerEpoch: answer.producerEpoch });
-      this.#setEpoch(answer.producerId, answer.producerEpoch);
+      if (answer.errorCode === 0) this.#setEpoch(answer.producerId, answer.producerEpoch);
       return this.rest();
     }
     throw new Error(`${transactionalId} does not come to rest`);
@@ -66,14 +72,23 @@ export class TransactionalProducer {
   }
 
   /** Waits until the transaction is open or ended: markers are written after the answer. */
-  async rest(): Promise<void> {
+  rest(): Promise<void> {
+    return this.#untilIn(AT_REST);
+  }
+
+  /** Waits until the time of the transaction is up. */
+  untilAborted(): Promise<void> {
+    return this.#untilIn(new Set(['CompleteAbort']));
+  }
+
+  async #untilIn(states: ReadonlySet<string>): Promise<void> {
     const { transactionalId } = this;
     for (let attempt = 0; attempt < RETRIES_MAX; attempt++) {
       const answer = await this.peer.send(describeTransactions, 0, { transactionalIds: [transactionalId] });
-      if (AT_REST.has(answer.transactionStates[0]?.transactionState ?? '')) return;
+      if (states.has(answer.transactionStates[0]?.transactionState ?? '')) return;
       await new Promise((resolve) => setTimeout(resolve, RETRY_BACKOFF_MS));
     }
-    throw new Error(`${transactionalId} does not come to rest`);
+    throw new Error(`${transactionalId} is never in one of ${[...states].join()}`);
   }
 
   async addPartition(index: number): Promise<void> {
@@ -95,17 +110,13 @@ export class TransactionalProducer {
     version: number,
     index: number,
     values: readonly string[],
-    header: BatchHeader & { readonly transactionalId?: string | null } = {},
+    header: BatchHeader & { readonly transactionalId?: string | null; readonly key?: string } = {},
   ): Promise<void> {
-    const { transactionalId = this.transactionalId, ...rest } = header;
+    const { transactionalId = this.transactionalId, key = null, ...rest } = header;
     const baseSequence = this.sequences.get(index) ?? 0;
-    const records = batch(values, {
-      producerId: this.producerId,
-      producerEpoch: this.producerEpoch,
-      baseSequence,
-      isTransactional: true,
-      ...rest,
-    });
+    const { producerId, producerEpoch } = this;
+    const own = { producerId, producerEpoch, baseSequence, isTransactional: true };
+    const records = batch(values, { ...own, ...rest }, key);
     const named = version >= 13 ? { topicId: this.peer.topicId(this.topic) } : { name: this.topic };
     const answer = await this.peer.ask(produce, version, {
       transactionalId,
@@ -168,6 +179,12 @@ export class TransactionalProducer {
 /** Notes what readers see of a topic, and what it knows of producers; the producers' ids are not those of the other broker. */
 export async function noteTopic(peer: Peer, topic: string, partitions: readonly number[]): Promise<void> {
   for (const partition of partitions) {
+    const timestamp = EARLIEST;
+    const earliest = await peer.send(listOffsets, 7, {
+      replicaId: -1,
+      topics: [{ name: topic, partitions: [{ partitionIndex: partition, timestamp }] }],
+    });
+    const fetchOffset = earliest.topics[0]?.partitions[0]?.offset ?? 0;
     for (const isolationLevel of [0, 1]) {
       const answer = await peer.send(fetch, 11, {
         replicaId: -1,
@@ -175,7 +192,7 @@ export async function noteTopic(peer: Peer, topic: string, partitions: readonly 
         minBytes: 0,
         maxBytes: 1_000_000,
         isolationLevel,
-        topics: [{ topic, partitions: [{ partition, fetchOffset: 0, partitionMaxBytes: 1_000_000 }] }],
+        topics: [{ topic, partitions: [{ partition, fetchOffset, partitionMaxBytes: 1_000_000 }] }],
       });
       const [read] = answer.responses[0]?.partitions ?? [];
       const batches = batchesOf(read?.records ?? Buffer.alloc(0)).map((each) => ({
@@ -186,6 +203,7 @@ export async function noteTopic(peer: Peer, topic: string, partitions: readonly 
       }));
       peer.note(`Fetch ${topic}-${partition} at isolation ${isolationLevel}`, {
         errorCode: read?.errorCode,
+        logStartOffset: read?.logStartOffset,
         highWatermark: read?.highWatermark,
         lastStableOffset: read?.lastStableOffset,
         aborted: (read?.abortedTransactions ?? []).map(({ firstOffset }) => firstOffset),
