@@ -32,15 +32,24 @@ export class CountedKeys {
     { orMore = false }: { readonly orMore?: boolean } = {},
   ): Promise<void> {
     const store = app.keyValueStore<string, number>('counts');
+    // What it has counted of each is in the message of a failure.
     await expect
       .poll(
         async () => {
           // While the state is being restored, or just found damaged, it cannot be read.
           const rows = await allOf(store.entries()).catch(() => []);
-          return rows.filter(([, { value }]) => value === count || (orMore && value > count)).length;
+          const counts = rows.map(([, { value }]) => (orMore ? Math.min(value, count) : value));
+          return tally(counts);
         },
         { timeout: PATIENCE_MS },
       )
-      .toBe(this.#keys.length);
+      .toEqual({ [count]: this.#keys.length });
   }
+}
+
+/** How many keys have been counted how often. */
+function tally(counts: readonly number[]): Readonly<Record<number, number>> {
+  const keys: Record<number, number> = {};
+  for (const count of counts) keys[count] = (keys[count] ?? 0) + 1;
+  return keys;
 }
