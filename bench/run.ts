@@ -46,7 +46,7 @@ import {
 import { streamsExactlyOnce } from './figures/streams-exactly-once.ts';
 import { streamsLatencyFigures } from './figures/streams-latency.ts';
 import { streamsMemory } from './figures/streams-memory.ts';
-import { streamsRestart, streamsRestore } from './figures/streams-restore.ts';
+import { streamsRestart, streamsRestartExactlyOnce, streamsRestore } from './figures/streams-restore.ts';
 import { consumeBehindProducer, consumeTail } from './figures/tail.ts';
 import { transactionFigures } from './figures/transactions.ts';
 import { topicsLatency, topicsTime } from './figures/topics.ts';
@@ -92,6 +92,7 @@ const figures: readonly Figure[] = [
   streamsRocksDbLarge,
   streamsRestore,
   streamsRestart,
+  streamsRestartExactlyOnce,
   ...streamsExactlyOnce,
   ...streamsLatencyFigures,
   streamsMemory,

@@ -1,13 +1,13 @@
 /**
  * One Streams thread that counts until it is killed, the counterpart of `rivals/kafka/src/RestartRival.java`. Arguments:
- * bootstrap servers, application id, input topic, folder of its state. Prints `processed N` for the first record, and then now
+ * bootstrap servers, application id, input topic, folder of its state, processing guarantee. Prints `processed N` for the first record, and then now
  * and then.
  */
 import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
 import { Serdes, StreamsApp, StreamsBuilder } from '../../src/streams/index.ts';
 import { SAID_EVERY } from '../harness/killed-counters.ts';
 
-const [bootstrap = '', applicationId = '', input = '', stateDir = ''] = process.argv.slice(2);
+const [bootstrap = '', applicationId = '', input = '', stateDir = '', guarantee = ''] = process.argv.slice(2);
 let processed = 0;
 const builder = new StreamsBuilder();
 builder
@@ -24,7 +24,9 @@ const app = new StreamsApp({
   bootstrapServers: bootstrap,
   topology: builder.build(),
   stateDir,
-  commitIntervalMs: 1_000,
+  ...(guarantee === 'exactly_once_v2'
+    ? { processingGuarantee: guarantee, commitIntervalMs: 100 }
+    : { commitIntervalMs: 1_000 }),
   onUncaught(error) {
     console.error(error);
     process.exit(1);

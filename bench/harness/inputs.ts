@@ -10,14 +10,17 @@ export interface Input {
   readonly kind: 'text' | 'bids';
   readonly records: number;
   readonly keys: number;
+  /** Text that has its keys in turn, not at random: as many records as keys have all of them. */
+  readonly inTurn?: boolean;
   /** The choice of keys follows from it; 1. Inputs that are joined have different ones. */
   readonly seed?: number;
   /** 1. They get their records in turn. */
   readonly partitions?: number;
 }
 
-export function topicOf({ kind, records, keys, seed = 1, partitions = 1 }: Input): string {
-  const name = seed === 1 ? `${kind}-${records}-${keys}` : `${kind}-${records}-${keys}-${seed}`;
+export function topicOf({ kind, records, keys, inTurn = false, seed = 1, partitions = 1 }: Input): string {
+  const order = inTurn ? 'in-turn' : kind;
+  const name = seed === 1 ? `${order}-${records}-${keys}` : `${order}-${records}-${keys}-${seed}`;
   return partitions === 1 ? name : `${name}-of-${partitions}`;
 }
 
@@ -44,7 +47,8 @@ export async function fill(bootstrap: string, input: Input, topic = topicOf(inpu
     const room = producer.ready();
     if (room !== undefined) await room;
     const timestamp = FIRST_TIMESTAMP + i;
-    producer.send({ topic, partition: i % partitions, timestamp, ...recordOf(input, timestamp, random) });
+    const next = input.inTurn === true ? () => i % input.keys : random;
+    producer.send({ topic, partition: i % partitions, timestamp, ...recordOf(input, timestamp, next) });
   }
   await producer.close();
 }

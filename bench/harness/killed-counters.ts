@@ -8,6 +8,8 @@ import type { RunningProcess } from './processes.ts';
 export const SAID_EVERY = 100_000;
 /** By then it has committed more than once. */
 const COMMITTED_AFTER_MS = 3_000;
+/** A state of millions of rows takes the slower one minutes. */
+const PROCESSED_MS_MAX = 300_000;
 /** Where nobody takes the place of a member that has died, its group waits for its session to end. */
 const RESTART_MS_MAX = 180_000;
 
@@ -22,7 +24,7 @@ export async function restartAfterKill(
   const stateDir = mkdtempSync(path.join(tmpdir(), 'killed-state-'));
   try {
     const victim = start(stateDir);
-    await victim.waitFor(new RegExp(`processed ${input.records - SAID_EVERY + 1}\\n`));
+    await victim.waitFor(new RegExp(`processed ${input.records - SAID_EVERY + 1}\\n`), PROCESSED_MS_MAX);
     await setTimeout(COMMITTED_AFTER_MS);
     await victim.stop('SIGKILL');
     await input.addRecord();

@@ -11,7 +11,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * One Kafka Streams thread that counts until it is killed. Arguments: bootstrap servers, application id, input topic, folder of
- * its state. Prints "processed N" for the first record, and then for each 100,000th.
+ * its state, processing guarantee. Prints "processed N" for the first record, and then for each 100,000th.
  */
 public final class RestartRival {
   private static final AtomicLong PROCESSED = new AtomicLong();
@@ -22,7 +22,8 @@ public final class RestartRival {
     config.put("application.id", args[1]);
     config.put("auto.offset.reset", "earliest");
     config.put("num.stream.threads", "1");
-    config.put("commit.interval.ms", "1000");
+    config.put("processing.guarantee", args[4]);
+    config.put("commit.interval.ms", args[4].equals("exactly_once_v2") ? "100" : "1000");
     config.put("state.dir", args[3]);
 
     StreamsBuilder builder = new StreamsBuilder();
