@@ -90,7 +90,7 @@ export class FileNode {
 
   /**
    * A power loss. Of what was not synced, all or nothing or a beginning survives; the last change of it may be torn, or
-   * sectors of the writes may be missing, as a disk that reorders leaves them. Truncations happen in order with writes.
+   * sectors of the writes may be missing or scrambled, as a disk that reorders leaves them. Truncations happen in order with writes.
    */
   crash(random: SeededRandom): void {
     const changes = this.#unsynced;
@@ -110,6 +110,18 @@ export class FileNode {
     this.#unsynced = [];
     this.#current = this.#durable.copy();
   }
+
+  /** Changes a bit, or makes a sector zeros, of what the disk holds, all of which is synced; answers what it did. */
+  damage(random: SeededRandom): string {
+    const { bytes, size } = this.#durable;
+    const at = random.int(size);
+    const sector = at - (at % SECTOR_BYTES);
+    const isBit = random.chance(0.5);
+    if (isBit) bytes.writeUInt8(bytes.readUInt8(at) ^ (1 << random.int(8)), at);
+    else bytes.fill(0, sector, Math.min(size, sector + SECTOR_BYTES));
+    this.#current = this.#durable.copy();
+    return isBit ? `a bit of byte ${at} flips` : `the sector at ${sector} is zeros`;
+  }
 }
 
 function apply(content: Content, change: FileChange): void {
@@ -119,11 +131,12 @@ function apply(content: Content, change: FileChange): void {
 
 function writeSectors(content: Content, data: Buffer, position: number, random: SeededRandom): void {
   const end = position + data.length;
-  // The file has its new length; sectors that did not make it hold what was there before, or zeros.
+  // The file has its new length; sectors that did not make it hold what was there before, zeros, or anything.
   if (content.size < end) content.truncate(end);
   for (let at = position; at < end; ) {
     const next = Math.min(end, (Math.floor(at / SECTOR_BYTES) + 1) * SECTOR_BYTES);
     if (!random.chance(0.2)) content.write(data.subarray(at - position, next - position), at);
+    else if (random.chance(0.3)) content.write(random.bytes(next - at), at);
     at = next;
   }
 }

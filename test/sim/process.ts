@@ -9,6 +9,7 @@ import type {
   Workers,
 } from '../../src/base/environment.ts';
 import type { Scheduler } from './scheduler.ts';
+import type { WallClock } from './wall-clock.ts';
 
 /** The longest that a task of a worker thread takes here. */
 const WORKER_MS_MAX = 50;
@@ -27,16 +28,18 @@ export class Process implements Environment {
   #disk: Disk | undefined;
   #network: Network | undefined;
   #isAlive = true;
+  /** What would have happened since it was suspended; undefined: it runs. */
+  #heldUp: (() => void)[] | undefined;
 
   constructor(
     scheduler: Scheduler,
-    options: { readonly name: string; readonly random: Random; readonly clockStartMs: number },
+    options: { readonly name: string; readonly random: Random; readonly wallClock: WallClock },
   ) {
     this.#scheduler = scheduler;
     this.name = options.name;
     this.random = options.random;
     this.clock = {
-      nowMs: () => Math.floor(options.clockStartMs + scheduler.nowMs),
+      nowMs: () => options.wallClock.nowMs(),
       monotonicMs: () => scheduler.nowMs,
     };
     this.timers = this.#makeTimers();
@@ -71,14 +74,33 @@ export class Process implements Environment {
     this.#isAlive = false;
   }
 
+  get isSuspended(): boolean {
+    return this.#heldUp !== undefined;
+  }
+
+  /** Nothing of it runs any more, as after SIGSTOP: timers that are due and bytes that arrive wait for {@link resume}. */
+  suspend(): void {
+    this.#heldUp ??= [];
+  }
+
+  resume(): void {
+    const heldUp = this.#heldUp ?? [];
+    this.#heldUp = undefined;
+    for (const callback of heldUp) this.later(0, '', callback);
+  }
+
   /** Runs `callback` after `delayMs` if the process still lives then. */
   later(delayMs: number, what: string, callback: () => void): Timer {
     return this.#scheduler.schedule(delayMs, this.name, what, () => this.run(callback));
   }
 
-  /** Runs code of this process, if it lives. What is thrown because the power went in the middle of it nobody sees. */
+  /** Runs code of this process, if it lives; later, if it is suspended. What is thrown because the power went in the middle of it nobody sees. */
   run(callback: () => void): void {
     if (!this.#isAlive) return;
+    if (this.#heldUp !== undefined) {
+      this.#heldUp.push(callback);
+      return;
+    }
     try {
       callback();
     } catch (error) {
@@ -92,8 +114,20 @@ export class Process implements Environment {
   }
 
   #makeTimers(): Timers {
-    const about = (delayMs: number, callback: () => void): Timer =>
-      this.#scheduler.scheduleAbout(delayMs, this.name, '', () => this.run(callback));
+    const about = (delayMs: number, callback: () => void): Timer => {
+      let isCancelled = false;
+      // One that was due while the process was suspended may be cancelled yet, by what comes before it.
+      const ring = (): void => {
+        if (!isCancelled) callback();
+      };
+      const timer = this.#scheduler.scheduleAbout(delayMs, this.name, '', () => this.run(ring));
+      return {
+        cancel: () => {
+          isCancelled = true;
+          timer.cancel();
+        },
+      };
+    };
     return {
       after: about,
       every(intervalMs, callback) {

@@ -74,6 +74,8 @@ export class SimulatedConnection implements Connection {
   #mustDrain = false;
   #retransmitMs = RETRANSMIT_MS;
   #stalledSinceMs = -1;
+  #delayedPackets = 0;
+  #delayMs = 0;
 
   constructor(
     route: Route,
@@ -138,6 +140,12 @@ export class SimulatedConnection implements Connection {
     this.#announceClose(error);
   }
 
+  /** Of what this end sends next, so many packets take so much longer, and so does all behind them. */
+  delay(packets: number, delayMs: number): void {
+    this.#delayedPackets = packets;
+    this.#delayMs = delayMs;
+  }
+
   /** Both ends see an error. */
   fail(error: Error): void {
     const { peer } = this;
@@ -174,7 +182,9 @@ export class SimulatedConnection implements Connection {
     this.#isDelivering = true;
     const { random, conditions } = this.#route;
     const lostMs = random.chance(conditions.lossProbability) ? RETRANSMIT_MS : 0;
-    this.#after(this.#route.latencyMs() + lostMs, () => this.#deliver(peer));
+    const delayMs = this.#delayedPackets > 0 ? this.#delayMs : 0;
+    if (delayMs > 0) this.#delayedPackets--;
+    this.#after(this.#route.latencyMs() + lostMs + delayMs, () => this.#deliver(peer));
   }
 
   #deliver(peer: SimulatedConnection): void {

@@ -10,10 +10,13 @@ export interface DiskHost {
   later(delayMs: number, what: string, callback: () => void): void;
   /** The n-th operation was to be the last: the power goes. */
   powerLoss(): void;
+  /** An operation does not return for so long: the process does nothing else meanwhile. */
+  stall(stallMs: number): void;
 }
 
 const SYNC_MS_MIN = 0.1;
 const SYNC_MS_MAX = 8;
+const NO_STALL = { probability: 0, msMax: 0 };
 
 /** The medium: it outlives the processes that use it. */
 export class SimulatedMedium {
@@ -28,9 +31,19 @@ export class SimulatedMedium {
   /** Operations so far. */
   operations = 0;
   readonly locks = new Set<string>();
+  /** The longest that a sync takes. */
+  syncMsMax = SYNC_MS_MAX;
+  /** How often an operation does not return at once, and for how long at most. */
+  stall: { readonly probability: number; readonly msMax: number } = NO_STALL;
 
   constructor(random: SeededRandom) {
     this.random = random;
+  }
+
+  /** As fast as by default. */
+  beQuick(): void {
+    this.syncMsMax = SYNC_MS_MAX;
+    this.stall = NO_STALL;
   }
 
   crash(): void {
@@ -64,6 +77,8 @@ export class SimulatedDisk implements Disk {
         retriable: false,
       });
     medium.operations++;
+    const { probability, msMax } = medium.stall;
+    if (probability > 0 && medium.random.chance(probability)) this.#host.stall(medium.random.float() * msMax);
     if (medium.crashAfter > 0 && --medium.crashAfter === 0) {
       this.#host.powerLoss();
       throw new OperationalError('HOST_DOWN', `cannot ${what} ${path}: the power went`, { retriable: false });
@@ -236,7 +251,7 @@ export class SimulatedDisk implements Disk {
 
   /** Waits as long as a sync may take, then lets it take effect. */
   wait(what: string, complete: () => void): Promise<void> {
-    const delayMs = this.#medium.random.between(SYNC_MS_MIN, SYNC_MS_MAX);
+    const delayMs = this.#medium.random.between(SYNC_MS_MIN, this.#medium.syncMsMax);
     return new Promise((resolve, reject) => {
       this.#host.later(delayMs, what, () => {
         try {

@@ -15,6 +15,7 @@ import { connectPair, type Route, type SimulatedConnection } from './simulated-c
 const CONNECT_TIMEOUT_MS = 10_000;
 const SYN_RETRY_MS = 1_000;
 const EPHEMERAL_PORTS_FROM = 40_000;
+const DELAYED_PACKETS_MAX = 30;
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '0.0.0.0', '::', '::1']);
 
 /** How the network behaves; may be changed while the simulation runs. */
@@ -89,17 +90,30 @@ export class SimulatedNetwork implements Route {
     this.#cuts.clear();
   }
 
-  /** Breaks every connection between two hosts; both ends see a reset. */
-  breakConnections(a: string, b: string): void {
-    for (const connection of this.#connections) {
-      if (connection.joins(a, b)) connection.fail(reset('the connection was broken'));
-    }
+  /** Breaks every connection between two hosts; both ends see a reset. Answers whether there was one. */
+  breakConnections(a: string, b: string): boolean {
+    const broken = [...this.#connections].filter((connection) => connection.joins(a, b));
+    for (const connection of broken) connection.fail(reset('the connection was broken'));
+    return broken.length > 0;
   }
 
   /** Breaks one connection of a host, and the other end notices nothing until it sends: half open. */
-  breakHalf(host: string): void {
+  breakHalf(host: string): boolean {
+    const connection = this.#anyOf(host);
+    connection?.failHere(reset('the connection was broken'));
+    return connection !== undefined;
+  }
+
+  /** Some of the next packets that a host sends on one of its connections take so much longer: others overtake them. */
+  delayConnection(host: string, delayMs: number): boolean {
+    const connection = this.#anyOf(host);
+    connection?.delay(1 + this.random.int(DELAYED_PACKETS_MAX), delayMs);
+    return connection !== undefined;
+  }
+
+  #anyOf(host: string): SimulatedConnection | undefined {
     const candidates = [...this.#connections].filter((connection) => connection.process.name === host);
-    if (candidates.length > 0) this.random.pick(candidates).failHere(reset('the connection was broken'));
+    return candidates.length === 0 ? undefined : this.random.pick(candidates);
   }
 
   // What follows is for processes and connections.

@@ -1,10 +1,19 @@
+interface Line {
+  readonly timeMs: number;
+  readonly who: string;
+  readonly what: string;
+}
+
+const time = new Float64Array(1);
+const timeWords = new Int32Array(time.buffer);
+
 /**
  * What happened in a simulation, one dense line per event: the last lines are kept for whoever must understand a
  * failure, and all lines go into a hash, so that two runs can be compared.
  */
 export class Trace {
   readonly #linesMax: number;
-  #lines: string[] = [];
+  #lines: Line[] = [];
   #hash = 0x811c9dc5;
   #count = 0;
 
@@ -23,17 +32,23 @@ export class Trace {
   }
 
   add(timeMs: number, who: string, what: string): void {
-    const line = `${timeMs.toFixed(3).padStart(12)} ${who.padEnd(10)} ${what}`;
+    time[0] = timeMs;
     let hash = this.#hash;
-    for (let i = 0; i < line.length; i++) hash = Math.imul(hash ^ line.charCodeAt(i), 0x01000193);
+    for (const word of timeWords) hash = Math.imul(hash ^ word, 0x01000193);
+    for (let i = 0; i < who.length; i++) hash = Math.imul(hash ^ who.charCodeAt(i), 0x01000193);
+    for (let i = 0; i < what.length; i++) hash = Math.imul(hash ^ what.charCodeAt(i), 0x01000193);
     this.#hash = hash;
     this.#count++;
-    this.#lines.push(line);
+    // Shown seldom, and so made into text only then.
+    this.#lines.push({ timeMs, who, what });
     if (this.#lines.length >= this.#linesMax * 2) this.#lines = this.#lines.slice(-this.#linesMax);
   }
 
   /** The last lines. */
   tail(count = 100): string {
-    return this.#lines.slice(-count).join('\n');
+    const lines = count === 0 ? [] : this.#lines.slice(-count);
+    return lines
+      .map(({ timeMs, who, what }) => `${timeMs.toFixed(3).padStart(12)} ${who.padEnd(10)} ${what}`)
+      .join('\n');
   }
 }

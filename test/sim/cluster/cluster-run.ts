@@ -3,15 +3,17 @@ import { AssertionFailure } from '../../../src/base/errors.ts';
 import { Admin } from '../../../src/client/index.ts';
 import { watched } from '../settled.ts';
 import type { Simulation } from '../simulation.ts';
-import { type ClusterShape, drawShape } from './cluster-shape.ts';
+import { type ClusterShape, drawShape, wordsOf } from './cluster-shape.ts';
+import { drawMix } from './fault-mix.ts';
 import { FaultSchedule } from './fault-schedule.ts';
 import { differenceIn, hasSameBytes, logEndsOf } from './log-ends.ts';
 import { MetadataWatch } from './metadata-watch.ts';
+import { Progress } from './progress.ts';
 import { RunWaits } from './run-waits.ts';
 import { SimulatedCluster } from './simulated-cluster.ts';
 import { watchedCluster } from './watched-cluster.ts';
 import { Watches } from './watches.ts';
-import type { Workload, WorkloadTopic } from './workload.ts';
+import type { Workload, WorkloadContext, WorkloadTopic } from './workload.ts';
 import { workloadOf } from './workload-parts.ts';
 
 const START_TIMEOUT_MS = 20_000;
@@ -19,10 +21,11 @@ const HEAL_TIMEOUT_MS = 30_000;
 const CLIENTS_STOP_TIMEOUT_MS = 90_000;
 const READ_TIMEOUT_MS = 30_000;
 const CLOSE_TIMEOUT_MS = 20_000;
+const PROGRESS_TIMEOUT_MS = 30_000;
 /** A cluster that is stopped at once does not wait for itself. */
 const STOP_TIMEOUT_MS = 4_000;
 /** How often what takes long to look at is looked at. */
-const LOOK_MS = 100;
+const LOOK_MS = 50;
 
 /** What a run was worth. */
 export interface RunReport {
@@ -39,7 +42,7 @@ export interface RunReport {
 
 /**
  * One life of a cluster: it starts, clients produce and consume while faults come and go, the faults end, it heals, all
- * is read, and it stops. Whatever breaks a promise on the way throws a `Violation`.
+ * is read, everything in it must go on, and it stops. Whatever breaks a promise on the way throws a `Violation`.
  */
 export class ClusterRun {
   readonly shape: ClusterShape;
@@ -49,6 +52,8 @@ export class ClusterRun {
   readonly #cluster: SimulatedCluster;
   readonly #watches: Watches;
   readonly #faults: FaultSchedule;
+  readonly #context: WorkloadContext;
+  readonly #progress: Progress;
   readonly #parts: readonly Workload[];
   readonly #topics: readonly WorkloadTopic[];
   /** Those that are asked after every event now. */
@@ -72,10 +77,11 @@ export class ClusterRun {
       onController: (brokerId: number, epoch: number) => this.#metadata.onController(brokerId, epoch),
     };
     this.#cluster = new SimulatedCluster(simulation, observer, this.shape);
-    this.#faults = new FaultSchedule(simulation, this.#cluster);
+    this.#faults = new FaultSchedule(simulation, this.#cluster, (names) => drawMix(simulation.random, names));
     const { bootstrapServers } = this.#cluster;
-    const context = { simulation, cluster: this.#cluster, shape: this.shape, bootstrapServers, violate };
-    this.#parts = workloadOf(context);
+    this.#context = { simulation, cluster: this.#cluster, shape: this.shape, bootstrapServers, violate };
+    this.#parts = workloadOf(this.#context);
+    this.#progress = new Progress(this.#context);
     this.#topics = this.#parts.flatMap(({ topics }) => topics);
     const whole = new Set(this.#topics.filter(({ equalBytes }) => equalBytes).map(({ name }) => name));
     this.#watches = new Watches(watchedCluster(this.#cluster), {
@@ -85,10 +91,15 @@ export class ClusterRun {
     });
   }
 
+  /** What the seed has drawn, in words. */
+  get drawn(): string {
+    return `${wordsOf(this.shape)}; ${this.#faults.words}`;
+  }
+
   async run(): Promise<RunReport> {
     await this.#startCluster();
     for (const part of this.#parts) part.start();
-    this.#observers = this.#parts.filter(({ observe }) => observe !== undefined);
+    this.#observers = this.#parts.filter((part) => part.observe !== undefined);
     await this.#sufferFaults();
     await this.#heal();
     await this.#agree();
@@ -96,6 +107,7 @@ export class ClusterRun {
     this.#observers = [];
     this.#watches.end();
     await this.#closeParts();
+    await this.#makeProgress();
     await this.#stopCluster();
     this.#watches.lookAtClosedLogs();
     this.#waits.throwViolations();
@@ -149,10 +161,11 @@ export class ClusterRun {
       const promise = part.stop();
       return { name: part.name, promise, isSettled: watched(promise) };
     });
-    await this.#waits.until({ what: 'the cluster heals', timeoutMs: HEAL_TIMEOUT_MS }, () => {
+    const isWell = this.#nowAndThen(() => {
       this.#faults.startAll();
       return this.#wounds().length === 0;
     });
+    await this.#waits.until({ what: 'the cluster heals', timeoutMs: HEAL_TIMEOUT_MS }, isWell);
     const unsettled = (): string =>
       stopping.flatMap(({ name, isSettled }) => (isSettled() ? [] : name)).join();
     await this.#waits.settle(
@@ -188,7 +201,7 @@ export class ClusterRun {
     };
     await this.#waits.until(
       { checker: 'all-read', what: 'all is read', timeoutMs: READ_TIMEOUT_MS, explain: missing },
-      () => missing() === undefined,
+      this.#nowAndThen(() => missing() === undefined),
     );
     for (const part of this.#parts) part.check?.(ends);
     this.#waits.throwViolations();
@@ -197,6 +210,15 @@ export class ClusterRun {
   async #closeParts(): Promise<void> {
     const closing = Promise.all(this.#parts.map((part) => part.close()));
     await this.#waits.settle({ what: 'the clients end', timeoutMs: CLOSE_TIMEOUT_MS }, closing);
+  }
+
+  async #makeProgress(): Promise<void> {
+    const wait = {
+      what: 'every partition, group and transactional id, and the controller, go on',
+      timeoutMs: PROGRESS_TIMEOUT_MS,
+      explain: () => this.#progress.missing,
+    };
+    await this.#waits.settle(wait, this.#progress.run());
   }
 
   /** What is missing: all brokers are to serve, and all partitions to have a leader and all replicas in sync. */
@@ -244,7 +266,10 @@ export class ClusterRun {
     return {
       shape: this.shape,
       checks: new Map(this.#parts.map(({ name, count }) => [name, count])),
-      counts: new Map(counts),
+      counts: new Map([
+        ...counts,
+        ...Object.entries(this.#progress.counts).map(([name, count]) => [`progress.${name}`, count] as const),
+      ]),
       controllers: this.#metadata.controllerCount,
       faults: this.#faults.counts,
       virtualMs: this.#simulation.nowMs,

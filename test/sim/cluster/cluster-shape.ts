@@ -54,6 +54,16 @@ export function drawShape({ random }: Simulation): ClusterShape {
   };
 }
 
+/** For who reads a report. */
+export function wordsOf(shape: ClusterShape): string {
+  const settings = Object.entries(shape.settings).map(([name, value]) => `, ${name}=${value}`);
+  return (
+    `${shape.brokers} brokers, replication factor ${shape.replicationFactor}, min.insync.replicas ${shape.minInsyncReplicas}, ` +
+    `${shape.partitions} partitions, ${shape.producers} producers, ${shape.members} members, latency up to ${shape.latencyMaxMs} ms, ` +
+    `faults for ${shape.faultsMs / 1_000} s${settings.join('')}`
+  );
+}
+
 /** Mostly a majority. With one replica only kills are survived, which then is what there is of losses. */
 function drawMinInsync(random: SeededRandom, replicationFactor: number): number {
   if (random.chance(0.1)) return 1;

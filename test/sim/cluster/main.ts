@@ -1,22 +1,27 @@
+import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { messageOf } from '../../../src/base/errors.ts';
 import { seedsOf, Simulation } from '../simulation.ts';
 import { ClusterRun, type RunReport } from './cluster-run.ts';
+import { Figures } from './figures.ts';
+import { runSeeds, type SeedResult } from './seed-jobs.ts';
 
 /**
- * `npm run sim`: runs the cluster simulation for 1,000 seeds, `SIM_SEEDS` of them (from seed
- * `SIM_AFTER` + 1 on), or the one that `SIM_SEED` names
- * (`SIM_TRACE` then is how many lines of its trace are printed). A seed that fails is run a second time, to see that it
- * fails in the same way.
+ * `npm run sim`: runs the cluster simulation for 1,000 seeds, `SIM_SEEDS` of them (from seed `SIM_AFTER` + 1 on), or the one
+ * that `SIM_SEED` names (`SIM_TRACE` then is how many lines of its trace are printed), in `SIM_JOBS` processes, by default
+ * as many as there are processors. A seed that fails is run a second time, to see that it fails in the same way.
  */
 const SEEDS = 1_000;
 const TRACE_LINES = 120;
+const PROGRESS_SEEDS = 50;
 
 interface Outcome {
   readonly report: RunReport | undefined;
   /** What went wrong; each line of a violation begins with the name of its checker and a colon. */
   readonly failure: string | undefined;
   readonly simulation: Simulation;
+  /** What the seed has drawn, in words. */
+  readonly drawn: string;
 }
 
 export async function runSeed(seed: number, traceLines = TRACE_LINES): Promise<Outcome> {
@@ -27,11 +32,13 @@ export async function runSeed(seed: number, traceLines = TRACE_LINES): Promise<O
       stray.push(`unhandled rejection: ${shown(error)}`);
   };
   process.on('unhandledRejection', onStray);
+  const run = new ClusterRun(simulation);
+  const { drawn } = run;
   try {
-    const report = await new ClusterRun(simulation).run();
-    return { report, failure: stray[0], simulation };
+    const report = await run.run();
+    return { report, failure: stray[0], simulation, drawn };
   } catch (error) {
-    return { report: undefined, failure: [shown(error), ...stray].join('\n'), simulation };
+    return { report: undefined, failure: [shown(error), ...stray].join('\n'), simulation, drawn };
   } finally {
     process.off('unhandledRejection', onStray);
   }
@@ -40,46 +47,39 @@ export async function runSeed(seed: number, traceLines = TRACE_LINES): Promise<O
 async function main(): Promise<number> {
   const seeds = seedsOf(SEEDS).map((seed) => seed + Number(process.env['SIM_AFTER'] ?? 0));
   const lines = Number(process.env['SIM_TRACE'] ?? TRACE_LINES);
+  const jobs = Number(process.env['SIM_JOBS'] ?? availableParallelism());
+  const isVerbose = process.env['SIM_VERBOSE'] !== undefined;
   const startMs = performance.now();
-  let acknowledged = 0;
-  let failed = 0;
-  for (const [index, seed] of seeds.entries()) {
-    const seedMs = performance.now();
-    const { report, failure, simulation } = await runSeed(seed, lines);
-    acknowledged += report?.counts.get('records.acknowledged') ?? 0;
-    if (failure !== undefined) {
-      failed++;
-      const again = await runSeed(seed);
-      const repeats = again.simulation.trace.hash === simulation.trace.hash;
-      console.log(
-        `${simulation.trace.tail(lines)}\n\nseed ${seed} failed: ${failure}\n` +
-          `trace ${simulation.trace.hash}, ${repeats ? 'the same' : 'ANOTHER ONE'} when run again; ` +
-          `repeat with: SIM_SEED=${seed} npm run sim\n`,
-      );
-    } else if (seeds.length === 1) {
-      console.log(
-        `${lines === TRACE_LINES ? '' : `${simulation.trace.tail(lines)}\n\n`}${describe(seed, simulation, report)}`,
-      );
-    }
-    if (process.env['SIM_VERBOSE'] !== undefined) {
-      console.log(`${describe(seed, simulation, report)} ${Math.round(performance.now() - seedMs)} ms`);
-    } else if ((index + 1) % 50 === 0) {
-      console.log(`${index + 1} seeds, ${failed} failed, ${seconds(startMs)} s`);
-    }
-  }
-  console.log(
-    `${seeds.length - failed} passed, ${failed} failed (${acknowledged} records acknowledged, ${seconds(startMs)} s)`,
-  );
-  return failed === 0 ? 0 : 1;
+  const figures = new Figures();
+  await runSeeds(seeds, { jobs, traceLines: lines }, (result) => {
+    figures.add(result);
+    if (result.failure !== undefined) console.log(failureText(result));
+    else if (seeds.length === 1 && lines !== TRACE_LINES) console.log(`${result.tail}\n`);
+    if (seeds.length === 1 || isVerbose) console.log(describe(result));
+    else if (figures.seeds % PROGRESS_SEEDS === 0)
+      console.log(`${figures.seeds} seeds, ${figures.failed} failed, ${seconds(startMs)} s`);
+  });
+  const idle = figures.idleParts;
+  if (seeds.length >= PROGRESS_SEEDS && idle.length > 0)
+    console.log(`nothing was ever checked by ${idle.join()}`);
+  console.log(figures.text(performance.now() - startMs));
+  return figures.failed === 0 && (seeds.length < PROGRESS_SEEDS || idle.length === 0) ? 0 : 1;
 }
 
-function describe(seed: number, simulation: Simulation, report: RunReport | undefined): string {
-  if (report === undefined) return `seed ${seed}: failed`;
+function failureText({ seed, failure, tail, hash, repeats, drawn }: SeedResult): string {
+  return (
+    `${tail}\n\nseed ${seed} failed: ${failure}\n${drawn}\n` +
+    `trace ${hash}, ${repeats === false ? 'ANOTHER ONE' : 'the same'} when run again; repeat with: SIM_SEED=${seed} npm run sim\n`
+  );
+}
+
+function describe({ seed, hash, report, drawn, cpuMs }: SeedResult): string {
   const words = (counts: ReadonlyMap<string, number>): string =>
     [...counts].map(([name, count]) => `${name} ${count}`).join(', ');
+  if (report === undefined) return `seed ${seed}: failed; ${drawn}`;
   return (
-    `seed ${seed}: trace ${simulation.trace.hash}, ${report.events} events, ${Math.round(report.virtualMs / 1000)} s; ` +
-    `${words(report.counts)}; ${report.controllers} controllers; ${words(report.faults)}`
+    `seed ${seed}: ${drawn}\n  trace ${hash}, ${report.events} events, ${Math.round(report.virtualMs / 1000)} s, ` +
+    `${Math.round(cpuMs)} ms of processor; ${report.controllers} controllers; ${words(report.counts)}; ${words(report.faults)}`
   );
 }
 

@@ -7,6 +7,7 @@ import type { SimulatedHost } from '../simulated-host.ts';
 import type { Simulation } from '../simulation.ts';
 import { brokerConfig, brokerHost } from './broker-config.ts';
 import { type ClusterShape, threeBrokers } from './cluster-shape.ts';
+import { damageFile } from './file-damage.ts';
 import { traceLogger } from './trace-logger.ts';
 import type { Violate } from './violation.ts';
 
@@ -37,6 +38,8 @@ export class SimulatedCluster {
   readonly #lives = new Map<number, Life>();
   /** Brokers whose disk was full at some time of the run: that they say so is right. */
   readonly #filled = new Set<number>();
+  /** Brokers of which a file was damaged at some time of the run. */
+  readonly #damaged = new Set<number>();
   /** By epoch of the metadata quorum. */
   readonly #controllers = new Map<number, number>();
 
@@ -146,9 +149,20 @@ export class SimulatedCluster {
     this.host(id).medium.freeBytes = Number.POSITIVE_INFINITY;
   }
 
-  /** Whether it is a full disk that a broker complains of, and it had one. */
-  #isOfFullDisk(id: number, line: string): boolean {
-    return this.#filled.has(id) && /no space left|the disk is full|DISK_FULL|KAFKA_STORAGE_ERROR/.test(line);
+  /** Damages a file of a broker whose power is off. */
+  damageFile(id: number): void {
+    const damage = damageFile(this.host(id).medium);
+    if (damage === undefined) return;
+    this.#simulation.note(`broker${id}: ${damage}`);
+    this.#damaged.add(id);
+  }
+
+  /** Whether it is a full disk, or a damaged file, that a broker complains of, and it had one. */
+  #isOfDisk(id: number, line: string): boolean {
+    return (
+      (this.#filled.has(id) && /no space left|the disk is full|DISK_FULL|KAFKA_STORAGE_ERROR/.test(line)) ||
+      (this.#damaged.has(id) && /is damaged at|had been written completely/.test(line))
+    );
   }
 
   /** Stops a broker as SIGTERM does; resolves when its process is gone. */
@@ -157,11 +171,12 @@ export class SimulatedCluster {
     const broker = life?.broker;
     if (life === undefined || broker === undefined) return;
     life.isStopping = true;
+    this.host(id).resume();
     this.#simulation.note(`stop broker${id}`);
     try {
       await broker.close();
     } catch (error) {
-      if (this.#lives.get(id) === life && this.isUp(id) && !this.#isOfFullDisk(id, messageOf(error))) {
+      if (this.#lives.get(id) === life && this.isUp(id) && !this.#isOfDisk(id, messageOf(error))) {
         this.#observer.violate('broker-stop', `broker ${id} did not stop in good order: ${messageOf(error)}`);
       }
     }
@@ -181,7 +196,7 @@ export class SimulatedCluster {
         this.#observer.onController(id, Number(active[1]));
       },
       onError: (line) => {
-        if (!isCurrent() || this.#isOfFullDisk(id, line)) return;
+        if (!isCurrent() || this.#isOfDisk(id, line)) return;
         this.#observer.violate('broker-error', `broker ${id} met an error: ${line}`);
       },
     });
@@ -192,7 +207,7 @@ export class SimulatedCluster {
     if (this.#lives.get(id) !== life || !this.host(id).isUp) return;
     this.#simulation.note(`broker${id} did not start: ${messageOf(error)}`);
     const isExpected = error instanceof OperationalError && error.code === 'TIMED_OUT';
-    if (!isExpected && !this.#isOfFullDisk(id, messageOf(error))) {
+    if (!isExpected && !this.#isOfDisk(id, messageOf(error))) {
       this.#observer.violate('broker-start', `broker ${id} did not start: ${messageOf(error)}`);
       return;
     }

@@ -1,6 +1,7 @@
 import { messageOf } from '../../../src/base/errors.ts';
 import { Admin, Consumer, Producer } from '../../../src/client/index.ts';
 import type { CommitVariation } from '../../../src/streams/runtime/commit-protocol.ts';
+import { mixOf } from '../cluster/fault-mix.ts';
 import { FaultSchedule } from '../cluster/fault-schedule.ts';
 import { SimulatedCluster } from '../cluster/simulated-cluster.ts';
 import { Violation } from '../cluster/violation.ts';
@@ -9,6 +10,10 @@ import type { Simulation } from '../simulation.ts';
 import { SimulatedApp } from './simulated-app.ts';
 
 const PARTITIONS = 3;
+const FAULTS = [
+  ...['kill', 'killAll', 'powerLoss', 'powerLossAtWrite', 'stop', 'fillDisk', 'isolate', 'isolateController'],
+  ...['isolateLeader', 'cutOneWay', 'breakConnections', 'breakHalf', 'slowNetwork', 'lossyNetwork'],
+];
 const KEYS = 12;
 const APPS = 2;
 const FAULTS_MS = 20_000;
@@ -54,7 +59,7 @@ export class StreamsRun {
       violate: (checker, what) => this.#violations.push(`${checker}: ${what}`),
       onController: () => undefined,
     });
-    this.#faults = new FaultSchedule(simulation, this.#cluster);
+    this.#faults = new FaultSchedule(simulation, this.#cluster, () => mixOf(FAULTS));
     this.#apps = Array.from(
       { length: APPS },
       (_, i) =>

@@ -1,0 +1,36 @@
+import { parseDirectoryName } from '../../../broker/log/partition-directory.ts';
+import { METADATA_TOPIC } from '../../../broker/quorum/raft-log.ts';
+import { DirectoryNode } from '../directory-node.ts';
+import { FileNode } from '../file-node.ts';
+import type { SimulatedMedium } from '../simulated-disk.ts';
+
+/** What a start checks, or what is checked when it is used: indexes, snapshots of producers. */
+const CHECKED = /\.(index|timeindex|txnindex|snapshot)$/;
+
+/**
+ * Changes one file of some partition as it lies on a disk whose machine is off: bits flip, or a sector is lost. It is one of
+ * those that a broker checks: the newest segment, which is read again after a power loss, or a file that has a checksum or
+ * can be made from the segment. An old segment is checked by who reads its records, as in Kafka, and then stays damaged.
+ * @returns which file and what has become of it; undefined when there is none.
+ */
+export function damageFile(medium: SimulatedMedium): string | undefined {
+  const { random, root } = medium;
+  const data = root.get('data');
+  if (!(data instanceof DirectoryNode)) return undefined;
+  const found: { readonly path: string; readonly file: FileNode }[] = [];
+  for (const directory of data.names()) {
+    const node = data.get(directory);
+    const isPartition = parseDirectoryName(directory) !== undefined && !directory.startsWith(METADATA_TOPIC);
+    if (!isPartition || !(node instanceof DirectoryNode)) continue;
+    const names = node.names();
+    const newest = names.findLast((name) => name.endsWith('.log'));
+    for (const name of names) {
+      const file = node.get(name);
+      if (!(file instanceof FileNode) || file.size === 0) continue;
+      if (name === newest || CHECKED.test(name)) found.push({ path: `${directory}/${name}`, file });
+    }
+  }
+  if (found.length === 0) return undefined;
+  const { path, file } = random.pick(found);
+  return `${path}: ${file.damage(random)}`;
+}
