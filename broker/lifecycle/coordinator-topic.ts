@@ -56,8 +56,8 @@ export class CoordinatorTopic implements CoordinatorLog {
 
   /**
    * Everything in a partition: the leader's log is what all replicas become, committed already or soon. Every batch is
-   * checked: with one that is damaged a coordinator would go on from what is not true, and whether it may is for the operator
-   * to say.
+   * checked: with one that is damaged a coordinator would go on from what is not true. Another broker leads then that has its
+   * records; where there is none, whether the coordinator may go on is for the operator to say.
    * @throws {OperationalError} `CORRUPT_LOG`.
    */
   async *batches(partition: number): AsyncIterable<Buffer> {
@@ -103,6 +103,12 @@ export class CoordinatorTopic implements CoordinatorLog {
     const { log, logger, topic, what, skipDamage } = this.#options;
     const name = `${topic}-${partition}`;
     const place = log.placeOf(topic, partition, offset);
+    const elsewhere = new OperationalError(
+      'CORRUPT_LOG',
+      `${name} is damaged at offset ${offset} (${place}): another broker leads it, and its ${what} are copied from there`,
+      { retriable: false },
+    );
+    if (log.giveUp(topic, partition, elsewhere)) throw elsewhere;
     if (skipDamage.isSet) {
       logger.error(`${what} were lost: they are damaged on the disk`, { partition: name, offset, place });
       return;

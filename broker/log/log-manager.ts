@@ -234,6 +234,19 @@ export class LogManager {
     return this.#offline.get(id);
   }
 
+  /** Closes a log in which damage was found. Its folder stays as it is, and is not opened again before the next start. */
+  takeOffline(id: LogId, error: OperationalError): void {
+    const log = this.get(id);
+    assert(log !== undefined, 'a log that is taken offline is open');
+    log.closeHandles();
+    const name = partitionDirectoryName(id);
+    const { recoveryPoint, highWatermark, logStartOffset, directory, sizeInBytes, compaction } = log;
+    const { cleanedTo } = compaction;
+    const known = { recoveryPoint, highWatermark, logStartOffset, cleanedTo, hadCleanShutdown: false };
+    this.#logs.delete(name);
+    this.#offline.add({ ...id, directory, error, sizeInBytes, known, isMissing: false });
+  }
+
   /**
    * Renames the partition's folder to `...-delete` at once and removes it after `file.delete.delay.ms`. Nothing waits for
    * the disk: a crash that undoes the renaming brings back a folder whose topic id the metadata does not know.

@@ -1,3 +1,5 @@
+import type { OperationalError } from '../../src/base/errors.ts';
+
 /**
  * How a coordinator uses the partition of an internal topic that it owns (`__consumer_offsets`): append as the leader
  * with acks=all semantics, and read back everything below the high watermark when leadership begins.
@@ -23,6 +25,12 @@ export interface InternalLog {
   read(topic: string, partition: number, fromOffset: number, maxBytes: number): Buffer | null;
   /** File and position of the batch with `offset`, for messages. */
   placeOf(topic: string, partition: number, offset: number): string;
+  /**
+   * Its leader has found damage in a partition. Where another broker has its records the replica goes offline: that broker leads, and
+   * the records are copied from there.
+   * @returns false where there is no other, and the replica goes on to lead.
+   */
+  giveUp(topic: string, partition: number, error: OperationalError): boolean;
   logStartOffset(topic: string, partition: number): number;
   logEndOffset(topic: string, partition: number): number;
 }

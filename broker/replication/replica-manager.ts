@@ -270,6 +270,17 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     return this.get(topic, index)?.log.placeOf(offset) ?? 'no log';
   }
 
+  giveUp(topic: string, index: number, error: OperationalError): boolean {
+    const partition = this.get(topic, index);
+    if (partition === undefined || !this.#isElsewhere(partition.topicId, index)) return false;
+    const led = partition.leader;
+    this.#forget(partition);
+    this.#options.logManager.takeOffline({ topic, partition: index }, error);
+    this.#goOffline({ id: partition.topicId, name: topic }, index, error);
+    if (led !== null) for (const listener of this.#listeners) listener.onResign(topic, index, led.epoch);
+    return true;
+  }
+
   logStartOffset(topic: string, index: number): number {
     return this.get(topic, index)?.log.logStartOffset ?? -1;
   }

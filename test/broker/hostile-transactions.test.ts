@@ -7,6 +7,7 @@ import { Admin, Consumer, Producer } from '../../src/client/index.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import { findCoordinator } from '../../src/protocol/messages/10-find-coordinator.ts';
 import { initProducerId } from '../../src/protocol/messages/22-init-producer-id.ts';
+import { electLeaders } from '../../src/protocol/messages/43-elect-leaders.ts';
 import { describeTransactions } from '../../src/protocol/messages/65-describe-transactions.ts';
 import { batchesOf } from '../../src/protocol/records/batch-view.ts';
 import { PATIENCE_MS } from '../setup/patience.ts';
@@ -191,6 +192,51 @@ describe('__transaction_state that is damaged', () => {
     expect(reasons[0]).toMatch(
       /offline.*__transaction_state.*damaged at byte \d+.*restore the file from a copy/,
     );
+  });
+
+  it('on one of three brokers, which leads it, comes back from the others', async () => {
+    const replicated = {
+      ...ONE_PARTITION,
+      'transaction.state.log.replication.factor': 3,
+      'transaction.state.log.min.isr': 2,
+    };
+    const settings = await brokers.clusterSettings(3);
+    const reasons: string[] = [];
+    const start = async (id: number): Promise<Broker> =>
+      brokers.start({ ...settings.get(id), ...replicated }, { logger: errorsOf(reasons) });
+    const cluster = new Map(await Promise.all([1, 2, 3].map(async (id) => [id, await start(id)] as const)));
+    const bootstrap = [...cluster.values()].map(addressOf).join();
+    await createTopic(bootstrap, 3);
+    const producer = producerOf(bootstrap, 'copier');
+    await producer.initTransactions();
+    for (let i = 0; i < 20; i++) await commit(producer, `value ${i}`);
+
+    const admin = new Admin({ bootstrapServers: bootstrap });
+    closing.push(() => admin.close());
+    const state = async () => (await admin.describeTopics(['__transaction_state']))[0]?.partitions[0];
+    // It is made with its first replica as the leader, which an election prefers.
+    const victim = (await state())?.replicas[0] ?? -1;
+    const broker = cluster.get(victim);
+    if (broker === undefined) throw new Error(`no broker ${victim}`);
+    /** Lets the victim lead once it is in sync; answers who leads. */
+    const elect = async (): Promise<number | undefined> => {
+      const [other] = [...cluster.values()].filter(({ nodeId }) => nodeId !== victim);
+      if (other === undefined) throw new Error('no other broker');
+      const topicPartitions = [{ topic: '__transaction_state', partitions: [0] }];
+      await brokers.to(other).send(electLeaders, 2, { topicPartitions, timeoutMs: 10_000 });
+      return (await state())?.leader;
+    };
+    await brokers.stop(broker);
+    damage(stateFile(broker.directory), 70);
+    cluster.set(victim, await start(victim));
+    const heard = async () => [await elect(), reasons.join()].join();
+    await expect.poll(heard, PATIENCE).toContain('another broker leads it');
+    await expect.poll(async () => (await state())?.leader, PATIENCE).not.toBe(victim);
+    // The copy is as good as the others, and leads.
+    await expect.poll(elect, PATIENCE).toBe(victim);
+    await commit(producer, 'after');
+    expect(await readCommitted(addressOf(cluster.get(victim) ?? broker), 21)).toHaveLength(21);
+    expect(reasons.filter((reason) => reason.includes('could not be loaded'))).toHaveLength(1);
   });
 });
 

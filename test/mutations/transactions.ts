@@ -81,4 +81,11 @@ export const transactionMutations: readonly Mutation[] = [
     replace: '',
     suite,
   },
+  {
+    name: 'a coordinator whose log is damaged leads, though others have its records',
+    file: 'broker/lifecycle/coordinator-topic.ts',
+    find: 'if (log.giveUp(topic, partition, elsewhere)) throw elsewhere;',
+    replace: '',
+    suite: ['test/broker/hostile-transactions.test.ts'],
+  },
 ];
