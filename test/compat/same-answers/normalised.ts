@@ -23,6 +23,7 @@ const UNORDERED = new Set([
   'resultsByPartition',
   'transactionStates',
   'topicResults',
+  'unknownStateFilters',
 ]);
 
 /** What names a topic id of one broker, by the id. */

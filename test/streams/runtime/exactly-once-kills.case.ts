@@ -59,6 +59,9 @@ class NumberingProcess {
   }
 }
 
+/** What hangs is waited for as long; the larger a run is, the longer it takes. */
+const timeoutMs = (records: number): number => 600_000 + records;
+
 /** Processes that are killed and stopped, on a broker that has transactions. */
 export function describeExactlyOnceKills(
   name: string,
@@ -91,7 +94,7 @@ export function describeExactlyOnceKills(
       return child;
     }
 
-    it(`${run.kills} kills: each result is there once`, async () => {
+    it(`${run.kills} kills: each result is there once`, { timeout: timeoutMs(run.records) }, async () => {
       const { records, keys, kills, aliveMsMax } = run;
       const topics = await createNumberedTopics(bootstrapServers, `killed-${tag}`, PARTITIONS);
       const members = ['a', 'b'];
@@ -132,7 +135,8 @@ export function describeExactlyOnceKills(
       expect(await resultsNow(bootstrapServers, topics)).toEqual(numberedResults(total, 10));
     });
 
-    it('a restart after a kill reads the tail of the changelog, and not all of it', async () => {
+    const restart = 'a restart after a kill reads the tail of the changelog, and not all of it';
+    it(restart, { timeout: timeoutMs(run.rows) }, async () => {
       const keys = run.rows;
       const topics = await createNumberedTopics(bootstrapServers, `tail-${tag}`, 1);
       const victim = start(`tail-${tag}`, 'only', topics);

@@ -97,40 +97,73 @@ export function numberedResults(count: number, keys: number): Readonly<Record<st
 /** All results that are there now, by key, as a consumer of this isolation reads them. */
 export async function resultsNow(
   bootstrapServers: string,
-  { output, partitions }: NumberedTopics,
+  topics: NumberedTopics,
   isolationLevel: IsolationLevel = 'read_committed',
 ): Promise<Readonly<Record<string, readonly number[]>>> {
-  const consumer = new Consumer({
-    ...{ environment, bootstrapServers, isolationLevel },
-    autoOffsetReset: 'earliest',
-  });
+  const reader = new ResultReader(bootstrapServers, topics, isolationLevel);
   try {
-    const all = Array.from({ length: partitions }, (_, partition) => ({ topic: output, partition }));
-    consumer.assign(all);
-    const ends = await consumer.endOffsets(all);
-    const results: Record<string, number[]> = {};
-    while (ends.some((end) => (consumer.positionNow(end) ?? 0) < end.offset)) {
-      for (const { records } of await consumer.poll(100))
-        for (const { key, value } of records) (results[String(key)] ??= []).push(Number(String(value)));
-    }
-    return results;
+    await reader.readOn();
+    return reader.results;
   } finally {
-    await consumer.close();
+    await reader.close();
   }
 }
 
-/** Waits until so many results are committed, and answers them when nothing more comes for a moment. */
+/** Reads results on from where it has come. */
+class ResultReader {
+  readonly results: Record<string, number[]> = {};
+  count = 0;
+  readonly #consumer: Consumer;
+  readonly #partitions: readonly { readonly topic: string; readonly partition: number }[];
+
+  constructor(
+    bootstrapServers: string,
+    { output, partitions }: NumberedTopics,
+    isolationLevel: IsolationLevel,
+  ) {
+    const autoOffsetReset = 'earliest';
+    this.#consumer = new Consumer({ environment, bootstrapServers, isolationLevel, autoOffsetReset });
+    this.#partitions = Array.from({ length: partitions }, (_, partition) => ({ topic: output, partition }));
+    this.#consumer.assign(this.#partitions);
+  }
+
+  /** Reads all that is there now. */
+  async readOn(): Promise<void> {
+    const ends = await this.#consumer.endOffsets(this.#partitions);
+    while (ends.some((end) => (this.#consumer.positionNow(end) ?? 0) < end.offset)) {
+      for (const { records } of await this.#consumer.poll(100)) {
+        for (const { key, value } of records) (this.results[String(key)] ??= []).push(Number(String(value)));
+        this.count += records.length;
+      }
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#consumer.close();
+  }
+}
+
+/** Waits until so many results are committed, as long as more come, and answers them when nothing more comes for a moment. */
 export async function resultsOf(
   bootstrapServers: string,
   topics: NumberedTopics,
   count: number,
 ): Promise<Readonly<Record<string, readonly number[]>>> {
-  let results: Readonly<Record<string, readonly number[]>> = {};
-  await until(`${count} results`, async () => {
-    results = await resultsNow(bootstrapServers, topics);
-    return Object.values(results).flat().length >= count;
-  });
-  return results;
+  const reader = new ResultReader(bootstrapServers, topics, 'read_committed');
+  try {
+    while (reader.count < count) {
+      const before = reader.count;
+      await until(`more than ${before} of ${count} results`, async () => {
+        await reader.readOn();
+        return reader.count > before;
+      });
+    }
+    await environment.timers.sleep(100);
+    await reader.readOn();
+    return reader.results;
+  } finally {
+    await reader.close();
+  }
 }
 
 /** Waits for a condition, in tests that run side by side, too. */
