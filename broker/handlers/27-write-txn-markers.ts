@@ -118,7 +118,8 @@ class MarkerOutcomes {
       for (const [name, outcomes] of topics) {
         const partitions: PartitionAnswer[] = [];
         for (const [partitionIndex, outcome] of outcomes) {
-          partitions.push({ partitionIndex, errorCode: await outcome });
+          const errorCode = typeof outcome === 'number' ? outcome : await outcome;
+          partitions.push({ partitionIndex, errorCode });
         }
         answered.push({ name, partitions });
       }

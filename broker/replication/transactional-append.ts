@@ -4,7 +4,10 @@ import type { VerificationGuard } from '../log/verification-guards.ts';
 import { DelayedProduce, pendingCommit } from './delayed-produce.ts';
 import type { Partition } from './partition.ts';
 
-/** What became of an append: the place is known at once, whether it holds only later. */
+/** The error code of an append that has been committed, or will be. */
+type Committed = number | Promise<number>;
+
+/** What became of an append: the place is known at once, whether it holds mostly later. */
 export type TransactionalAppend =
   | {
       readonly errorCode: typeof ErrorCode.NONE;
@@ -12,8 +15,9 @@ export type TransactionalAppend =
       /**
        * Resolves, however long that takes, to NONE or NOT_ENOUGH_REPLICAS_AFTER_APPEND when the high watermark has passed
        * the batch, and to NOT_LEADER_OR_FOLLOWER when this broker leads no more: then who leads next has it or has it not.
+       * The error code itself where that is known at once, as without followers.
        */
-      readonly committed: Promise<number>;
+      readonly committed: Committed;
     }
   | { readonly errorCode: number; readonly baseOffset: undefined };
 
@@ -36,9 +40,12 @@ export function appendTransactional(
   const result = partition.append(batch, { origin: 'coordinator', acks: -1, guard, transactionVersion });
   if (result.errorCode !== ErrorCode.NONE) return { errorCode: result.errorCode, baseOffset: undefined };
   const commit = pendingCommit(partition, result.lastOffset + 1);
-  const committed = new Promise<number>((resolve) => {
-    new DelayedProduce([commit], () => resolve(commit.errorCode)).start(timers);
-  });
+  const state = partition.commitState(commit.requiredOffset);
+  const committed =
+    state ??
+    new Promise<number>((resolve) => {
+      new DelayedProduce([commit], () => resolve(commit.errorCode)).start(timers);
+    });
   partition.wake();
   return { errorCode: ErrorCode.NONE, baseOffset: result.baseOffset, committed };
 }
@@ -49,11 +56,8 @@ export function isCommitted(errorCode: number): boolean {
 }
 
 /** Resolves as `committed` does, or to REQUEST_TIMED_OUT when that takes longer than the client waits. */
-export function committedWithin(
-  committed: Promise<number>,
-  timers: Timers,
-  timeoutMs: number,
-): Promise<number> {
+export function committedWithin(committed: Committed, timers: Timers, timeoutMs: number): Committed {
+  if (typeof committed === 'number') return committed;
   return new Promise<number>((resolve, reject) => {
     const timer = timers.after(timeoutMs, () => resolve(ErrorCode.REQUEST_TIMED_OUT));
     void committed.then(resolve, reject).finally(() => timer.cancel());

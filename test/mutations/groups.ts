@@ -42,9 +42,9 @@ export const groupMutations: readonly Mutation[] = [
   {
     name: 'offsets of a transaction count before its marker is committed',
     file: `${folder}/group-transactions.ts`,
-    find: 'const committed = written.committed.then((outcome) => {',
+    find: 'const { committed } = written;',
     replace:
-      'shard.endTransaction(marker.producerId, baseOffset, marker.isCommit);\n    const committed = written.committed.then((outcome) => {',
+      'const { committed } = written;\n    shard.endTransaction(marker.producerId, baseOffset, marker.isCommit);',
     suite: [`${suite[0]}/group/transactions.test.ts`],
   },
   {

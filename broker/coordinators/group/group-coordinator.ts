@@ -313,7 +313,11 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
     return this.#transactions.commit(request, context.version);
   }
 
-  completeTransaction(partition: number, marker: TransactionMarker, timeoutMs: number): Promise<number> {
+  completeTransaction(
+    partition: number,
+    marker: TransactionMarker,
+    timeoutMs: number,
+  ): number | Promise<number> {
     return this.#transactions.complete(partition, this.#served(partition), { marker, timeoutMs });
   }
 

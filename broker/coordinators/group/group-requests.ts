@@ -104,10 +104,14 @@ export interface GroupCoordinatorPartitions {
    */
   load(partition: number, batches: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void>;
   /**
-   * Writes the marker that ends a producer's transaction in a partition of `__consumer_offsets`. Resolves, within `timeoutMs`,
-   * to an error code as an append to any partition has it.
+   * Writes the marker that ends a producer's transaction in a partition of `__consumer_offsets`. Answers, at once or within
+   * `timeoutMs`, an error code as an append to any partition has it.
    */
-  completeTransaction(partition: number, marker: TransactionMarker, timeoutMs: number): Promise<number>;
+  completeTransaction(
+    partition: number,
+    marker: TransactionMarker,
+    timeoutMs: number,
+  ): number | Promise<number>;
   /** The broker no longer leads the partition: waiting requests are answered NOT_COORDINATOR, its groups are forgotten. */
   unload(partition: number): void;
   /** A topic was deleted: its committed offsets go. */

@@ -162,17 +162,19 @@ export class GroupTransactions {
     partition: number,
     { shard, errorCode }: { readonly shard: GroupShard | undefined; readonly errorCode: number },
     { marker, timeoutMs }: { readonly marker: TransactionMarker; readonly timeoutMs: number },
-  ): Promise<number> {
+  ): number | Promise<number> {
     // It is sent again until the groups are loaded.
-    if (shard === undefined) return Promise.resolve(errorOfMarker(errorCode));
+    if (shard === undefined) return errorOfMarker(errorCode);
     const written = this.#options.offsets.appendMarker(partition, marker);
     const { baseOffset } = written;
-    if (baseOffset === undefined) return Promise.resolve(written.errorCode);
-    const committed = written.committed.then((outcome) => {
+    if (baseOffset === undefined) return written.errorCode;
+    const end = (outcome: number): number => {
       if (isCommitted(outcome)) shard.endTransaction(marker.producerId, baseOffset, marker.isCommit);
       return outcome;
-    });
-    return committedWithin(committed, this.#options.environment.timers, timeoutMs);
+    };
+    const { committed } = written;
+    if (typeof committed === 'number') return end(committed);
+    return committedWithin(committed.then(end), this.#options.environment.timers, timeoutMs);
   }
 }
 

@@ -60,7 +60,7 @@ describe('a marker in a partition of two replicas', () => {
     const { baseOffset, committed } = mark();
     expect(baseOffset).toBe(1);
     let outcome: number | undefined;
-    void committed.then((errorCode) => (outcome = errorCode));
+    void Promise.resolve(committed).then((errorCode) => (outcome = errorCode));
     follow(1);
     await settle();
     expect(outcome).toBeUndefined();
@@ -68,6 +68,15 @@ describe('a marker in a partition of two replicas', () => {
     follow(2);
     await settle();
     expect(outcome).toBe(ErrorCode.NONE);
+    expect(readLimit(partition, COMMITTED)).toBe(2);
+  });
+
+  it('is acknowledged at once where no follower is waited for', () => {
+    partition.onRegistration(registrationOf({ replicas: [SELF], isr: [SELF], partitionEpoch: 1 }));
+    const { committed } = mark();
+    expect(committed).toBe(ErrorCode.NONE);
+    expect(committedWithin(committed, time.timers, 100)).toBe(ErrorCode.NONE);
+    expect(time.pending).toBe(0);
     expect(readLimit(partition, COMMITTED)).toBe(2);
   });
 

@@ -251,7 +251,7 @@ export class GroupHarness {
   }
 
   /** Ends the transaction of a producer; answers the error code that its coordinator is told. */
-  endTransaction(isCommit: boolean, { producerId = 7, producerEpoch = 0 } = {}): Promise<number> {
+  async endTransaction(isCommit: boolean, { producerId = 7, producerEpoch = 0 } = {}): Promise<number> {
     const marker = { producerId, producerEpoch, coordinatorEpoch: 1, isCommit, transactionVersion: 0 };
     return this.coordinator.completeTransaction(0, marker, MARKER_TIMEOUT_MS);
   }
