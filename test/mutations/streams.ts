@@ -4,6 +4,27 @@ const suite = ['test/streams/operators', 'test/streams/kafka-streams-recordings.
 
 export const streamsMutations: readonly Mutation[] = [
   {
+    name: 'a query by key sees what is not committed, under exactly-once',
+    file: 'src/streams/state/state-map.ts',
+    find: 'if (entry?.dirty !== true) {',
+    replace: 'if (entry !== undefined) {',
+    suite: ['test/streams/state/committed-queries.test.ts'],
+  },
+  {
+    name: 'a scan sees what is not committed, under exactly-once',
+    file: 'src/streams/state/state-map.ts',
+    find: "isolation === 'read_committed' ? [] : this.#uncommittedWithin(range);",
+    replace: 'this.#uncommittedWithin(range);',
+    suite: ['test/streams/state/committed-queries.test.ts'],
+  },
+  {
+    name: 'time that is not committed hides windows that are, under exactly-once',
+    file: 'src/streams/state/window-state.ts',
+    find: 'const keys = this.#keysOf(range, committed ?? this.#observedStreamTime);',
+    replace: 'const keys = this.#keysOf(range, this.#observedStreamTime);',
+    suite: ['test/streams/state/committed-queries.test.ts'],
+  },
+  {
     name: 'a call of the DSL that was refused keeps the names that it took',
     file: 'src/streams/logical/passes/claimed-names.ts',
     find: 'for (const undo of this.#undo) undo();',

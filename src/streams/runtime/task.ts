@@ -2,6 +2,7 @@ import { assertDefined } from '../../base/assert.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { RepeatedWarnings } from '../../base/repeated-warnings.ts';
 import type { SharedRecords } from '../../client/consumer/shared-records.ts';
+import type { IsolationLevel } from '../../client/types.ts';
 import type { PunctuationType } from '../processor.ts';
 import type { CacheBudget } from '../state/cache-budget.ts';
 import { createStore } from '../state/create-store.ts';
@@ -52,6 +53,8 @@ interface TaskSettings {
   readonly idleSourceMs?: number;
   /** See {@link StoreEnvironment.hidesExpired}; off by default. */
   readonly hidesExpired?: boolean;
+  /** See {@link StoreEnvironment.queryIsolation}; `read_uncommitted` by default. */
+  readonly queryIsolation?: IsolationLevel;
   readonly logger: Logger;
   readonly drops: RepeatedWarnings;
   /** What its records are read with together with other applications; without it, it reads them alone. */
@@ -331,7 +334,8 @@ export class Task {
   }
 
   #createStore(name: string): ManagedStore {
-    const { topology, budget, cachingEnabled, hidesExpired = false } = this.#settings;
+    const { topology, budget, cachingEnabled } = this.#settings;
+    const { hidesExpired = false, queryIsolation = 'read_uncommitted' } = this.#settings;
     const definition = assertDefined(topology.stores.get(name), `no store ${name}`);
     const { current } = this.#executor;
     return createStore(
@@ -345,6 +349,7 @@ export class Task {
         timestamp: () => current.timestamp,
         storeTime: this.#metadata.entry(`${name}/store-time`),
         hidesExpired,
+        queryIsolation,
       },
     );
   }

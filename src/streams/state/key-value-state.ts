@@ -1,4 +1,5 @@
 import { latin1Bytes } from '../../base/short-text.ts';
+import type { IsolationLevel } from '../../client/types.ts';
 import { KeyCodec } from './key-codec.ts';
 import type {
   ChangeLog,
@@ -148,24 +149,29 @@ export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStor
 
   /** The store as an interactive query sees it. */
   forQueries(): ReadOnlyKeyValueStore<K, V> {
+    const { queryIsolation } = this.#environment;
     return {
       name: this.name,
       get: async (key) => {
+        if (queryIsolation === 'read_committed') return this.#rows.getCommitted(this.#keys.text(key));
         await this.load(key);
         return this.get(key);
       },
-      entries: () => eachOf(this.#pages()),
-      pages: () => this.#pages(),
+      entries: () => eachOf(this.#pages(queryIsolation)),
+      pages: () => this.#pages(queryIsolation),
     };
   }
 
-  async *#pages(): AsyncGenerator<readonly (readonly [K, ValueAndTimestamp<V>])[], void> {
-    for await (const rows of this.#rows.pages({ from: '', to: undefined }, QUERY_PAGE_BYTES)) {
+  async *#pages(
+    isolation: IsolationLevel,
+  ): AsyncGenerator<readonly (readonly [K, ValueAndTimestamp<V>])[], void> {
+    for await (const rows of this.#rows.pages({ from: '', to: undefined }, QUERY_PAGE_BYTES, isolation)) {
       yield rows.map(([text, row]) => [this.#keys.key(text), row] as const);
     }
   }
 
   async *#values(): AsyncGenerator<readonly [K, V], void> {
-    for await (const page of this.#pages()) for (const [key, { value }] of page) yield [key, value];
+    for await (const page of this.#pages('read_uncommitted'))
+      for (const [key, { value }] of page) yield [key, value];
   }
 }

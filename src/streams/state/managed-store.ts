@@ -1,4 +1,5 @@
 import { NO_HEADERS, type Header } from '../record.ts';
+import type { IsolationLevel } from '../../client/types.ts';
 import type { CacheBudget } from './cache-budget.ts';
 import type { StoreEngine, WriteBatch } from './engine.ts';
 import type { RowBlock } from './row-block.ts';
@@ -87,6 +88,8 @@ export interface StoreEnvironment {
    * a cache loses final results.
    */
   readonly hidesExpired: boolean;
+  /** What interactive queries see: what is committed, or all that was written. */
+  readonly queryIsolation: IsolationLevel;
 }
 
 /** Restores records of a changelog as rows, past the memory, where nothing is uncommitted meanwhile. */

@@ -57,6 +57,8 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
   #unlogged = new Map<string, SessionChange<V>>();
   #pending = new Map<string, SessionChange<V>>();
   readonly #time: StoreEnvironment['storeTime'];
+  /** What the time of the store was at the last commit, where it has gone on since. */
+  #committedTime: number | undefined;
   #expiredUntil = 0;
   #keptFrom: () => number = () => Number.POSITIVE_INFINITY;
 
@@ -93,16 +95,16 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
 
   find(key: K, range: { readonly fromMs: number; readonly toMs: number }): readonly Session<V>[] {
     const sessions = this.#sessions.get(this.#keys.text(key)) ?? [];
-    const fromMs = Math.max(range.fromMs, this.#shownFromMs);
-    return sessions.filter((session) => session.endMs >= fromMs && session.startMs <= range.toMs);
+    return sessionsWithin(sessions, { ...range, shownFromMs: this.#shownFromMs(this.#time.value) });
   }
 
   /** A segment is dropped some time after its sessions have expired; until then those that end before this are hidden. */
-  get #shownFromMs(): number {
-    return this.#time.value - this.definition.retentionMs + 1;
+  #shownFromMs(time: number): number {
+    return time - this.definition.retentionMs + 1;
   }
 
   put(key: K, session: Session<V | null>): void {
+    this.#committedTime ??= this.#time.value;
     this.#time.value = Math.max(this.#time.value, session.endMs);
     this.#change(this.#keys.text(key), session);
   }
@@ -192,6 +194,7 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
 
   committed(): void {
     this.#sessions.committed();
+    this.#committedTime = undefined;
     this.#unlogged = new Map();
   }
 
@@ -242,8 +245,7 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
     return {
       name: this.name,
       fetch: async (key, range) => {
-        await this.load(key);
-        const sessions = this.find(key, { fromMs: 0, toMs: range.toMs });
+        const sessions = await this.#queried(key, { fromMs: 0, toMs: range.toMs });
         return sessions
           .filter(({ startMs }) => startMs >= range.fromMs)
           .map((session) => entry({ key, ...session }));
@@ -253,19 +255,49 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
     };
   }
 
+  /** As {@link find}, of what interactive queries see. */
+  async #queried(
+    key: K,
+    range: { readonly fromMs: number; readonly toMs: number },
+  ): Promise<readonly Session<V>[]> {
+    if (this.#environment.queryIsolation === 'read_committed') {
+      const sessions = (await this.#sessions.getCommitted(this.#keys.text(key))) ?? [];
+      return sessionsWithin(sessions, { ...range, shownFromMs: this.#shownFromMs(this.#queriedTime) });
+    }
+    await this.load(key);
+    return this.find(key, range);
+  }
+
+  get #queriedTime(): number {
+    const committed = this.#environment.queryIsolation === 'read_committed' ? this.#committedTime : undefined;
+    return committed ?? this.#time.value;
+  }
+
   /** The sessions of some keys at a time, by start. */
   async *#pages(
     entry: (row: SessionRow<K, V>) => WindowEntry<K, V>,
   ): AsyncGenerator<readonly WindowEntry<K, V>[], void> {
-    for await (const rows of this.#sessions.pages({ from: '', to: undefined }, QUERY_PAGE_BYTES)) {
+    const all = { from: '', to: undefined };
+    const { queryIsolation } = this.#environment;
+    for await (const rows of this.#sessions.pages(all, QUERY_PAGE_BYTES, queryIsolation)) {
+      const shownFromMs = this.#shownFromMs(this.#queriedTime);
       const sessions = rows.flatMap(([text, ofKey]) => {
         const key = this.#keys.key(text);
-        const shown = ofKey.filter(({ endMs }) => endMs >= this.#shownFromMs);
+        const shown = ofKey.filter(({ endMs }) => endMs >= shownFromMs);
         return shown.map((session) => entry({ key, ...session }));
       });
       yield sessions.sort((a, b) => a.startMs - b.startMs || a.endMs - b.endMs);
     }
   }
+}
+
+/** Sessions of a key that overlap a range of times, but for those that have expired. */
+function sessionsWithin<V>(
+  sessions: readonly Session<V>[],
+  range: { readonly fromMs: number; readonly toMs: number; readonly shownFromMs: number },
+): readonly Session<V>[] {
+  const fromMs = Math.max(range.fromMs, range.shownFromMs);
+  return sessions.filter((session) => session.endMs >= fromMs && session.startMs <= range.toMs);
 }
 
 function changelogKey(change: {

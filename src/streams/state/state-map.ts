@@ -1,4 +1,5 @@
 import { OperationalError } from '../../base/errors.ts';
+import type { IsolationLevel } from '../../client/types.ts';
 import type { CacheBudget } from './cache-budget.ts';
 import {
   endOfPrefix,
@@ -142,14 +143,32 @@ export class StateMap<V> {
     return entry;
   }
 
+  /** The value that was committed last of a key, whatever has been written to it since: it may be read past the memory. */
+  async getCommitted(key: string, segment: StateSegment<V> = this.#segments.root): Promise<V | undefined> {
+    await this.load(key, segment);
+    const entry = this.entry(key, segment);
+    if (entry?.dirty !== true) {
+      // Whoever changes the value in place gets a copy from now on.
+      if (entry !== undefined) entry.own = undefined;
+      return this.get(key, segment);
+    }
+    const [bytes] = await this.#engine.getMany([segment.enginePrefix + key]);
+    return bytes && this.#decode(key, bytes);
+  }
+
   /**
-   * Entries of a range in order as they are when the reading begins, uncommitted ones included, about so many bytes of
-   * committed ones at a time. @throws {OperationalError} `STORE_NOT_AVAILABLE` when the store is closed meanwhile.
+   * Entries of a range in order as they are when the reading begins, about so many bytes of committed ones at a time.
+   * @param isolation whether uncommitted ones are among them: `read_uncommitted` by default
+   * @throws {OperationalError} `STORE_NOT_AVAILABLE` when the store is closed meanwhile.
    */
-  async *pages(range: KeyRange, bytesMax: number): AsyncGenerator<readonly (readonly [string, V])[], void> {
+  async *pages(
+    range: KeyRange,
+    bytesMax: number,
+    isolation: IsolationLevel = 'read_uncommitted',
+  ): AsyncGenerator<readonly (readonly [string, V])[], void> {
     if (this.#isClosed) throw notAvailable();
     const to = range.to === undefined ? endOfPrefix(this.#prefix) : this.#prefix + range.to;
-    const uncommitted = this.#uncommittedWithin(range);
+    const uncommitted = isolation === 'read_committed' ? [] : this.#uncommittedWithin(range);
     const scan = this.#engine.openScan({ from: this.#prefix + range.from, to }, bytesMax);
     try {
       for (;;) {

@@ -164,9 +164,14 @@ export class ManagedVersionedState<K, V> implements TableState<K, V>, ManagedSto
 
   /** The latest versions, as an interactive query sees them. */
   forQueries(): ReadOnlyKeyValueStore<K, V> {
+    const { queryIsolation } = this.#environment;
     return {
       name: this.name,
       get: async (key) => {
+        if (queryIsolation === 'read_committed') {
+          const versions = await this.#versions.getCommitted(this.#keys.text(key));
+          return rowOf(versions?.[0]);
+        }
         await this.load(key);
         return this.get(key);
       },
@@ -176,7 +181,9 @@ export class ManagedVersionedState<K, V> implements TableState<K, V>, ManagedSto
   }
 
   async *#pages(): AsyncGenerator<readonly (readonly [K, ValueAndTimestamp<V>])[], void> {
-    for await (const rows of this.#versions.pages({ from: '', to: undefined }, QUERY_PAGE_BYTES)) {
+    const all = { from: '', to: undefined };
+    const { queryIsolation } = this.#environment;
+    for await (const rows of this.#versions.pages(all, QUERY_PAGE_BYTES, queryIsolation)) {
       yield this.#latest(rows);
     }
   }

@@ -1,4 +1,5 @@
 import type { KeyRange, WriteBatch } from './engine.ts';
+import type { IsolationLevel } from '../../client/types.ts';
 import { readInt64 } from '../../base/int64.ts';
 import { putLatin1 } from '../../base/short-text.ts';
 import { int64OfText, int64Text, KeyCodec } from './key-codec.ts';
@@ -53,10 +54,13 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
   readonly direct: DirectRestore;
   readonly #changelogTopic: string;
   readonly #hidesExpired: boolean;
+  readonly #queryIsolation: IsolationLevel;
   readonly #keys: KeyCodec<K>;
   readonly #table: TimestampedRows<WindowKey<K>, V>;
   readonly #rows: StateMap<ValueAndTimestamp<V>>;
   #observedStreamTime = -1;
+  /** What it was at the last commit, where it has gone on since. */
+  #committedStreamTime: number | undefined;
   #expiredUntil = 0;
   #keptFrom: () => number = () => Number.POSITIVE_INFINITY;
 
@@ -64,6 +68,7 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
     this.definition = definition;
     this.#changelogTopic = environment.changelogTopic;
     this.#hidesExpired = environment.hidesExpired;
+    this.#queryIsolation = environment.queryIsolation;
     this.#keys = new KeyCodec(definition.keySerde, environment.changelogTopic);
     this.#table = new TimestampedRows(definition, environment, {
       keyOf: (key, { startMs }) => ({ key: this.#keys.key(key), startMs }),
@@ -110,6 +115,7 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
   }
 
   put(key: K, startMs: number, value: V | null, timestamp: number): void {
+    this.#committedStreamTime ??= this.#observedStreamTime;
     this.#observedStreamTime = Math.max(this.#observedStreamTime, startMs);
     this.#table.put(this.#keys.text(key), { value, timestamp }, this.#rows.segmentAt(startMs));
   }
@@ -120,7 +126,8 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
 
   /** The rows of windows that begin in the range, by start and key, however long ago they have left the retention. */
   read(range: TimeRange): RowPages<WindowRow<K, V>> {
-    const rows = this.#rows.read(this.#hidesExpired ? this.#keysOf(range) : keysIn(range), QUERY_PAGE_BYTES);
+    const keys = this.#hidesExpired ? this.#keysOf(range, this.#observedStreamTime) : keysIn(range);
+    const rows = this.#rows.read(keys, QUERY_PAGE_BYTES);
     return mapPages(rows, ([text, row]) => this.#rowOf(text, row));
   }
 
@@ -155,6 +162,7 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
 
   committed(): void {
     this.#rows.committed();
+    this.#committedStreamTime = undefined;
   }
 
   evict(): void {
@@ -203,14 +211,17 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
   }
 
   async *#pages(range: TimeRange): AsyncGenerator<readonly WindowEntry<K, V>[], void> {
-    for await (const rows of this.#rows.pages(this.#keysOf(range), QUERY_PAGE_BYTES)) {
+    const isolation = this.#queryIsolation;
+    const committed = isolation === 'read_committed' ? this.#committedStreamTime : undefined;
+    const keys = this.#keysOf(range, committed ?? this.#observedStreamTime);
+    for await (const rows of this.#rows.pages(keys, QUERY_PAGE_BYTES, isolation)) {
       yield rows.map(([text, row]) => this.#entryOf(this.#rowOf(text, row)));
     }
   }
 
   /** Windows that have left the retention are not among them, whether or not their rows were deleted yet. */
-  #keysOf(range: TimeRange): KeyRange {
-    const kept = this.#observedStreamTime - this.definition.retentionMs;
+  #keysOf(range: TimeRange, streamTime: number): KeyRange {
+    const kept = streamTime - this.definition.retentionMs;
     return keysIn({ fromMs: Math.max(0, range.fromMs, kept), toMs: range.toMs });
   }
 

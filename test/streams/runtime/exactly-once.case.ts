@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OperationalError } from '../../../src/base/errors.ts';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
 import { StreamsApp, type StreamsAppOptions } from '../../../src/streams/index.ts';
 import { EXACTLY_ONCE, type CommitVariation } from '../../../src/streams/runtime/commit-protocol.ts';
@@ -152,6 +153,56 @@ export function describeExactlyOnce(
       expect(await resultsNow(bootstrapServers, topics)).toEqual(numberedResults(5 * RECORDS, KEYS));
       expect(only.thread.metrics.snapshot().abortedTransactions).toBeGreaterThan(0);
       expect(await only.end()).toBeUndefined();
+    });
+
+    it('shows interactive queries what is committed, and nothing else', async () => {
+      const applicationId = `shows-committed-${run}`;
+      const topics = await createNumberedTopics(bootstrapServers, applicationId);
+      let fails = false;
+      const app = new StreamsApp(
+        { ...options(applicationId), topology: numberingTopology(topics), commitIntervalMs: 100 },
+        {
+          commitVariation: {
+            at: (step, when) => {
+              if (!fails || step !== 'commit-transaction' || when !== 'before') return;
+              throw new TransactionFailure('replay', new Error('not yet'));
+            },
+          },
+        },
+      );
+      await app.start();
+      const aborted = (): number => app.metrics().threads[0]?.abortedTransactions ?? 0;
+      const counts = app.keyValueStore<string, number>('counts');
+      /** Undefined while the tasks are opened anew. */
+      const shown = async (): Promise<readonly unknown[] | undefined> => {
+        try {
+          const rows: unknown[] = [];
+          for await (const [key, { value }] of counts.entries())
+            rows.push([key, value, (await counts.get(key))?.value]);
+          return rows;
+        } catch (error) {
+          if (error instanceof OperationalError && error.code === 'STORE_NOT_AVAILABLE') return undefined;
+          throw error;
+        }
+      };
+      await produceNumbered(bootstrapServers, topics, { count: 1, keys: 1 });
+      await resultsOf(bootstrapServers, topics, 1);
+      await until('the first row', async () => (await shown())?.length === 1);
+      fails = true;
+      await produceNumbered(bootstrapServers, topics, { from: 1, count: RECORDS - 1, keys: 1 });
+      const seen = new Set<string>();
+      await until('aborted transactions', async () => {
+        for (let i = 0; i < 20; i++) seen.add(JSON.stringify(await shown()));
+        return aborted() >= 3;
+      });
+      fails = false;
+      seen.delete(JSON.stringify(undefined));
+      expect([...seen]).toEqual(['[["key-0",1,1]]']);
+      await until(
+        'all rows',
+        async () => JSON.stringify(await shown()) === `[["key-0",${RECORDS},${RECORDS}]]`,
+      );
+      await app.close();
     });
 
     it('commits with tasks that come and go', async () => {

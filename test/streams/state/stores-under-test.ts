@@ -1,3 +1,4 @@
+import type { IsolationLevel } from '../../../src/client/index.ts';
 import { Serdes } from '../../../src/streams/index.ts';
 import type { StoreEngine } from '../../../src/streams/state/engine.ts';
 import { CacheBudget } from '../../../src/streams/state/cache-budget.ts';
@@ -75,6 +76,8 @@ export function queried(store: ManagedStore): ReadOnlyWindowStore<string, string
 /** Stores over one engine. */
 export class StoresUnderTest {
   readonly engine: StoreEngine;
+  /** Of the stores that are made from now on. */
+  queryIsolation: IsolationLevel = 'read_uncommitted';
   readonly #under: EngineUnderTest;
   #opened = 0;
 
@@ -96,6 +99,7 @@ export class StoresUnderTest {
       timestamp: () => 7,
       storeTime: { value: -1 },
       hidesExpired: false,
+      queryIsolation: this.queryIsolation,
     });
   }
 
