@@ -191,6 +191,7 @@ function describeQuery(query: Fields): Shown {
       .join('\n'),
     ...fieldTable(list(query['fields'])),
     text: [
+      propertyLines(fields(query['overriddenProperties'])),
       errorLines(list(query['queryErrors'])),
       taskLines(query),
       query['executionPlan'],
@@ -200,6 +201,12 @@ function describeQuery(query: Fields): Shown {
       .filter(Boolean)
       .join('\n\n'),
   };
+}
+
+/** What the session had set that a query was started in. */
+function propertyLines(properties: Fields): string {
+  const lines = Object.entries(properties).map(([name, value]) => `  ${name} = ${text(value)}`);
+  return lines.length === 0 ? '' : ['Overridden Properties', ...lines].join('\n');
 }
 
 /** What has gone wrong in a query: when, whose error it is, and what. */

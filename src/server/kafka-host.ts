@@ -23,7 +23,6 @@ export function kafkaHost(settings: ServerConfig, parts: KafkaHostParts): KafkaH
   const options: KafkaHostOptions = {
     ...{ environment, bootstrapServers, logger, stateDir },
     serviceId: settings.get('ksql.service.id'),
-    commitIntervalMs: settings.get('ksql.streams.commit.interval.ms'),
     cacheBytesMax: settings.get('ksql.streams.statestore.cache.max.bytes'),
     sharedCacheBytesMax: settings.get('ksql.state.cache.max.bytes'),
     sharedBlockCacheBytes: settings.get('ksql.state.block.cache.bytes'),

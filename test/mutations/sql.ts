@@ -2,6 +2,34 @@ import type { Mutation } from './mutation.ts';
 
 export const sqlMutations: readonly Mutation[] = [
   {
+    name: 'queries at least once read what was aborted',
+    file: 'src/sql/runtime/app-options.ts',
+    find: "consumer: { isolationLevel: 'read_committed', ...set.consumer },",
+    replace: 'consumer: { ...set.consumer },',
+    suite: ['test/sql/engine/exactly-once.test.ts'],
+  },
+  {
+    name: 'a query that has come to another thread has another transactional id',
+    file: 'src/sql/runtime/app-query.ts',
+    find: 'new StreamsApp(options, { turn: this.#host.turn, processId })',
+    replace: 'new StreamsApp(options, { turn: this.#host.turn })',
+    suite: ['test/sql/engine/exactly-once.test.ts'],
+  },
+  {
+    name: 'a transaction that a killed server has left holds up its readers until its timeout',
+    file: 'src/sql/runtime/left-transactions.ts',
+    find: 'await admin.fenceProducers(left);',
+    replace: '',
+    suite: ['test/sql/runtime/left-transactions.test.ts'],
+  },
+  {
+    name: 'a restart gives a query the guarantee of the server in the place of its own',
+    file: 'src/server/commands/command.ts',
+    find: 'session: { properties, variables: new Map() } };',
+    replace: 'session: { properties: {}, variables: new Map() } };',
+    suite: ['test/server/exactly-once.test.ts'],
+  },
+  {
     name: 'a query that holds up its thread is not ended with it',
     file: 'src/sql/runtime/thread/query-thread.ts',
     find: "if (call.kind === 'closeQuery') silence.ending(call.query, { waitMs: TERMINATION_WAIT_MS });",

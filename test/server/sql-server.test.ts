@@ -202,7 +202,7 @@ describe('/ksql', () => {
       'Invalid value erliest for configuration auto.offset.reset: expected one of',
     ],
     ['ksql.streams.consumer.max.poll.records', '0', 'Invalid value 0 for configuration'],
-    ['processing.guarantee', 'exactly_once_v2', 'Invalid value exactly_once_v2'],
+    ['processing.guarantee', 'exactly_once', 'Invalid value exactly_once'],
     ['ksql.query.pull.table.scan.enabled', 'maybe', 'Invalid value maybe for configuration'],
     ['ksql.headers.columns.enabled', 'false', 'expected true or false, and here always true'],
   ])("refuses SET '%s' = '%s', and the same with a request", async (name, value, message) => {

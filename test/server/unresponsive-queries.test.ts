@@ -17,6 +17,7 @@ it('queries of a thread that does not answer are UNRESPONSIVE in lists and metri
       text: 'CREATE',
       state: 'RUNNING',
       kind: 'PERSISTENT',
+      overridden: {},
       columns: [],
       sources: [],
       errors: [],

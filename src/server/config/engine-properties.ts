@@ -1,6 +1,7 @@
 import { boolean, type ConfigKeys, int, long, string } from '../../base/config/config-key.ts';
 import { atLeast, type ConfigRange, oneOf, rangeOf } from '../../base/config/config-range.ts';
 import { formatNames } from '../../serde/formats.ts';
+import { EXACTLY_ONCE_COMMIT_MS, PROCESSING_GUARANTEES } from '../../streams/runtime/processing-guarantee.ts';
 import { perQuery } from './per-query.ts';
 
 /** What ksqlDB can switch off and Millrace cannot. */
@@ -46,15 +47,20 @@ export const engineProperties = perQuery({
   ),
   'ksql.streams.processing.guarantee': string(
     'at_least_once',
-    'how often a record counts after a failure; there is no exactly_once_v2 yet',
-    oneOf('at_least_once'),
+    'what a failure may do to the results of a query: at_least_once, or exactly_once_v2, which processes in transactions; ' +
+      'exactly_once_v2 where it is not set and the brokers are those that the server is started with',
+    oneOf(...PROCESSING_GUARANTEES),
   ),
   'ksql.streams.auto.offset.reset': string(
     'latest',
     'where a new query begins to read',
     oneOf('earliest', 'latest'),
   ),
-  'ksql.streams.commit.interval.ms': long(2_000, 'time between two commits of a query', atLeast(0)),
+  'ksql.streams.commit.interval.ms': long(
+    2_000,
+    `time between two commits of a query; ${EXACTLY_ONCE_COMMIT_MS} where it is not set and the query is exactly_once_v2`,
+    atLeast(0),
+  ),
   'ksql.streams.statestore.cache.max.bytes': long(
     10_000_000,
     'bytes of state that a query holds back before a commit; with 0 every update becomes a record',

@@ -28,6 +28,8 @@ export async function openTopic(statement: Print, text: string, options: PrintOp
     defaultApiTimeoutMs: kafka.timeoutMs,
     autoCommit: false,
     allowAutoTopicCreation: false,
+    // As SELECT: what was aborted is not in the topic for anybody who counts.
+    isolationLevel: 'read_committed',
     autoOffsetReset: statement.fromBeginning ? 'earliest' : 'latest',
   });
   try {

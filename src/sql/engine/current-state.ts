@@ -66,7 +66,10 @@ export class CurrentState {
     const { query, terminate = [] } = plan;
     this.#catalog = applyPlan(this.#catalog, plan);
     const context = this.#options.contextOf(session, this.#catalog);
-    const started = query === undefined ? undefined : this.queries.start(query, plan.text, context);
+    const started =
+      query === undefined
+        ? undefined
+        : this.queries.start({ plan: query, text: plan.text, session }, context);
     if (query !== undefined) this.#queryNumber += 1;
     const ended = terminate.map((id) => this.queries.terminate(id));
     if (plan.kind !== 'none') this.#version += 1;

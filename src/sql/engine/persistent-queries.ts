@@ -53,7 +53,7 @@ export class PersistentQueries implements RunningQueries {
     return [...this.#queries.values()].map((query) => this.describe(query));
   }
 
-  describe({ text, running }: PersistentQuery): QueryDescription {
+  describe({ text, running, overridden }: PersistentQuery): QueryDescription {
     const { plan, standstill } = running;
     const sink = plan.sink === undefined ? undefined : this.#catalog().source(plan.sink);
     return {
@@ -67,6 +67,7 @@ export class PersistentQueries implements RunningQueries {
       sources: plan.sources,
       ...(plan.sink === undefined ? {} : { sink: plan.sink }),
       ...(sink === undefined ? {} : { sinkTopic: sink.topic.name }),
+      overridden,
       get errors() {
         return running.errors();
       },
@@ -75,11 +76,14 @@ export class PersistentQueries implements RunningQueries {
   }
 
   /** Starts a query, in the place of the one that has its id. It is listed at once; resolves when it was tried. */
-  start(plan: QueryPlan, text: string, context: AnalysisContext): Promise<void> {
+  start(
+    { plan, text, session }: Pick<RecoveredQuery, 'plan' | 'text' | 'session'>,
+    context: AnalysisContext,
+  ): Promise<void> {
     const before = this.#queries.get(plan.queryId);
     if (before !== undefined) void this.#close(before, { cleanUp: false });
     const running = this.#host.newQuery(plan, context);
-    this.#queries.set(plan.queryId, { text, running });
+    this.#queries.set(plan.queryId, { text, running, overridden: session.properties });
     if (this.#isClosed) return running.close();
     // Two that have one id share a state folder.
     const gone = this.#closing.get(plan.queryId) ?? Promise.resolve();
@@ -103,7 +107,7 @@ export class PersistentQueries implements RunningQueries {
       if (slice?.isOver === true) await slice.next();
       if (this.#isClosed) return;
       const running = this.#host.newQuery(plan, contextOf(session));
-      this.#queries.set(plan.queryId, { text, running });
+      this.#queries.set(plan.queryId, { text, running, overridden: session.properties });
       if (isPaused) running.pause();
       await running.start({ isRestored: true });
     }

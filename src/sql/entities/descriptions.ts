@@ -1,4 +1,4 @@
-import type { TopicFacts } from '../analysis/session.ts';
+import type { SessionProperties, TopicFacts } from '../analysis/session.ts';
 import type { DataSource } from '../catalog/data-source.ts';
 import type { QueryError, QueryState, QueryStatistics } from '../host/host.ts';
 import type { QueryPlan } from '../physical/steps.ts';
@@ -17,6 +17,8 @@ export interface QueryDescription {
   readonly sources: readonly string[];
   readonly sink?: string;
   readonly sinkTopic?: string;
+  /** Properties of the session that it was started in, which count over those of the server. */
+  readonly overridden: SessionProperties;
   /** As they are when they are looked at: after its statistics, all that those count. */
   readonly errors: readonly QueryError[];
   /** As they are when they are asked for; absent for a query that does not run. */

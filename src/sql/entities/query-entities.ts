@@ -50,7 +50,7 @@ export async function queryDescription(query: DescribedQuery, explanation?: Expl
     sinks: query.sink === undefined ? [] : [query.sink],
     topology: explanation?.topology ?? '',
     executionPlan: explanation === undefined ? '' : ladder(explanation),
-    overriddenProperties: {},
+    overriddenProperties: query.overridden,
     ksqlHostQueryStatus: {},
     queryType: query.kind,
     queryErrors: [
@@ -78,6 +78,7 @@ export async function explanationEntity(explanation: Explanation, text: string) 
     columns,
     sources,
     ...(sink === undefined ? {} : { sink }),
+    overridden: {},
     errors: [],
   };
   return queryDescription(query ?? explained, explanation);

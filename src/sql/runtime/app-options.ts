@@ -1,7 +1,14 @@
 import { childPath } from '../../base/child-path.ts';
 import type { Environment } from '../../base/environment.ts';
 import { type Logger, silentLogger } from '../../base/logger.ts';
+import {
+  EXACTLY_ONCE_COMMIT_MS,
+  isExactlyOnce,
+  type ProcessingGuarantee,
+  TRANSACTION_TIMEOUT_MS,
+} from '../../streams/runtime/processing-guarantee.ts';
 import { optionsOfProperties } from '../../streams/runtime/streams-properties.ts';
+import type { ProducerOptions } from '../../client/types.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import type { RestartBackoffOptions } from '../../base/restart-backoff.ts';
 
@@ -12,7 +19,7 @@ export interface KafkaHostOptions {
   readonly stateDir: string;
   /** `ksql.service.id`: part of the names of groups and internal topics. */
   readonly serviceId: string;
-  /** How often queries commit; 2 s as in ksqlDB. */
+  /** How often queries commit; 2 s as in ksqlDB, 100 ms under exactly-once, where results are seen with the commit. */
   readonly commitIntervalMs?: number;
   /** State that a persistent query holds back before a commit; 10 MiB. With 0 every update becomes a record. */
   readonly cacheBytesMax?: number;
@@ -28,6 +35,9 @@ export interface KafkaHostOptions {
   readonly kafkaTimeoutMs?: number;
   readonly logger?: Logger;
 }
+
+/** ksqlDB's default of `ksql.streams.commit.interval.ms`. */
+const COMMIT_INTERVAL_MS = 2_000;
 
 /** ksqlDB's defaults of `ksql.query.retry.backoff.initial.ms`, `.max.ms` and `ksql.query.error.max.queue.size`. */
 export const DEFAULT_BACKOFF = { initialMs: 15_000, maxMs: 900_000 } as const;
@@ -66,22 +76,45 @@ export const hostFolder = (options: Pick<KafkaHostOptions, 'serviceId'>, stateDi
 export const isOfServer = (options: Pick<KafkaHostOptions, 'serviceId'>, name: string): boolean =>
   isQuery(options, name) || isPushQuery(options, name) || name === sharedName(options);
 
-/** The settings that the applications of all queries have in common; what the session or the server has set wins. */
-export function appOptions(options: KafkaHostOptions, context: AnalysisContext) {
-  const { environment, bootstrapServers, commitIntervalMs = 2000, logger = silentLogger } = options;
-  const { cacheBytesMax } = options;
+/**
+ * The settings that the applications of all queries have in common; what the session or the server has set wins.
+ * @param guarantee in the place of what they have set.
+ */
+export function appOptions(
+  options: KafkaHostOptions,
+  context: AnalysisContext,
+  guarantee?: ProcessingGuarantee,
+) {
+  const { environment, bootstrapServers, logger = silentLogger, cacheBytesMax } = options;
   // Where a query begins to read is not the same for all kinds of them: see `offsetReset`.
   const { autoOffsetReset: _, ...set } = optionsOfProperties(context.properties);
+  const processingGuarantee = guarantee ?? set.processingGuarantee ?? 'at_least_once';
+  const isInTransactions = isExactlyOnce({ processingGuarantee });
+  const usual = isInTransactions ? EXACTLY_ONCE_COMMIT_MS : COMMIT_INTERVAL_MS;
+  const commitIntervalMs = set.commitIntervalMs ?? options.commitIntervalMs ?? usual;
   return {
     environment,
     bootstrapServers,
-    commitIntervalMs,
     ...(cacheBytesMax === undefined ? {} : { cacheBytesMax }),
     logger,
     // As ksqlDB does: a record that cannot be read is logged and skipped.
     onFailure: { deserialization: 'continue' },
     ...set,
+    processingGuarantee,
+    commitIntervalMs,
+    // What is aborted is nobody's row, under whichever guarantee a query runs itself.
+    consumer: { isolationLevel: 'read_committed', ...set.consumer },
+    ...(isInTransactions ? { producer: transactionalProducer(set.producer, commitIntervalMs) } : {}),
   } as const;
+}
+
+/** A transaction may last longer than it takes from one commit to the next, however seldom these are. */
+function transactionalProducer(
+  set: Partial<ProducerOptions> | undefined,
+  commitIntervalMs: number,
+): Partial<ProducerOptions> {
+  const transactionTimeoutMs = Math.max(TRANSACTION_TIMEOUT_MS, 2 * commitIntervalMs);
+  return { transactionTimeoutMs, ...set };
 }
 
 export function offsetReset({ properties }: AnalysisContext): 'earliest' | 'latest' | undefined {

@@ -50,6 +50,8 @@ const DEFAULT_RESET = 'earliest';
 interface QueryHost extends KafkaHostOptions {
   /** By what its group knows the query: `group.instance.id`. */
   readonly instanceId: (applicationId: string) => string;
+  /** The process that it is of, which its transactions are named by. */
+  readonly processId: (applicationId: string) => string;
   readonly admin: Admin;
   /** What its application shares with those of other queries. */
   readonly streams?: StreamsHost;
@@ -257,7 +259,8 @@ export class AppQuery implements RunningQuery {
       autoOffsetReset: offsetReset(this.#context) ?? DEFAULT_RESET,
       host: this.#host.streams,
     };
-    return new StreamsApp(options, { turn: this.#host.turn });
+    const processId = (): string => this.#host.processId(this.applicationId);
+    return new StreamsApp(options, { turn: this.#host.turn, processId });
   }
 
   /** A row that the broker refuses for what is in it, and will refuse for ever, costs only itself. */

@@ -27,8 +27,12 @@ export class InstanceIds {
   }
 
   of(applicationId: string): string {
-    const processId = this.#read(childPath(this.#stateDir, applicationId)) ?? this.#processId;
-    return `${applicationId}-${processId}`;
+    return `${applicationId}-${this.processIdOf(applicationId)}`;
+  }
+
+  /** The process that a query is of, which its transactions are named by, too. */
+  processIdOf(applicationId: string): string {
+    return this.#read(childPath(this.#stateDir, applicationId)) ?? this.#processId;
   }
 
   /** Has an application known as it is here when its folder has come to another one. */

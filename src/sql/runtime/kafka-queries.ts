@@ -11,6 +11,7 @@ import type { ProcessingTurn } from '../../streams/runtime/processing-turn.ts';
 import { StreamsApp } from '../../streams/runtime/streams-app.ts';
 import type { StreamsAppOptions } from '../../streams/runtime/streams-app-options.ts';
 import { StreamsHost } from '../../streams/runtime/streams-host.ts';
+import { transactionalIdOf } from '../../streams/runtime/thread-clients.ts';
 import { internalTopicNames } from '../../streams/runtime/topic-plan.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import type { PushOptions, PushRun } from '../host/host.ts';
@@ -22,12 +23,14 @@ import { AppQuery } from './app-query.ts';
 import {
   appOptions,
   hostFolder,
+  isQuery,
   type KafkaHostOptions,
   offsetReset,
   prefixOf,
   queryApplicationId,
 } from './app-options.ts';
 import { InstanceIds } from './instance-ids.ts';
+import { endLeftTransactions } from './left-transactions.ts';
 import { pushTopology } from './push-topology.ts';
 import { errorKindOf } from './query-errors.ts';
 import type { QueryRuntime } from './query-runtime.ts';
@@ -68,6 +71,8 @@ export class KafkaQueries implements QueryRuntime {
   readonly #instanceIds: InstanceIds;
   readonly #leftovers: ApplicationLeftovers;
   readonly #restored: RestoredQueries;
+  /** Until then no query begins a transaction. */
+  #transactionsEnded: Promise<void> | undefined;
 
   constructor(options: KafkaHostOptions, { admin, describeTopics, connections }: QueryCluster) {
     this.#options = options;
@@ -133,11 +138,15 @@ export class KafkaQueries implements QueryRuntime {
       ...this.#options,
       turn,
       instanceId: (applicationId) => this.#instanceIds.of(applicationId),
+      processId: (applicationId) => this.#instanceIds.processIdOf(applicationId),
       admin: this.#admin,
       streams: this.#streams,
       describeTopics: this.#describeTopics,
       note: (applicationId, internalTopics) => this.#leftovers.note(applicationId, internalTopics),
-      finish: (applicationId) => this.#leftovers.finish(applicationId),
+      finish: async (applicationId) => {
+        await this.#endTransactions();
+        await this.#leftovers.finish(applicationId);
+      },
       begin: async (applicationId) => {
         if (offsetReset(context) !== 'latest') return;
         await this.#beginAtEnds(plan, applicationId, { tables: 'earliest' });
@@ -145,6 +154,22 @@ export class KafkaQueries implements QueryRuntime {
       cleanUp: (ended) => this.#leftovers.remove(ended),
       startInTurn: (query) => this.#restored.add(query),
     });
+  }
+
+  /** Ends the transactions that were open when the process was killed that had this folder before. */
+  #endTransactions(): Promise<void> {
+    return (this.#transactionsEnded ??= endLeftTransactions(this.#transactionalIds(), {
+      ...{ admin: this.#admin, timers: this.#options.environment.timers, logger: this.#options.logger },
+    }));
+  }
+
+  /** Of the queries that have a folder here. */
+  #transactionalIds(): ReadonlySet<string> {
+    const { stateDir, environment } = this.#options;
+    const { disk } = environment;
+    const names = disk.exists(stateDir) ? disk.list(stateDir) : [];
+    const queries = names.filter((name) => isQuery(this.#options, name));
+    return new Set(queries.map((name) => transactionalIdOf(name, this.#instanceIds.processIdOf(name), 1)));
   }
 
   /**
@@ -174,7 +199,9 @@ export class KafkaQueries implements QueryRuntime {
       const spec = isTable ? tables : 'latest';
       return Array.from({ length: partitions }, (_, partition) => ({ topic, partition, spec }));
     });
-    return specs.length === 0 ? [] : this.#admin.listOffsets(specs);
+    // What is in a transaction still comes, if it is committed.
+    const isolationLevel = 'read_committed';
+    return specs.length === 0 ? [] : this.#admin.listOffsets(specs, { isolationLevel });
   }
 
   async startPush(
@@ -225,7 +252,8 @@ export class KafkaQueries implements QueryRuntime {
     },
   ): StreamsApp {
     const { applicationId } = given;
-    const common = appOptions(this.#options, push.context);
+    // Its rows go to who reads it as they come: a transaction that is aborted would tell them again.
+    const common = appOptions(this.#options, push.context, 'at_least_once');
     const settings: StreamsAppOptions = {
       ...common,
       // Where the server is killed, its next life can remove the member, and with that the group.
@@ -270,7 +298,8 @@ export class KafkaQueries implements QueryRuntime {
     await untilCommitted(this.#admin, { groupId, ends, signal, timers: this.#options.environment.timers });
   }
 
-  removeLeftovers(endedQueries: readonly string[]): Promise<void> {
+  async removeLeftovers(endedQueries: readonly string[]): Promise<void> {
+    await this.#endTransactions();
     return this.#leftovers.removeKilled(endedQueries.map((id) => queryApplicationId(this.#options, id)));
   }
 

@@ -11,7 +11,7 @@ export interface PartitionEnd {
   readonly offset: number;
 }
 
-/** Where the partitions of topics end now; those without a record are left out. */
+/** Where what is committed of the partitions of topics ends now; those without a record are left out. */
 export async function endsOf(
   admin: Admin,
   topics: ReadonlyMap<string, TopicFacts>,
@@ -21,7 +21,10 @@ export async function endsOf(
   );
   const [begins, ends] = await Promise.all(
     (['earliest', 'latest'] as const).map((spec) =>
-      admin.listOffsets(partitions.map((partition) => ({ ...partition, spec }))),
+      admin.listOffsets(
+        partitions.map((partition) => ({ ...partition, spec })),
+        { isolationLevel: 'read_committed' },
+      ),
     ),
   );
   const beginOf = new Map(

@@ -1,7 +1,7 @@
 import type { Print, Query, Statement } from '../../../grammar/ast.ts';
 import type { InPieces } from '../../base/pieces.ts';
 import type { TimeSlice } from '../../base/time-slice.ts';
-import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
+import type { AnalysisContext, SessionProperties, TopicFacts } from '../analysis/session.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { QueryDescription } from '../entities/descriptions.ts';
 import type { ServerFacts } from '../entities/server-facts.ts';
@@ -160,6 +160,8 @@ export interface DirectStatement<S extends Statement, R extends DirectResult> ex
 export interface PersistentQuery {
   readonly text: string;
   readonly running: RunningQuery;
+  /** What the session had set that the statement was made in. */
+  readonly overridden: SessionProperties;
 }
 
 /** The persistent queries, for statements that look at them. */

@@ -15,13 +15,24 @@ export const EXACTLY_ONCE_COMMIT_MS = 100;
  * `transaction.timeout.ms` where it is not set, as in Kafka Streams: how long the transaction of a process that died, and that nobody
  * has taken the place of, holds up those who read what is committed.
  */
-const TRANSACTION_TIMEOUT_MS = 10_000;
+export const TRANSACTION_TIMEOUT_MS = 10_000;
 
 /** Whether an application processes in transactions. */
 export function isExactlyOnce({
   processingGuarantee,
 }: Pick<StreamsAppOptions, 'processingGuarantee'>): boolean {
   return processingGuarantee === 'exactly_once_v2';
+}
+
+/**
+ * Whether an application reads what is committed only, its inputs and its own topics: at least once it may have run exactly-once before,
+ * and have been killed in a transaction.
+ */
+export function readsCommitted({
+  processingGuarantee,
+  consumer,
+}: Pick<StreamsAppSettings, 'processingGuarantee' | 'consumer'>): boolean {
+  return isExactlyOnce({ processingGuarantee }) || consumer.isolationLevel === 'read_committed';
 }
 
 /** How long the coordinator lets a transaction of an application be open, in milliseconds. */

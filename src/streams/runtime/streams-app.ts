@@ -60,6 +60,7 @@ export class StreamsApp {
   readonly #variation: ThreadVariation;
   readonly #place: ThreadPlace | undefined;
   readonly #turn: ProcessingTurn | undefined;
+  readonly #processId: (() => string) | undefined;
   readonly #state = new BehaviorSubject<StreamsState>('CREATED');
   readonly #errors = new Subject<unknown>();
   readonly #restores = new Subject<RestoreProgress>();
@@ -92,6 +93,7 @@ export class StreamsApp {
    * @param shared.commitVariation of tests, which break the order of commits.
    * @param shared.place where it is one of the threads of an application.
    * @param shared.turn taken while its code runs, where others see whose code does.
+   * @param shared.processId the id of the process, where somebody else than the folder of the state knows it.
    */
   constructor(
     options: StreamsAppOptions,
@@ -99,17 +101,20 @@ export class StreamsApp {
       describeTopics,
       place,
       turn,
+      processId,
       ...variation
     }: {
       readonly describeTopics?: DescribeTopics;
       readonly place?: ThreadPlace;
       readonly turn?: ProcessingTurn | undefined;
+      readonly processId?: () => string;
     } & ThreadVariation = {},
   ) {
     this.#describeTopics = describeTopics;
     this.#variation = variation;
     this.#place = place;
     this.#turn = turn;
+    this.#processId = processId;
     this.#settings = streamsAppSettings(options);
     this.#host = this.#settings.host;
     this.#uncaught = new UncaughtErrors(this.#settings, (error) => this.#errors.next(error));
@@ -259,6 +264,7 @@ export class StreamsApp {
       host: this.#host,
       place: this.#place,
       turn: this.#turn,
+      processId: this.#processId,
       onPhase: (phase) => this.#onPhase(phase),
       onFailed: async (error) => (this.#response = await this.#respondTo(error)),
       onRestored: (progress) => this.#restores.next(progress),

@@ -11,9 +11,7 @@ import type {
   TransactionalKafkaProducer,
 } from '../../client/types.ts';
 import { offsetResets } from './offset-resets.ts';
-import { processIdOf } from './process-id.ts';
-import { isExactlyOnce, transactionTimeoutMs } from './processing-guarantee.ts';
-import type { StateDirectory } from './state-directory.ts';
+import { isExactlyOnce, readsCommitted, transactionTimeoutMs } from './processing-guarantee.ts';
 import { endedSoon } from './stop-limits.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
 import type { StreamsHost } from './streams-host.ts';
@@ -49,10 +47,9 @@ export interface ThreadClients {
 interface ClientsPlace {
   /** Whose connections and producer they use, and what they read together; without one they have their own. */
   readonly host: StreamsHost | undefined;
-  /** Where the id of the process lies. */
-  readonly processFolder: string;
+  readonly processId: () => string;
   /** Tells the members of one process apart. */
-  readonly state: Pick<StateDirectory, 'memberNumber'>;
+  readonly memberNumber: () => number;
 }
 
 export function threadClients(
@@ -69,8 +66,9 @@ export function threadClients(
   const transactions = isExactlyOnce(settings)
     ? new TransactionalOutput(() => transactionalProducer(settings, producing, place))
     : undefined;
-  const reading: Pick<ConsumerOptions, 'isolationLevel'> =
-    transactions === undefined ? {} : { isolationLevel: 'read_committed' };
+  const reading: Pick<ConsumerOptions, 'isolationLevel'> = readsCommitted(settings)
+    ? { isolationLevel: 'read_committed' }
+    : {};
   return {
     transactions,
     consumer: new Consumer(
@@ -121,18 +119,22 @@ function producerOptions(settings: StreamsAppSettings, host: StreamsHost | undef
 }
 
 /**
- * Returns a producer whose transactional id is `<application.id>-<process id>-<thread>`, as in Kafka Streams: a process that comes
+ * The transactional id of a processing loop, `<application.id>-<process id>-<number>`, as in Kafka Streams: a process that comes
  * back after a crash has the id that it had, and ends at once what it has left.
  */
+export function transactionalIdOf(applicationId: string, processId: string, memberNumber: number): string {
+  return `${applicationId}-${processId}-${memberNumber}`;
+}
+
 function transactionalProducer(
   settings: StreamsAppSettings,
   producing: ProducerOptions,
-  { host, processFolder, state }: ClientsPlace,
+  { host, processId, memberNumber }: ClientsPlace,
 ): TransactionalKafkaProducer {
-  const { applicationId, environment } = settings;
+  const { applicationId } = settings;
   const options = {
     ...producing,
-    transactionalId: `${applicationId}-${processIdOf(environment, processFolder)}-${state.memberNumber}`,
+    transactionalId: transactionalIdOf(applicationId, processId(), memberNumber()),
     transactionTimeoutMs: transactionTimeoutMs(settings),
   };
   return host?.producers.transactional(options) ?? new Producer(options);
@@ -149,7 +151,7 @@ export function changelogEnds(
     readonly admin: Pick<KafkaAdmin, 'listOffsets'>;
   },
 ): KafkaConsumer['endOffsets'] {
-  if (!isExactlyOnce(settings)) return (partitions) => restoreConsumer.endOffsets(partitions);
+  if (!readsCommitted(settings)) return (partitions) => restoreConsumer.endOffsets(partitions);
   return (partitions) =>
     admin.listOffsets(partitions.map(({ topic, partition }) => ({ topic, partition, spec: 'latest' })));
 }

@@ -8,7 +8,6 @@ import type {
   TopicPartition,
 } from '../../client/types.ts';
 import { isWakeup } from './intake.ts';
-import { processIdOf } from './process-id.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
 import { taskAssignors } from './task-assignor.ts';
 import type { TopicPlan } from './topic-plan.ts';
@@ -23,8 +22,8 @@ interface ThreadMembershipParts {
   readonly settings: StreamsAppSettings;
   readonly plan: TopicPlan;
   readonly admin: Pick<KafkaAdmin, 'listOffsets'>;
-  /** Where the id of the process lies: members that have their state together have one. */
-  readonly processFolder: string;
+  /** The id of the process: members that have their state together have one. */
+  readonly processId: () => string;
   /** See `SubscriptionInfo`. */
   readonly taskOffsetSums: () => ReadonlyMap<string, number>;
 }
@@ -38,15 +37,15 @@ export class ThreadMembership {
   #failure: OperationalError | undefined;
   #rejoin: Timer | undefined;
 
-  constructor({ settings, plan, admin, processFolder, taskOffsetSums }: ThreadMembershipParts) {
-    const { environment, logger, applicationId, topology, acceptableRecoveryLag } = settings;
+  constructor({ settings, plan, admin, processId, taskOffsetSums }: ThreadMembershipParts) {
+    const { logger, applicationId, topology, acceptableRecoveryLag } = settings;
     this.#settings = settings;
     this.assignors = taskAssignors({
       applicationId,
       topology,
       acceptableRecoveryLag,
       tasks: plan.tasks,
-      processId: () => processIdOf(environment, processFolder),
+      processId,
       taskOffsetSums,
       endOffsets: (partitions) => endOffsets(partitions, { admin, settings }),
       asksToEnd: () => this.#asksToEnd,

@@ -77,6 +77,7 @@ it.each(statements)('others have their turn before a query of %s starts', async 
   const running = new AppQuery(query, context, {
     ...options,
     instanceId: (id) => `${id}-p`,
+    processId: () => 'process',
     admin,
     describeTopics: () => Promise.resolve(new Map()),
     finish: () => Promise.resolve(),
