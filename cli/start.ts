@@ -73,7 +73,10 @@ export function startCommand(): Command {
         const platform =
           cluster !== undefined && !sql
             ? undefined
-            : await startPlatform({ ...options, ...kafka, settings, data, sql, signal, logger });
+            : await startPlatform({
+                ...{ ...options, ...kafka, settings, data, sql, signal, logger },
+                hasOwnCluster: cluster !== undefined,
+              });
         clearTimeout(waiting);
         if (platform !== undefined) life.add({ name: 'the platform', close: () => platform.close() });
         const notes = platform?.notes ?? [];
