@@ -20,6 +20,7 @@ import { brokerProduce } from './figures/produce.ts';
 import { sqlOverDsl, sqlOverFlink, sqlOverKafkaStreams } from './figures/sql.ts';
 import {
   hundredBusy,
+  hundredExactlyOnce,
   hundredIdle,
   hundredIdleTime,
   hundredRows,
@@ -110,6 +111,7 @@ const figures: readonly Figure[] = [
   hundredIdleTime,
   hundredBusy,
   hundredRuns,
+  hundredExactlyOnce,
   sqlNeighbour,
 ];
 

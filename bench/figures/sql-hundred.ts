@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withAdmin } from '../harness/brokers.ts';
-import type { Contender, RunSize } from '../harness/figure.ts';
+import type { Contender, Figure, RunSize } from '../harness/figure.ts';
 import { MIX, queries, queryGroups, sourceOf, untilCommitted } from '../harness/hundred-queries.ts';
 import { createInputTopic, fill, type Input, topicOf } from '../harness/inputs.ts';
 import { figuresOfSameRuns } from '../harness/same-runs.ts';
@@ -51,6 +51,37 @@ export const { hundredRows, hundredIdle, hundredIdleTime, hundredBusy, hundredRu
   async (size) => ({ ours: together(size), rival: alone(size) }),
 );
 
+/**
+ * A hundred busy queries in transactions, beside the same at least once with as many commits: what a transaction of each query and commit costs
+ * the process, broker included.
+ */
+export const hundredExactlyOnce: Figure = {
+  name: 'SQL, 100 queries over one topic, exactly once over at least once, rows a second and core',
+  unit: 'rows/s',
+  bound: { atLeast: 0.85 },
+  prepare: (size) =>
+    Promise.resolve({
+      ours: guaranteed('exactly_once_v2', size),
+      rival: guaranteed('at_least_once', size),
+    }),
+};
+
+function guaranteed(guarantee: string, size: RunSize): Contender {
+  const settings = [
+    `ksql.streams.processing.guarantee=${guarantee}`,
+    ...(process.env['COMMIT_MS'] === undefined
+      ? []
+      : [`ksql.streams.commit.interval.ms=${process.env['COMMIT_MS']}`]),
+  ];
+  return {
+    name: guarantee,
+    async measure() {
+      const { processorMicros } = await measured(queries(MIX), inputOf(size), settings);
+      return 1_000_000 / processorMicros;
+    },
+  };
+}
+
 const inputOf = ({ quick }: RunSize): Input => ({
   kind: 'bids',
   records: quick ? 10_000 : 100_000,
@@ -95,9 +126,13 @@ type Measured = Omit<Values, 'hundredRows'> & {
   readonly processorMicros: number;
 };
 
-async function measured(statements: readonly string[], input: Input): Promise<Measured> {
+async function measured(
+  statements: readonly string[],
+  input: Input,
+  settings: readonly string[] = [],
+): Promise<Measured> {
   const folder = dataFolder();
-  let server = await SqlProcess.start(folder.data);
+  let server = await SqlProcess.start(folder.data, settings);
   try {
     await server.msUntilAnswered('SHOW STREAMS;');
     await createInputTopic(server.bootstrap, topicOf(input));
@@ -105,7 +140,7 @@ async function measured(statements: readonly string[], input: Input): Promise<Me
     const idle = await idleUse(server);
     const busy = await busyUse(server, { queries: statements.length, input });
     await server.stop();
-    server = await SqlProcess.start(folder.data);
+    server = await SqlProcess.start(folder.data, settings);
     const hundredRuns = await server.msUntilStarted(statements.length);
     return { ...idle, ...busy, hundredRuns };
   } finally {

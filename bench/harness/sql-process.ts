@@ -29,14 +29,16 @@ export class SqlProcess {
     this.#url = at.url;
   }
 
-  static async start(data: string): Promise<SqlProcess> {
+  /** @param settings of the broker and the server, `name=value`. */
+  static async start(data: string, settings: readonly string[] = []): Promise<SqlProcess> {
     const [kafkaPort, httpPort] = (await freePorts(2)).map(String);
     const main = path.resolve(import.meta.dirname, '..', '..', 'cli', 'main.js');
     const folder = process.env['PROFILE'];
     const profile = folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`];
     const beganMs = performance.now();
     const ports = ['--kafka-port', kafkaPort ?? '', '--http-port', httpPort ?? ''];
-    const child = start(process.execPath, [...profile, main, 'start', '--data', data, ...ports]);
+    const set = settings.flatMap((setting) => ['-s', setting]);
+    const child = start(process.execPath, [...profile, main, 'start', '--data', data, ...ports, ...set]);
     const [bootstrap, url] = [`127.0.0.1:${kafkaPort}`, `http://127.0.0.1:${httpPort}`];
     return new SqlProcess(child, { beganMs, bootstrap, url });
   }
