@@ -68,15 +68,12 @@ export function startCommand(): Command {
             ? undefined
             : await startCluster({ ...options, size, data, settings, signal, logger });
         if (cluster !== undefined) life.add({ name: 'the cluster', close: () => cluster.close() });
-        const kafka = cluster === undefined ? {} : { kafka: cluster.bootstrap };
+        const kafka = cluster === undefined ? {} : { kafka: cluster.bootstrap, hasOwnCluster: true };
         if (options.kafka !== undefined) waiting = sayThatItWaits(options.kafka, logger);
         const platform =
           cluster !== undefined && !sql
             ? undefined
-            : await startPlatform({
-                ...{ ...options, ...kafka, settings, data, sql, signal, logger },
-                hasOwnCluster: cluster !== undefined,
-              });
+            : await startPlatform({ ...options, ...kafka, settings, data, sql, signal, logger });
         clearTimeout(waiting);
         if (platform !== undefined) life.add({ name: 'the platform', close: () => platform.close() });
         const notes = platform?.notes ?? [];

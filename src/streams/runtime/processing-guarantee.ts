@@ -1,4 +1,5 @@
 import { ArgumentError } from '../../base/errors.ts';
+import type { IsolationLevel } from '../../client/types.ts';
 import type { StreamsAppOptions, StreamsAppSettings } from './streams-app-options.ts';
 
 /**
@@ -33,6 +34,11 @@ export function readsCommitted({
   consumer,
 }: Pick<StreamsAppSettings, 'processingGuarantee' | 'consumer'>): boolean {
   return isExactlyOnce({ processingGuarantee }) || consumer.isolationLevel === 'read_committed';
+}
+
+/** What interactive queries see: nobody sees what is in a transaction before it is committed (KIP-892). */
+export function queryIsolation(settings: Pick<StreamsAppOptions, 'processingGuarantee'>): IsolationLevel {
+  return isExactlyOnce(settings) ? 'read_committed' : 'read_uncommitted';
 }
 
 /** How long the coordinator lets a transaction of an application be open, in milliseconds. */

@@ -4,7 +4,7 @@ import type { StoreEngine } from '../state/engine.ts';
 import { MemoryEngine } from '../state/memory-engine.ts';
 import { failureHandlers } from './failures.ts';
 import type { OutputProducer } from './output-producer.ts';
-import { isExactlyOnce } from './processing-guarantee.ts';
+import { queryIsolation } from './processing-guarantee.ts';
 import type { ProcessingTurn } from './processing-turn.ts';
 import type { SharedDecoding } from './shared-decoding.ts';
 import type { StateDirectory } from './state-directory.ts';
@@ -83,11 +83,9 @@ export async function openTask(
     config: (name) => config[name],
     cachingEnabled: cacheBytesMax > 0,
     idleSourceMs: settings.idleSourceMs,
-    // As KIP-892 has it: what is in a transaction is seen by nobody before it is committed.
-    queryIsolation: isExactlyOnce(settings) ? 'read_committed' : 'read_uncommitted',
     logger,
     drops: metrics.drops,
-    ...{ decoding, turn },
+    ...{ decoding, turn, queryIsolation: queryIsolation(settings) },
   });
   await task.open(committed);
   return { plan, task, logged: new Map(), memoryEngines };

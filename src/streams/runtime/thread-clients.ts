@@ -66,9 +66,7 @@ export function threadClients(
   const transactions = isExactlyOnce(settings)
     ? new TransactionalOutput(() => transactionalProducer(settings, producing, place))
     : undefined;
-  const reading: Pick<ConsumerOptions, 'isolationLevel'> = readsCommitted(settings)
-    ? { isolationLevel: 'read_committed' }
-    : {};
+  const reading = isolation(settings);
   return {
     transactions,
     consumer: new Consumer(
@@ -102,6 +100,10 @@ export function threadClients(
     ),
     producer: transactions ?? host?.producers.producer(producing) ?? new Producer(producing),
   };
+}
+
+function isolation(settings: StreamsAppSettings): Pick<ConsumerOptions, 'isolationLevel'> {
+  return readsCommitted(settings) ? { isolationLevel: 'read_committed' } : {};
 }
 
 function producerOptions(settings: StreamsAppSettings, host: StreamsHost | undefined): ProducerOptions {

@@ -55,6 +55,11 @@ export interface StoreEngine {
   close(): Promise<void>;
 }
 
+/** Whether a key is in a range. */
+export function isWithin({ from, to }: KeyRange, key: string): boolean {
+  return key >= from && (to === undefined || key < to);
+}
+
 /** The first key that does not begin with `prefix`; undefined where no such key exists. */
 export function endOfPrefix(prefix: string): string | undefined {
   for (let end = prefix.length; end > 0; end--) {

@@ -3,6 +3,7 @@ import type { IsolationLevel } from '../../client/types.ts';
 import type { CacheBudget } from './cache-budget.ts';
 import {
   endOfPrefix,
+  isWithin,
   type KeyRange,
   type StoredPage,
   type StoredValues,
@@ -157,9 +158,8 @@ export class StateMap<V> {
   }
 
   /**
-   * Entries of a range in order as they are when the reading begins, about so many bytes of committed ones at a time.
-   * @param isolation whether uncommitted ones are among them: `read_uncommitted` by default
-   * @throws {OperationalError} `STORE_NOT_AVAILABLE` when the store is closed meanwhile.
+   * Entries of a range in order as they are when the reading begins, uncommitted ones by `isolation`, about so many bytes of
+   * committed ones at a time. @throws {OperationalError} `STORE_NOT_AVAILABLE` when the store is closed meanwhile.
    */
   async *pages(
     range: KeyRange,
@@ -396,8 +396,4 @@ function notAvailable(): OperationalError {
 
 function sizeOf({ key, segment }: StateEntry<unknown>, valueBytes: number): number {
   return ENTRY_OVERHEAD_BYTES + segment.start.length + key.length + valueBytes;
-}
-
-function isWithin({ from, to }: KeyRange, key: string): boolean {
-  return key >= from && (to === undefined || key < to);
 }
