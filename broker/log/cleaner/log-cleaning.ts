@@ -75,6 +75,10 @@ export class LogCleaning {
     let cleanedTo: number | undefined;
     compaction.begin(this);
     try {
+      const [firstGroup = []] = this.#groupsUpTo(this.#options.part.firstUncleanableOffset);
+      // As long as a disk is full nothing is read in vain.
+      const shortage = this.#shortage(firstGroup);
+      if (shortage !== undefined) return shortage;
       this.#producers = lastBatchesOf(compaction.producers);
       const mapped = await this.#mapAndFlush();
       if (this.#isInterrupted) return INTERRUPTED;
@@ -128,22 +132,25 @@ export class LogCleaning {
 
   /** @returns why they could not all be cleaned. */
   async #cleanGroups(mapped: MapResult, endOffset: number): Promise<JobFailure | undefined> {
-    const { part } = this.#options;
-    const { indexIntervalBytes } = this.#compaction.config;
-    const segments = part.segments
-      .filter(({ baseOffset }) => baseOffset < endOffset)
-      .map((segment) => {
-        const { baseOffset, sizeInBytes } = segment;
-        const entries = Math.ceil(sizeInBytes / Math.max(BATCH_BYTES_MIN, indexIntervalBytes));
-        return { segment, baseOffset, sizeInBytes, indexBytes: entries * INDEX_ENTRY_BYTES_MAX };
-      });
     let transactions: TransactionsState = NO_TRANSACTIONS;
-    for (const group of groupSegments(segments, this.#compaction.config, endOffset)) {
+    for (const group of this.#groupsUpTo(endOffset)) {
       const cleaned = await this.#cleanGroup(group, { mapped, transactions });
       if ('kind' in cleaned) return cleaned;
       transactions = cleaned;
     }
     return undefined;
+  }
+
+  #groupsUpTo(endOffset: number): readonly (readonly SegmentAsSeen[])[] {
+    const { config } = this.#compaction;
+    const segments = this.#options.part.segments
+      .filter(({ baseOffset }) => baseOffset < endOffset)
+      .map((segment) => {
+        const { baseOffset, sizeInBytes } = segment;
+        const entries = Math.ceil(sizeInBytes / Math.max(BATCH_BYTES_MIN, config.indexIntervalBytes));
+        return { segment, baseOffset, sizeInBytes, indexBytes: entries * INDEX_ENTRY_BYTES_MAX };
+      });
+    return groupSegments(segments, config, endOffset);
   }
 
   /** @returns where the transactions stand behind the group. */

@@ -4,6 +4,7 @@ import { createLoopRunner, type JobRunner } from '../../../../broker/log/cleaner
 import { LogManager } from '../../../../broker/log/log-manager.ts';
 import { DEFAULT_LOG_CONFIG, type LogConfig } from '../../../../broker/log/log-config.ts';
 import type { Log } from '../../../../broker/log/log.ts';
+import type { Environment } from '../../../../src/base/environment.ts';
 import { nodeEnvironment } from '../../../../src/base/io/node-environment.ts';
 import type { Logger } from '../../../../src/base/logger.ts';
 import { ErrorCode } from '../../../../src/protocol/error-codes.ts';
@@ -210,6 +211,30 @@ describe('LogCleaner', () => {
     ]);
     expect(other.compaction.cleanedTo).toBeGreaterThan(0);
     expect(fs.readdirSync(log.directory).filter((name) => /cleaned|swap/.test(name))).toEqual([]);
+  });
+
+  it('reads nothing as long as there is no room for a copy, and goes on when there is', async () => {
+    const log = await filledLog();
+    const { disk } = nodeEnvironment;
+    let usableBytes = 500;
+    const environment: Environment = {
+      ...nodeEnvironment,
+      disk: { ...disk, space: (path) => ({ ...disk.space(path), usableBytes }) },
+    };
+    const runner = createLoopRunner(environment);
+    let maps = 0;
+    const cleaner = cleanerOf(looseLogs(log), {
+      environment,
+      runner: { ...runner, buildMap: (job) => (maps++, runner.buildMap(job)) },
+    });
+    await cleaner.clean();
+    await cleaner.clean();
+    expect(cleaner.counts).toMatchObject({ cleanings: 0, failures: 2 });
+    expect(maps).toBe(0);
+    usableBytes = 1_000_000;
+    await cleaner.clean();
+    expect(cleaner.counts).toMatchObject({ cleanings: 1, failures: 2 });
+    expect(maps).toBe(1);
   });
 
   it('leaves a log that both compacts and deletes to retention when it has been cleaned', async () => {
