@@ -45,6 +45,12 @@ export class LogCompaction {
     return this.#state.segments.all;
   }
 
+  /** Where the segment after one begins: the log end for the active one. */
+  endOffsetOf({ baseOffset }: Segment): number {
+    const { segments, logEndOffset } = this.#state;
+    return segments.at(segments.indexOf(baseOffset) + 1)?.baseOffset ?? logEndOffset;
+  }
+
   /** Up to there the log has been compacted. */
   get cleanedTo(): number {
     return this.#state.cleanedTo;

@@ -2,22 +2,37 @@ import type { DiskFile } from '../../../src/base/environment.ts';
 import { OperationalError } from '../../../src/base/errors.ts';
 import { ProtocolError } from '../../../src/base/protocol-error.ts';
 import { BATCH_HEADER_BYTES } from '../../../src/protocol/records/batch-format.ts';
-import { claimedBatchSizeAt, isCrcValid } from '../../../src/protocol/records/batch-header.ts';
+import {
+  baseOffsetAt,
+  claimedBatchSizeAt,
+  isCrcValid,
+  lastOffsetAt,
+} from '../../../src/protocol/records/batch-header.ts';
 import { SegmentDamage } from '../segment-damage.ts';
+import type { SourceSegment } from './cleaner-job.ts';
 
 /** Reads the batches of a sealed segment from its beginning, in large steps, and checks each. */
 export class BatchReader {
   readonly #file: DiskFile;
   readonly #sizeInBytes: number;
+  readonly #endOffset: number;
+  /** No batch that follows begins before it. */
+  #offsetNext: number;
   #window: Buffer;
   #windowStart = 0;
   #windowBytes = 0;
   #position = 0;
   #bytesRead = 0;
 
-  constructor(file: DiskFile, { sizeInBytes, readBytes }: { sizeInBytes: number; readBytes: number }) {
+  constructor(
+    file: DiskFile,
+    { baseOffset, endOffset, sizeInBytes }: Pick<SourceSegment, 'baseOffset' | 'endOffset' | 'sizeInBytes'>,
+    readBytes: number,
+  ) {
     this.#file = file;
     this.#sizeInBytes = sizeInBytes;
+    this.#endOffset = endOffset;
+    this.#offsetNext = baseOffset;
     this.#window = Buffer.allocUnsafeSlow(Math.max(BATCH_HEADER_BYTES, Math.min(readBytes, sizeInBytes)));
   }
 
@@ -45,8 +60,17 @@ export class BatchReader {
     this.#need(size);
     const start = this.#position - this.#windowStart;
     if (!isCrcValid(this.#window, start, size)) throw this.#damage();
+    if (!this.#isInPlace(start)) throw this.#damage();
     this.#position += size;
     return this.#window.subarray(start, start + size);
+  }
+
+  /** The checksum does not cover the offset of a batch, and a wrong one would decide which value of a key is the last. */
+  #isInPlace(start: number): boolean {
+    const lastOffset = lastOffsetAt(this.#window, start);
+    const follows = baseOffsetAt(this.#window, start) >= this.#offsetNext && lastOffset < this.#endOffset;
+    this.#offsetNext = lastOffset + 1;
+    return follows;
   }
 
   /** Sees to it that so many bytes from the position on are in memory. */

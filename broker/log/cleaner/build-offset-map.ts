@@ -21,7 +21,7 @@ export async function buildOffsetMap(job: MapJob, disk: Disk, pacer: Pacer): Pro
   for (const segment of dirtySegments(job)) {
     const file = disk.open(segment.path, 'read');
     try {
-      const reader = new BatchReader(file, { ...segment, readBytes: job.pace.readBytes });
+      const reader = new BatchReader(file, segment, job.pace.readBytes);
       for (let bytes = reader.next(); bytes !== undefined && !pass.isOver; bytes = reader.next()) {
         pass.see(bytes);
         const read = reader.takeBytesRead();
@@ -43,10 +43,7 @@ export async function buildOffsetMap(job: MapJob, disk: Disk, pacer: Pacer): Pro
 
 /** The segments that hold the dirty part. */
 function dirtySegments({ segments, fromOffset, toOffset }: MapJob): readonly SourceSegment[] {
-  return segments.filter((segment, index) => {
-    const endOffset = segments[index + 1]?.baseOffset ?? Number.POSITIVE_INFINITY;
-    return segment.baseOffset < toOffset && endOffset > fromOffset;
-  });
+  return segments.filter(({ baseOffset, endOffset }) => baseOffset < toOffset && endOffset > fromOffset);
 }
 
 /** What the transaction indexes say. @throws {SegmentDamage} where one cannot be read: aborted data would be kept for good. */

@@ -73,7 +73,7 @@ async function copyKept(
   const file = disk.open(source.path, 'read');
   let bytesRead = 0;
   try {
-    const reader = new BatchReader(file, { ...source, readBytes });
+    const reader = new BatchReader(file, source, readBytes);
     for (let bytes = reader.next(); bytes !== undefined; bytes = reader.next()) {
       const kept = filter.filter(bytes, { isLast: isLast && reader.isAtEnd });
       if (kept !== undefined) output.append(kept);

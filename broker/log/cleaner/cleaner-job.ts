@@ -5,6 +5,8 @@ import type { OffsetMapLimits, SharedOffsetMap } from './offset-map.ts';
 /** A sealed segment that a cleaning reads. Its files do not change; they may go, and then the cleaning is given up. */
 export interface SourceSegment {
   readonly baseOffset: number;
+  /** Where the next segment begins. */
+  readonly endOffset: number;
   readonly sizeInBytes: number;
   /** Of its `.log`. */
   readonly path: string;

@@ -120,7 +120,7 @@ export class LogCleaning {
     const { part, runner, settings } = this.#options;
     const compaction = this.#compaction;
     const job = {
-      segments: compaction.segments.slice(0, -1).map(sourceOf),
+      segments: compaction.segments.slice(0, -1).map((segment) => this.#sourceOf(segment)),
       recentlyAborted: compaction.recentlyAborted,
       fromOffset: part.firstDirtyOffset,
       toOffset: part.firstUncleanableOffset,
@@ -188,7 +188,7 @@ export class LogCleaning {
     return {
       directory,
       indexIntervalBytes: config.indexIntervalBytes,
-      segments: segments.map(sourceOf),
+      segments: segments.map((segment) => this.#sourceOf(segment)),
       map: mapped.map,
       aborted: mapped.aborted,
       transactions,
@@ -196,6 +196,16 @@ export class LogCleaning {
       nowMs: this.#options.nowMs,
       deleteRetentionMs: config.deleteRetentionMs,
       pace: this.#pace,
+    };
+  }
+
+  #sourceOf(segment: Segment): SourceSegment {
+    return {
+      baseOffset: segment.baseOffset,
+      endOffset: this.#compaction.endOffsetOf(segment),
+      sizeInBytes: segment.sizeInBytes,
+      path: segment.pathOf('log'),
+      transactionIndexPath: segment.pathOf('txnindex'),
     };
   }
 
@@ -220,15 +230,6 @@ export class LogCleaning {
 /** The thread has ended, or what it does has a bug. */
 function crashed(error: unknown): JobFailure {
   return { kind: 'failed', code: 'THREAD_ENDED', reason: messageOf(error), retriable: false };
-}
-
-function sourceOf(segment: Segment): SourceSegment {
-  return {
-    baseOffset: segment.baseOffset,
-    sizeInBytes: segment.sizeInBytes,
-    path: segment.pathOf('log'),
-    transactionIndexPath: segment.pathOf('txnindex'),
-  };
 }
 
 function lastBatchesOf(producers: LogCompaction['producers']): readonly LastBatchOfProducer[] {

@@ -8,6 +8,11 @@ import type { Environment } from '../../../../src/base/environment.ts';
 import { nodeEnvironment } from '../../../../src/base/io/node-environment.ts';
 import type { Logger } from '../../../../src/base/logger.ts';
 import { ErrorCode } from '../../../../src/protocol/error-codes.ts';
+import {
+  baseOffsetAt,
+  claimedBatchSizeAt,
+  stampBaseOffset,
+} from '../../../../src/protocol/records/batch-header.ts';
 import { openLog, readAll } from '../open-log.ts';
 import { temporaryDirectory } from '../temporary-directory.ts';
 import { cleanerOf, looseLogs } from './cleaning.ts';
@@ -211,6 +216,26 @@ describe('LogCleaner', () => {
     ]);
     expect(other.compaction.cleanedTo).toBeGreaterThan(0);
     expect(fs.readdirSync(log.directory).filter((name) => /cleaned|swap/.test(name))).toEqual([]);
+  });
+
+  // The checksum does not cover it.
+  it.each([
+    ['before others', 1],
+    ['at the end of its segment', -1],
+  ])('takes a batch that says another offset for damaged: one %s', async (_where, which) => {
+    const log = await filledLog();
+    const path = `${log.directory}/00000000000000000000.log`;
+    const bytes = fs.readFileSync(path);
+    const starts: number[] = [];
+    for (let at = 0; at < bytes.length; at += claimedBatchSizeAt(bytes, at)) starts.push(at);
+    const start = starts.at(which) ?? 0;
+    stampBaseOffset(bytes, start, baseOffsetAt(bytes, start) + 1_000);
+    fs.writeFileSync(path, bytes);
+    const { logger, complaints } = listener();
+    const cleaner = cleanerOf(looseLogs(log), { environment: nodeEnvironment, logger });
+    await cleaner.clean();
+    expect(cleaner.uncleanable).toEqual([log]);
+    expect(complaints).toEqual([expect.stringMatching(/00000000000000000000\.log is damaged at byte \d+/)]);
   });
 
   it('reads nothing as long as there is no room for a copy, and goes on when there is', async () => {
