@@ -4,8 +4,8 @@ import { DirectoryNode } from '../directory-node.ts';
 import { FileNode } from '../file-node.ts';
 import type { SimulatedMedium } from '../simulated-disk.ts';
 
-/** What a start checks, or what is checked when it is used: indexes, snapshots of producers. */
-const CHECKED = /\.(index|timeindex|txnindex|snapshot)$/;
+/** What is checked when it is used: indexes of offsets and times, snapshots of producers. That of transactions has no checksum. */
+const CHECKED = /\.(index|timeindex|snapshot)$/;
 
 /**
  * Changes one file of some partition as it lies on a disk whose machine is off: bits flip, or a sector is lost. It is one of

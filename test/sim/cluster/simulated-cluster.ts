@@ -157,6 +157,11 @@ export class SimulatedCluster {
     this.#damaged.add(id);
   }
 
+  /** Whether one of its files was damaged: what it does not use it does not mend. */
+  wasDamaged(id: number): boolean {
+    return this.#damaged.has(id);
+  }
+
   /** Whether it is a full disk, or a damaged file, that a broker complains of, and it had one. */
   #isOfDisk(id: number, line: string): boolean {
     return (

@@ -11,6 +11,8 @@ export interface WatchedCluster {
    */
   imageOf(id: number): MetadataImage | undefined;
   mediumOf(id: number): SimulatedMedium;
+  /** Whether a fault has changed a file on its disk: an old index may still be as the fault has left it. */
+  wasDamaged(id: number): boolean;
 }
 
 export function watchedCluster(cluster: SimulatedCluster): WatchedCluster {
@@ -18,5 +20,6 @@ export function watchedCluster(cluster: SimulatedCluster): WatchedCluster {
     brokerIds: cluster.brokerIds,
     imageOf: (id) => cluster.broker(id)?.image,
     mediumOf: (id) => cluster.host(id).medium,
+    wasDamaged: (id) => cluster.wasDamaged(id),
   };
 }

@@ -114,6 +114,7 @@ describe('the watch over the metadata log', () => {
         brokerIds: [1, 2, 3],
         imageOf: () => undefined,
         mediumOf: (id) => simulation.host(`broker${id}`).medium,
+        wasDamaged: () => false,
       };
       const watch = new MetadataLogWatch(cluster, (_, what) => violations.push(what));
       const write = (id: number, text: string, isSynced: boolean): void => {
@@ -204,6 +205,7 @@ describe('the watch over what is committed', () => {
       brokerIds: [1, 2, 3],
       imageOf: () => imageWith(5, { isr }),
       mediumOf: (id) => simulation.host(`broker${id}`).medium,
+      wasDamaged: () => false,
     };
     const watch = new CommittedWatch(cluster, {
       topic: 'records',

@@ -57,7 +57,7 @@ export class Watches {
   /** To be called when all brokers have been stopped in good order. */
   lookAtClosedLogs(): void {
     const { isWhole, violate } = this.#options;
-    for (const id of this.#cluster.brokerIds) {
+    for (const id of this.#cluster.brokerIds.filter((each) => !this.#cluster.wasDamaged(each))) {
       for (const fault of faultsOfClosedLogs(this.#cluster.mediumOf(id), isWhole))
         violate('closed-logs', `broker ${id}: ${fault}`);
     }
