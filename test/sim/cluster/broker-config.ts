@@ -40,6 +40,7 @@ export function brokerConfig(
     'transaction.state.log.num.partitions': 2,
     'transaction.state.log.replication.factor': replicationFactor,
     'transaction.state.log.min.isr': minInsyncReplicas,
+    'transaction.abort.timed.out.transaction.cleanup.interval.ms': 500,
     'num.partitions': 3,
     ...settings,
   };

@@ -25,6 +25,8 @@ interface Aborted {
 
 /** What the batches of one log say of everything that is kept beside them. */
 interface Derived {
+  /** Whether nothing was ever taken out: the sequences of a compacted log have gaps. */
+  readonly isWhole: boolean;
   readonly startOffset: number;
   endOffset: number;
   readonly epochs: { readonly epoch: number; readonly startOffset: number }[];
@@ -51,9 +53,9 @@ export function faultsOfClosedLogs(
     const folder = data.get(name);
     const [, topic] = /^(.+)-\d+$/.exec(name) ?? [];
     if (topic === undefined || !(folder instanceof DirectoryNode)) return [];
-    const found = derivedFrom(folder);
+    const found = derivedFrom(folder, isWhole(topic));
     const { faults, endOffset } = found;
-    if (isWhole(topic)) faults.push(...faultsBeside(folder, found));
+    if (found.isWhole) faults.push(...faultsBeside(folder, found));
     const recoveryPoint = recoveryPoints.get(name) ?? endOffset;
     if (recoveryPoint !== endOffset)
       faults.push(`its recovery point is ${recoveryPoint}, and it ends at ${endOffset}`);
@@ -61,10 +63,11 @@ export function faultsOfClosedLogs(
   });
 }
 
-function derivedFrom(folder: DirectoryNode): Derived {
+function derivedFrom(folder: DirectoryNode, isWhole: boolean): Derived {
   const names = folder.names().filter((name) => name.endsWith('.log'));
   const startOffset = Number.parseInt(names[0] ?? '0', 10);
   const derived: Derived = {
+    isWhole,
     startOffset,
     endOffset: startOffset,
     epochs: [],
@@ -123,12 +126,13 @@ function onBatch(derived: Derived, batch: BatchView): void {
   else onData(derived, producer, batch);
 }
 
-function onData({ faults }: Derived, producer: Producer, batch: BatchView): void {
+function onData({ faults, isWhole }: Derived, producer: Producer, batch: BatchView): void {
   const { baseOffset, baseSequence, lastSequence } = batch;
   if (baseSequence >= 0) {
     const expected = (producer.lastSequence + 1) % 2 ** 31;
     // Offsets of groups that a coordinator writes on behalf of a producer have no sequence.
-    if (producer.lastSequence >= 0 && baseSequence !== expected)
+    const isNext = isWhole ? baseSequence === expected : baseSequence >= expected;
+    if (producer.lastSequence >= 0 && !isNext)
       faults.push(`the batch at ${baseOffset} has sequence ${baseSequence} where ${expected} is next`);
     producer.lastSequence = lastSequence;
   }

@@ -1,5 +1,6 @@
 import type { SeededRandom } from '../seeded-random.ts';
 import type { Simulation } from '../simulation.ts';
+import { drawCleaning } from './compacted/compaction-configs.ts';
 
 /** What a seed draws before anything happens. */
 export interface ClusterShape {
@@ -50,7 +51,7 @@ export function drawShape({ random }: Simulation): ClusterShape {
     members: 1 + random.int(4),
     latencyMaxMs: random.pick([1, 2, 2, 5, 20]),
     faultsMs: random.pick([5_000, 10_000, 15_000, 20_000]),
-    settings: drawDuties(random),
+    settings: { ...drawDuties(random), ...drawCleaning(random) },
   };
 }
 
