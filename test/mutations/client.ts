@@ -235,4 +235,11 @@ export const clientMutations: readonly Mutation[] = [
     replace: 'const isUpgraded = false;',
     suite: transactions,
   },
+  {
+    name: 'a poll answers a partition as often as fetches have brought something of it',
+    file: 'src/client/consumer/fetcher.ts',
+    find: '!state.fetchable || taken.has(state)',
+    replace: '!state.fetchable',
+    suite: ['test/client/millrace-contract.test.ts'],
+  },
 ];

@@ -107,8 +107,8 @@ export interface KafkaConsumer {
   subscription(): readonly string[];
   assignment(): readonly TopicPartition[];
   /**
-   * Answers records, at the latest after `timeoutMs` an empty list. Joins and rebalances happen in here. Advances the
-   * position past what it answers. One call at a time.
+   * Answers records, each partition once, at the latest after `timeoutMs` an empty list. Joins and rebalances happen in here.
+   * Advances the position past what it answers. One call at a time.
    * @throws {OperationalError} `WAKEUP`, `NO_OFFSET` (autoOffsetReset none), `OFFSET_OUT_OF_RANGE`, `LOG_TRUNCATED`,
    *   `UNKNOWN_TOPIC`, `FENCED_INSTANCE_ID`, `CLUSTER_UNREACHABLE`, `CORRUPT_RECORD`, ...
    */

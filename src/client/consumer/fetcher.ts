@@ -89,11 +89,12 @@ export class Fetcher implements FetchReader {
   }
 
   /**
-   * Takes up to `limit` records that have come in, by partition.
+   * Takes up to `limit` records that have come in, each partition once: what another fetch has brought of it is taken next time.
    * @throws {OperationalError} an error that concerns the application: an offset out of range, a corrupt record.
    */
   collect(limit: number): readonly FetchedRecords[] {
     const fetched: FetchedRecords[] = [];
+    const taken = new Set<PartitionState>();
     let left = limit;
     let index = 0;
     while (left > 0 && index < this.#chunks.length) {
@@ -103,7 +104,7 @@ export class Fetcher implements FetchReader {
         this.#chunks.splice(index, 1);
         continue;
       }
-      if (!state.fetchable) {
+      if (!state.fetchable || taken.has(state)) {
         index++;
         continue;
       }
@@ -128,6 +129,7 @@ export class Fetcher implements FetchReader {
         state.buffered--;
       }
       left -= records.length + countOf(unread);
+      if (records.length > 0 || unread.length > 0) taken.add(state);
       if (records.length > 0) fetched.push(this.#result(chunk, records));
       else if (unread.length > 0) fetched.push(unreadOf(chunk, unread));
     }

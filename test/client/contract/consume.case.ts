@@ -59,6 +59,25 @@ export function consumeContract(bootstrapServers: () => string): void {
       expect(seen).toEqual([all, all]);
     });
 
+    it('answers each partition once, however many fetches have brought something of it', async () => {
+      const topic = await filledTopic({ partitions: 2, each: 400 });
+      const consumer = clients.consumer({ fetchBytesMax: 1_200, partitionFetchBytesMax: 600 });
+      const partitions = [0, 1].map((partition) => ({ topic, partition }));
+      consumer.assign(partitions);
+      const next = [0, 0];
+      while (next[0] !== 400 || next[1] !== 400) {
+        const fetched = await consumer.poll(1_000);
+        const answered = fetched.map(({ partition }) => partition);
+        expect(answered).toEqual([...new Set(answered)]);
+        for (const { partition, records, nextOffset } of fetched) {
+          expect(records[0]?.offset).toBe(next[partition]);
+          next[partition] = nextOffset;
+        }
+        // Meanwhile more than one fetch of a partition comes in.
+        for (let i = 0; i < 5; i++) await consumer.endOffsets(partitions);
+      }
+    });
+
     it('hands out nothing of a paused partition, and what it held back once it is resumed', async () => {
       const topic = await filledTopic({ partitions: 2, each: 50 });
       const consumer = clients.consumer({ pollRecordsMax: 5 });
