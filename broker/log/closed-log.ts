@@ -6,6 +6,7 @@ import type { EpochEntry } from './leader-epoch-cache.ts';
 import { PARTITION_METADATA } from './partition-metadata.ts';
 import type { TopicFile } from './topic-files.ts';
 import { type SegmentFileKind, segmentFileName } from './segment-files.ts';
+import type { IndexSeal } from './transaction-index-seals.ts';
 
 /** Everything that opening a log finds out from its files, as it was when the log was closed. */
 export interface ClosedLog {
@@ -25,8 +26,8 @@ export interface ClosedLog {
 
 export interface ClosedSegment extends FileStat {
   readonly baseOffset: number;
-  /** It has an index of aborted transactions: without it readers would take what was aborted for committed. */
-  readonly hasAborted: boolean;
+  /** Its index of aborted transactions, where it has one: without it readers would take what was aborted for committed. */
+  readonly aborted?: IndexSeal;
 }
 
 /** What a clean stop writes down, by folder name. */
@@ -39,7 +40,7 @@ export interface ClosedLogs {
 export const NO_CLOSED_LOGS: ClosedLogs = { logs: new Map(), unclean: new Set() };
 
 const CLOSED_LOGS_FILE = '.closed-logs';
-const VERSION = 2;
+const VERSION = 3;
 
 /**
  * Writes down what the logs of a data folder were when a clean stop closed them, by folder name: the next start need not
@@ -103,10 +104,17 @@ export function removeClosedLogs(disk: Disk, directory: string): void {
 export function looksClosed(disk: Disk, directory: string, log: ClosedLog): boolean {
   if (disk.directoryModifiedMs(directory) !== log.directoryModifiedMs) return false;
   if (disk.fileStat(`${directory}/${PARTITION_METADATA}`)?.modifiedMs !== log.topic?.modifiedMs) return false;
-  return log.segments.every(({ baseOffset, sizeInBytes, modifiedMs, hasAborted }) => {
+  return log.segments.every(({ baseOffset, sizeInBytes, modifiedMs, aborted }) => {
     const path = (kind: SegmentFileKind): string => `${directory}/${segmentFileName(baseOffset, kind)}`;
     const now = disk.fileStat(path('log'));
     if (now?.sizeInBytes !== sizeInBytes || now.modifiedMs !== modifiedMs) return false;
-    return !hasAborted || (disk.fileStat(path('txnindex'))?.sizeInBytes ?? 0) > 0;
+    return aborted === undefined || disk.fileStat(path('txnindex'))?.sizeInBytes === aborted.sizeInBytes;
   });
+}
+
+/** The indexes of aborted transactions of a log, by the base offsets of their segments. */
+export function sealsOf({ segments }: ClosedLog): ReadonlyMap<number, IndexSeal> {
+  const seals = new Map<number, IndexSeal>();
+  for (const { baseOffset, aborted } of segments) if (aborted !== undefined) seals.set(baseOffset, aborted);
+  return seals;
 }

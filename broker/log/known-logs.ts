@@ -6,6 +6,7 @@ import {
   looksClosed,
   NO_CLOSED_LOGS,
   readClosedLogs,
+  sealsOf,
 } from './closed-log.ts';
 import type { LogOptions } from './log-options.ts';
 import {
@@ -21,7 +22,7 @@ import {
 export type KnownOffsets = Required<
   Pick<LogOptions, 'recoveryPoint' | 'highWatermark' | 'hadCleanShutdown'>
 > &
-  Pick<LogOptions, 'logStartOffset' | 'cleanedTo' | 'abortedIn'>;
+  Pick<LogOptions, 'logStartOffset' | 'cleanedTo' | 'aborted'>;
 
 interface KnownLogsOptions {
   readonly disk: Disk;
@@ -80,7 +81,7 @@ export class KnownLogs {
       hadCleanShutdown: this.#hadCleanShutdown && !this.#closed.unclean.has(name),
       ...(logStartOffset === undefined ? {} : { logStartOffset }),
       ...(cleanedTo === undefined ? {} : { cleanedTo }),
-      ...(closed === undefined ? {} : { abortedIn: segmentsWithAborted(closed) }),
+      ...(closed === undefined ? {} : { aborted: sealsOf(closed) }),
     };
   }
 
@@ -94,8 +95,4 @@ export class KnownLogs {
       looksClosed(this.#disk, path, log);
     return isAsClosed ? log : undefined;
   }
-}
-
-function segmentsWithAborted({ segments }: ClosedLog): ReadonlySet<number> {
-  return new Set(segments.filter(({ hasAborted }) => hasAborted).map(({ baseOffset }) => baseOffset));
 }

@@ -145,7 +145,7 @@ export class LogAppender {
       const aborted = applyToProducers(state.producers, batch, () =>
         records.subarray(position, position + batch.sizeInBytes),
       );
-      if (aborted !== undefined) segment.indexes.transactions.push(aborted);
+      if (aborted !== undefined) segment.aborted.push(aborted);
       lastOffset = batch.lastOffset;
     }
     state.advanceEnd(lastOffset + 1);

@@ -108,9 +108,14 @@ export class LogCompaction {
     return this.#state.producers.producers;
   }
 
-  /** Aborted transactions whose markers are in the active segment: no file tells of them yet. */
-  get recentlyAborted(): readonly AbortedTxn[] {
-    return this.#state.segments.active.indexes.transactions;
+  /**
+   * The aborted transactions of the whole log, ascending by first offset.
+   * @throws {SegmentDamage} where an index cannot be read and the log does not say: aborted data would be kept for good.
+   */
+  readAborted(): readonly AbortedTxn[] {
+    const found: AbortedTxn[] = [];
+    for (const { aborted } of this.#state.segments.all) for (const entry of aborted.read()) found.push(entry);
+    return found.toSorted((a, b) => a.firstOffset - b.firstOffset);
   }
 
   /** Whether these segments are the log's as they were when a cleaning looked at them. */
@@ -151,7 +156,11 @@ export class LogCompaction {
     try {
       const takePlace = (): Segment => {
         for (const kind of kinds) disk.rename(first.pathOf(kind) + SWAP_SUFFIX, first.pathOf(kind));
-        return Segment.existing({ ...state.segmentOptions(first.baseOffset), createdMs: first.createdMs });
+        const options = { ...state.segmentOptions(first.baseOffset), createdMs: first.createdMs };
+        const segment = Segment.existing(options);
+        // What it says is known from now on.
+        segment.aborted.read();
+        return segment;
       };
       segments.replace(old, takePlace, { delayMs: config.fileDeleteDelayMs });
     } catch (error) {

@@ -173,6 +173,8 @@ export class LogDurability {
     // A disk that is full, say, refuses this and can be mended; a failed sync cannot.
     if (!state.epochs.isSaved && !(await this.#saveEpochs())) return true;
     for (const segment of this.#segmentsToSync(target)) await this.#syncSegment(segment);
+    // By what they are known again, before the next start takes them as they are.
+    if (!state.seals.isSaved && !(await this.#saveSeals())) return true;
     await this.#syncDirectories();
     if (state.isClosed) return true;
     if (truncations !== this.#truncations) return false;
@@ -189,6 +191,18 @@ export class LogDurability {
     const state = this.#state;
     try {
       await state.epochs.saveInBackground(() => state.isClosed);
+    } catch (error) {
+      if (!state.isClosed) throw error;
+    }
+    return !state.isClosed;
+  }
+
+  /** As {@link #saveEpochs}. */
+  async #saveSeals(): Promise<boolean> {
+    const state = this.#state;
+    if (state.isClosed) return false;
+    try {
+      await state.seals.save(() => state.isClosed);
     } catch (error) {
       if (!state.isClosed) throw error;
     }

@@ -1,5 +1,5 @@
 import type { Logger } from '../../src/base/logger.ts';
-import type { ClosedLog } from './closed-log.ts';
+import { type ClosedLog, sealsOf } from './closed-log.ts';
 import { finishSwaps } from './interrupted-swaps.ts';
 import { LEADER_EPOCH_CHECKPOINT, LeaderEpochCache } from './leader-epoch-cache.ts';
 import type { LogOptions } from './log-options.ts';
@@ -8,6 +8,7 @@ import { replayProducers } from './producer-replay.ts';
 import { ProducerSnapshots, snapshotOffsets } from './producer-snapshots.ts';
 import { ProducerState } from './producer-state.ts';
 import { Segment, type SegmentOptions } from './segment.ts';
+import { TransactionIndexSeals } from './transaction-index-seals.ts';
 
 /** What a log is made of, as it was found on the disk. */
 interface OpenedLog {
@@ -20,6 +21,16 @@ interface OpenedLog {
 interface OpeningOptions {
   readonly logger: Logger;
   readonly segmentOptions: (baseOffset: number) => SegmentOptions;
+}
+
+/** By what the indexes of aborted transactions of a log are known: before its segments are. */
+export function openSeals(options: LogOptions, logger: Logger): TransactionIndexSeals {
+  const { environment, directory, closed } = options;
+  const { disk } = environment;
+  if (closed !== undefined) return TransactionIndexSeals.known(disk, directory, sealsOf(closed));
+  return options.isNew === true
+    ? TransactionIndexSeals.known(disk, directory, [])
+    : TransactionIndexSeals.open(disk, directory, { closed: options.aborted ?? new Map(), logger });
 }
 
 /** Opens the files of a log. */
@@ -100,7 +111,6 @@ function recover(options: LogOptions, { logger, segmentOptions }: OpeningOptions
     logStartOffset: options.logStartOffset,
     hadCleanShutdown: options.hadCleanShutdown ?? false,
     cleanedTo: options.cleanedTo,
-    abortedIn: options.abortedIn ?? new Set(),
     epochs,
     producers,
     snapshots,

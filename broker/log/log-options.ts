@@ -3,6 +3,7 @@ import type { Logger } from '../../src/base/logger.ts';
 import type { ClosedLog } from './closed-log.ts';
 import type { LogConfig } from './log-config.ts';
 import type { OpenSegments } from './open-segments.ts';
+import type { IndexSeal } from './transaction-index-seals.ts';
 import type { RecentBudget } from './recent-batches.ts';
 
 export interface LogOptions {
@@ -25,8 +26,8 @@ export interface LogOptions {
   readonly hadCleanShutdown?: boolean;
   /** A log cleaner has compacted the log up to there, and holes below are its work. */
   readonly cleanedTo?: number;
-  /** Base offsets of the segments that had an index of aborted transactions when the log was closed, where that is known. */
-  readonly abortedIn?: ReadonlySet<number>;
+  /** Indexes of aborted transactions as they were when the log was closed, by base offset, where that is known. */
+  readonly aborted?: ReadonlyMap<number, IndexSeal>;
   /** Shared by the logs of a broker; a log of its own budget when not said. */
   readonly recentBudget?: RecentBudget;
   readonly openSegments?: OpenSegments;

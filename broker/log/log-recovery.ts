@@ -11,7 +11,6 @@ import { Segment, type SegmentOptions } from './segment.ts';
 import { CLEANED_SUFFIX, DELETED_SUFFIX, parseSegmentFileName } from './segment-files.ts';
 import { removeSegment } from './segment-removal.ts';
 import { scanBatches, scanValidBatches } from './segment-scan.ts';
-import { decodeTransactionIndex } from './transaction-index.ts';
 import { saveTail, setSegmentAside } from './unrecovered.ts';
 
 interface RecoveryOptions {
@@ -28,8 +27,6 @@ interface RecoveryOptions {
   readonly hadCleanShutdown: boolean;
   /** A log cleaner has compacted the log up to there. */
   readonly cleanedTo: number | undefined;
-  /** Segments that had an index of aborted transactions when the log was closed. */
-  readonly abortedIn: ReadonlySet<number>;
   readonly epochs: LeaderEpochCache;
   readonly producers: ProducerState;
   readonly snapshots: ProducerSnapshots;
@@ -173,22 +170,13 @@ function dropBeforeLogStart(
 
 /** After a clean shutdown only what cannot be right is scanned. */
 function scanSuspects(segments: Segment[], options: RecoveryOptions): Scanned {
-  const suspects = segments.filter((segment, index) => {
-    const path = segment.pathOf('txnindex');
-    const aborted = options.disk.exists(path)
-      ? decodeTransactionIndex(options.disk.readFile(path), segment.baseOffset)
-      : [];
-    const isWrong =
-      aborted === undefined || (aborted.length === 0 && options.abortedIn.has(segment.baseOffset));
-    return isWrong || (index === segments.length - 1 && !endsWithWholeBatch(segment));
-  });
-  const first = suspects[0];
-  if (first === undefined) return { segments: new Set(), cutBase: undefined };
+  const last = segments.at(-1);
+  if (last === undefined || endsWithWholeBatch(last)) return { segments: new Set(), cutBase: undefined };
   options.logger.info('a log does not look like one that was closed, it is checked from there', {
     directory: options.directory,
-    offset: first.baseOffset,
+    offset: last.baseOffset,
   });
-  return scanFrom(segments.indexOf(first), segments, options);
+  return scanFrom(segments.length - 1, segments, options);
 }
 
 function scanUnflushed(segments: Segment[], options: RecoveryOptions): Scanned {

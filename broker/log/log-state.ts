@@ -11,6 +11,7 @@ import type { ProducerSnapshots } from './producer-snapshots.ts';
 import type { ProducerState } from './producer-state.ts';
 import type { RecentBatches } from './recent-batches.ts';
 import type { SegmentOptions } from './segment.ts';
+import type { TransactionIndexSeals } from './transaction-index-seals.ts';
 import { SegmentDamage } from './segment-damage.ts';
 
 /** More places than this are logged again: it is not a list of the damage, it keeps a log readable. */
@@ -28,6 +29,7 @@ interface LogStateOptions {
   readonly epochs: LeaderEpochCache;
   readonly producers: ProducerState;
   readonly snapshots: ProducerSnapshots;
+  readonly seals: TransactionIndexSeals;
   readonly recent: RecentBatches;
   readonly space: { readonly isShort: boolean } | undefined;
   readonly cleanedTo: number | undefined;
@@ -48,6 +50,7 @@ export class LogState {
   readonly epochs: LeaderEpochCache;
   readonly producers: ProducerState;
   readonly snapshots: ProducerSnapshots;
+  readonly seals: TransactionIndexSeals;
   readonly recent: RecentBatches;
   readonly space: { readonly isShort: boolean } | undefined;
   readonly segmentOptions: (baseOffset: number) => SegmentOptions;
@@ -77,6 +80,7 @@ export class LogState {
     this.epochs = options.epochs;
     this.producers = options.producers;
     this.snapshots = options.snapshots;
+    this.seals = options.seals;
     this.recent = options.recent;
     this.space = options.space;
     this.#cleanedTo = Math.min(options.cleanedTo ?? 0, options.logEndOffset);

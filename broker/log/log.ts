@@ -2,6 +2,7 @@ import type { Environment } from '../../src/base/environment.ts';
 import { AssertionFailure, messageOf, OperationalError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import { abortedIn } from './aborted-rebuild.ts';
 import type { AppendOptions, AppendResult } from './append-result.ts';
 import type { ClosedLog } from './closed-log.ts';
 import { LogCompaction } from './log-compaction.ts';
@@ -9,7 +10,7 @@ import { LogAppender, storageError } from './log-appender.ts';
 import type { LogConfig } from './log-config.ts';
 import { LogDurability } from './log-durability.ts';
 import { LogFolder } from './log-folder.ts';
-import { openLogFiles } from './log-opening.ts';
+import { openLogFiles, openSeals } from './log-opening.ts';
 import type { LogOptions } from './log-options.ts';
 import { readSegment, readRecent } from './log-reader.ts';
 import { LogSegments } from './log-segments.ts';
@@ -29,6 +30,9 @@ import {
 import { RecentBatches, RecentBudget } from './recent-batches.ts';
 import { countToDelete } from './retention.ts';
 import type { SegmentOptions } from './segment.ts';
+import { SegmentDamage } from './segment-damage.ts';
+import { segmentFileName } from './segment-files.ts';
+import type { AbortedTxn } from './transaction-index.ts';
 import type { VerificationGuard, VerifiedBatch } from './verification-guards.ts';
 import { findAborted } from './segment-lookup.ts';
 import { type Lookup, lookUpTimestamp } from './timestamp-lookup.ts';
@@ -72,9 +76,12 @@ export class Log {
     this.#environment = environment;
     this.#openedAs = options.closed;
     const openSegments = options.openSegments ?? new OpenSegments(OPEN_SEGMENTS_DEFAULT);
+    const seals = openSeals({ ...options, environment }, logger);
+    const aborted = { seals, rebuild: (baseOffset: number) => this.#rebuildAborted(baseOffset) };
     const segmentOptions = (baseOffset: number): SegmentOptions => ({
       disk,
       directory,
+      aborted,
       baseOffset,
       indexIntervalBytes: options.config.indexIntervalBytes,
       openSegments,
@@ -95,6 +102,7 @@ export class Log {
       epochs,
       producers,
       snapshots,
+      seals,
       recent: new RecentBatches(options.recentBudget ?? new RecentBudget(RECENT_BYTES_DEFAULT)),
       space: options.space,
       cleanedTo: options.cleanedTo,
@@ -309,10 +317,15 @@ export class Log {
 
   /**
    * Aborted transactions that overlap [fromOffset, toOffset), which must lie below the last stable offset: what a
-   * read_committed Fetch answers beside its batches.
+   * read_committed Fetch answers beside its batches. An error code where that can be told neither from the indexes nor from the
+   * log.
    */
-  abortedTransactions(fromOffset: number, toOffset: number): readonly AbortedTransaction[] {
-    return findAborted(this.#state.segments.from(fromOffset), { fromOffset, toOffset });
+  abortedTransactions(fromOffset: number, toOffset: number): readonly AbortedTransaction[] | ErrorCode {
+    try {
+      return findAborted(this.#state.segments.from(fromOffset), { fromOffset, toOffset });
+    } catch (error) {
+      return this.#state.onReadFailure(error);
+    }
   }
 
   /** Where a leader epoch ends, for OffsetsForLeaderEpoch (KIP-101, KIP-279); -1/-1 when unknown. */
@@ -467,7 +480,7 @@ export class Log {
         segments.active.seal();
         await this.flush();
       }
-      this.#closed = this.#describe();
+      this.#closed = this.#tryDescribe();
     } finally {
       this.closeHandles();
     }
@@ -475,9 +488,20 @@ export class Log {
 
   /** The files are complete: nothing was written since the log was closed the last time, or there has never been a record. */
   get #isAsOpened(): boolean {
-    const { segments, logEndOffset } = this.#state;
+    const { segments, seals, logEndOffset } = this.#state;
     if (!segments.active.isOnDisk) return true;
-    return segments.active.isDurable && this.recoveryPoint === logEndOffset;
+    return segments.active.isDurable && this.recoveryPoint === logEndOffset && seals.isSaved;
+  }
+
+  /** Where an index can be told neither from its file nor from the log, the next start looks itself. */
+  #tryDescribe(): ClosedLog | undefined {
+    try {
+      return this.#describe();
+    } catch (error) {
+      if (!(error instanceof SegmentDamage)) throw error;
+      this.#state.onReadFailure(error);
+      return undefined;
+    }
   }
 
   #describe(): ClosedLog | undefined {
@@ -489,8 +513,9 @@ export class Log {
       epochs: epochs.entries,
       segments: segments.all
         .filter((segment) => segment.isOnDisk)
-        .map(({ baseOffset, sizeInBytes, modifiedMs, hasAborted }) => {
-          return { baseOffset, sizeInBytes, modifiedMs, hasAborted };
+        .map(({ baseOffset, sizeInBytes, modifiedMs, aborted: { seal } }) => {
+          const known = { baseOffset, sizeInBytes, modifiedMs };
+          return seal === undefined ? known : { ...known, aborted: seal };
         }),
       snapshots: snapshots.offsets,
       hasProducers: !producers.isLoaded || producers.producerCount > 0,
@@ -502,6 +527,21 @@ export class Log {
   #directoryModifiedMs(): number {
     const known = this.#isAsOpened ? this.#openedAs?.directoryModifiedMs : undefined;
     return known ?? this.#environment.disk.directoryModifiedMs(this.directory) ?? -1;
+  }
+
+  /** The index of a segment is not what was written. Nobody is let read by it. */
+  #rebuildAborted(baseOffset: number): AbortedTxn[] {
+    const { segments, snapshots, logger } = this.#state;
+    const entries = abortedIn(baseOffset, { segments: segments.all, snapshots });
+    logger.warn(
+      'an index of aborted transactions was not as it had been written, and is made anew from the log',
+      {
+        directory: this.directory,
+        file: segmentFileName(baseOffset, 'txnindex'),
+        transactions: entries.length,
+      },
+    );
+    return entries;
   }
 
   /** A full disk has no room for a new segment; that is no reason to keep the old ones. */

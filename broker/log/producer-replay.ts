@@ -70,17 +70,38 @@ export function replayProducers(
       snapshots.write(segment.baseOffset, producers.producers);
     }
     const start = fromOffset > segment.baseOffset ? positionOrEnd(segment, fromOffset) : 0;
-    scanBatches(segment, start, (batch) => {
-      if (batch.baseOffset >= endOffset) return false;
-      if (batch.producerId < 0) return true;
-      const aborted = applyToProducers(producers, batch, () => {
-        const bytes = Buffer.allocUnsafe(batch.sizeInBytes);
-        segment.readAt(bytes, batch.position, bytes.length);
-        return bytes;
-      });
-      if (aborted !== undefined && scanned.has(segment)) segment.indexes.transactions.push(aborted);
-      return true;
+    replayBatches(segment, { producers, start, endOffset }, (aborted) => {
+      if (scanned.has(segment)) segment.aborted.push(aborted);
     });
     if (scanned.has(segment)) segment.saveIndexes();
   }
+}
+
+/**
+ * Lets the producer state see the batches of a segment from a position on.
+ * @param onAborted told of each transaction that one of them aborted.
+ * @returns where the segment is damaged, as `scanBatches` does.
+ */
+export function replayBatches(
+  segment: Segment,
+  part: {
+    readonly producers: ProducerState;
+    readonly start: number;
+    /** Batches from here on are left out. */
+    readonly endOffset?: number;
+  },
+  onAborted: (entry: AbortedTxn) => void,
+): number {
+  const { producers, start, endOffset = Number.MAX_SAFE_INTEGER } = part;
+  return scanBatches(segment, start, (batch) => {
+    if (batch.baseOffset >= endOffset) return false;
+    if (batch.producerId < 0) return true;
+    const aborted = applyToProducers(producers, batch, () => {
+      const bytes = Buffer.allocUnsafe(batch.sizeInBytes);
+      segment.readAt(bytes, batch.position, bytes.length);
+      return bytes;
+    });
+    if (aborted !== undefined) onAborted(aborted);
+    return true;
+  });
 }

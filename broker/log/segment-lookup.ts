@@ -21,7 +21,7 @@ export function findAborted(
 ): readonly AbortedTransaction[] {
   const found: AbortedTransaction[] = [];
   for (const segment of segments) {
-    for (const entry of segment.indexes.transactions) {
+    for (const entry of segment.abortedTransactions) {
       if (entry.lastOffset >= range.fromOffset && entry.firstOffset < range.toOffset) {
         found.push({ producerId: entry.producerId, firstOffset: entry.firstOffset });
       }

@@ -1,5 +1,6 @@
 import { assert } from '../../src/base/assert.ts';
 import type { Disk, DiskFile } from '../../src/base/environment.ts';
+import { AbortedIndex, type AbortedSource } from './aborted-index.ts';
 import type { BatchInfo } from './batch-info.ts';
 import type { ClosedSegment } from './closed-log.ts';
 import { OffsetIndex } from './offset-index.ts';
@@ -9,17 +10,16 @@ import { isTimeEntryTrue } from './segment-lookup.ts';
 import { isBatchAt, scanBatches, UNDAMAGED } from './segment-scan.ts';
 import { type SegmentFileKind, segmentFileName } from './segment-files.ts';
 import { TimeIndex } from './time-index.ts';
-import { type AbortedTxn, decodeTransactionIndex, encodeTransactionIndex } from './transaction-index.ts';
+import type { AbortedTxn } from './transaction-index.ts';
 
 /** Files of a segment that are synced with its `.log`: the indexes are written when it is sealed. */
 const ACTIVE_BESIDE_LOG: readonly SegmentFileKind[] = ['snapshot'];
 const SEALED_BESIDE_LOG: readonly SegmentFileKind[] = ['index', 'timeindex', 'txnindex', 'snapshot'];
 
-/** The three indexes of a segment. */
+/** The indexes of a segment that its log file alone can be asked for again. */
 interface SegmentIndexes {
   readonly offsets: OffsetIndex;
   readonly times: TimeIndex;
-  readonly transactions: AbortedTxn[];
 }
 
 export interface SegmentOptions {
@@ -30,6 +30,8 @@ export interface SegmentOptions {
   readonly openSegments: OpenSegments;
   /** When the segment was made, for rolling by time where records have no timestamps. */
   readonly createdMs: number;
+  /** Where its index of aborted transactions is made anew from; none for one that is not part of a log. */
+  readonly aborted?: AbortedSource;
   /** What the names of its files end with, while it is not part of a log. */
   readonly fileSuffix?: string;
 }
@@ -42,6 +44,8 @@ export interface SegmentOptions {
 export class Segment {
   readonly baseOffset: number;
   readonly createdMs: number;
+  /** The transactions that its markers have aborted. */
+  readonly aborted: AbortedIndex;
   readonly #disk: Disk;
   readonly #directory: string;
   readonly #fileSuffix: string;
@@ -68,11 +72,14 @@ export class Segment {
   #isOnDisk = true;
   /** What is known of the files without a look at them. */
   #modifiedMs: number | undefined;
-  #hasAborted: boolean | undefined;
   /** The indexes were made anew since the segment was opened: they are as good as the log file. */
   #isRebuilt = false;
 
-  private constructor(options: SegmentOptions, sizeInBytes: number, sealed: boolean) {
+  private constructor(
+    options: SegmentOptions,
+    sizeInBytes: number,
+    { sealed, isKnown = false }: { readonly sealed: boolean; readonly isKnown?: boolean },
+  ) {
     this.baseOffset = options.baseOffset;
     this.createdMs = options.createdMs;
     this.#disk = options.disk;
@@ -84,12 +91,15 @@ export class Segment {
     this.#sealed = sealed;
     this.#isDurable = sealed;
     this.#offsetOfMaxTimestamp = options.baseOffset;
+    const { disk, baseOffset, aborted: source } = options;
+    this.aborted = new AbortedIndex({ disk, path: this.pathOf('txnindex'), baseOffset, source }, { isKnown });
   }
 
   /** Makes an empty active segment. */
   static create(options: SegmentOptions): Segment {
-    const segment = new Segment(options, 0, false);
+    const segment = new Segment(options, 0, { sealed: false });
     segment.#indexes = emptyIndexes(options.baseOffset);
+    segment.aborted.reset();
     segment.#file = options.disk.open(segment.pathOf('log'), 'create');
     options.openSegments.touch(segment);
     // A file of that name can only be what a crash left of an earlier attempt.
@@ -99,24 +109,24 @@ export class Segment {
 
   /** An empty active segment whose files are made when the first batch is written. Nothing on the disk may have its name. */
   static createOnWrite(options: SegmentOptions): Segment {
-    const segment = new Segment(options, 0, false);
+    const segment = new Segment(options, 0, { sealed: false });
     segment.#isOnDisk = false;
     segment.#indexes = emptyIndexes(options.baseOffset);
+    segment.aborted.reset();
     return segment;
   }
 
   /** An existing segment as its files say; nothing is checked yet. */
   static existing(options: SegmentOptions): Segment {
-    const segment = new Segment(options, 0, true);
+    const segment = new Segment(options, 0, { sealed: true });
     segment.#sizeInBytes = segment.#openFile().size();
     return segment;
   }
 
   /** An existing segment of which the files are known, and that its indexes are complete: nothing is opened. */
   static closed(options: SegmentOptions, known: ClosedSegment): Segment {
-    const segment = new Segment(options, known.sizeInBytes, true);
+    const segment = new Segment(options, known.sizeInBytes, { sealed: true, isKnown: true });
     segment.#modifiedMs = known.modifiedMs;
-    segment.#hasAborted = known.hasAborted;
     return segment;
   }
 
@@ -167,11 +177,10 @@ export class Segment {
     return this.#isOnDisk;
   }
 
-  /** Whether it has an index of aborted transactions. */
-  get hasAborted(): boolean {
-    if (this.#indexes !== undefined) return this.#indexes.transactions.length > 0;
-    this.#hasAborted ??= this.#disk.exists(this.pathOf('txnindex'));
-    return this.#hasAborted;
+  /** The transactions that its markers have aborted, for a reader. @throws {SegmentDamage} where they cannot be told. */
+  get abortedTransactions(): readonly AbortedTxn[] {
+    if (!this.aborted.isLoaded) this.#openSegments.touch(this);
+    return this.aborted.entries;
   }
 
   get isSealed(): boolean {
@@ -260,7 +269,7 @@ export class Segment {
       return isTrue && visit(batch);
     });
     if (isTrue || this.#isRebuilt) return isTrue ? damagedAt : start;
-    this.#rebuildIndexes(this.indexes.transactions);
+    this.#rebuildIndexes();
     return this.scanFrom(offset, visit);
   }
 
@@ -269,7 +278,7 @@ export class Segment {
     const entry = this.indexes.times.entryBefore(timestamp);
     if (entry === undefined) return this.baseOffset;
     if (this.#isRebuilt || !this.#sealed || isTimeEntryTrue(this, entry)) return entry.offset;
-    this.#rebuildIndexes(this.indexes.transactions);
+    this.#rebuildIndexes();
     return this.indexes.times.entryBefore(timestamp)?.offset ?? this.baseOffset;
   }
 
@@ -280,8 +289,7 @@ export class Segment {
     const position = this.positionOf(offset);
     indexes.offsets.truncateTo(offset);
     indexes.times.truncateTo(offset);
-    const kept = indexes.transactions.filter((entry) => entry.lastOffset < offset);
-    indexes.transactions.splice(0, indexes.transactions.length, ...kept);
+    this.aborted.truncateTo(offset);
     this.cutAt(position);
     this.#maxTimestamp = -1;
     this.#offsetOfMaxTimestamp = this.baseOffset;
@@ -305,6 +313,12 @@ export class Segment {
 
   /** Forgets the indexes, so that a scan can build them anew with {@link index}. */
   resetIndexes(): SegmentIndexes {
+    const indexes = this.#resetRebuildable();
+    this.aborted.reset();
+    return indexes;
+  }
+
+  #resetRebuildable(): SegmentIndexes {
     this.#changed();
     const indexes = emptyIndexes(this.baseOffset);
     this.#indexes = indexes;
@@ -338,8 +352,7 @@ export class Segment {
     this.#changed();
     const indexes = this.#loadIndexes();
     this.#saveRebuildable(indexes);
-    if (indexes.transactions.length > 0) this.#save('txnindex', encodeTransactionIndex(indexes.transactions));
-    else this.#disk.remove(this.pathOf('txnindex'));
+    this.aborted.save();
   }
 
   /** Those that the log file can be asked for again. */
@@ -378,13 +391,16 @@ export class Segment {
     if (this.#syncs > 0) return;
     this.#file?.close();
     this.#file = undefined;
-    if (this.#sealed) this.#indexes = undefined;
+    if (!this.#sealed) return;
+    this.#indexes = undefined;
+    this.aborted.release();
   }
 
   /** Ends the segment's part in the log; its file is closed once the syncs under way are done. */
   leave(): void {
     this.#openSegments.forget(this);
     this.#hasLeft = true;
+    this.aborted.leave();
     if (this.#syncs === 0) this.#closeFile();
   }
 
@@ -405,13 +421,13 @@ export class Segment {
   /** The indexes are read while the file is as they know it. */
   #beginChanges(): void {
     this.#loadIndexes();
+    this.aborted.load();
     this.#changed();
   }
 
   #changed(): void {
     this.#isDurable = false;
     this.#modifiedMs = undefined;
-    this.#hasAborted = undefined;
     this.#changes++;
   }
 
@@ -438,28 +454,24 @@ export class Segment {
     if (this.#indexes !== undefined) return this.#indexes;
     const offsets = this.#read('index');
     const times = this.#read('timeindex');
-    const transactions = decodeTransactionIndex(this.#read('txnindex') ?? Buffer.alloc(0), this.baseOffset);
     const sane =
       offsets !== undefined &&
       times !== undefined &&
-      transactions !== undefined &&
       OffsetIndex.isSane(offsets, this.#sizeInBytes) &&
       TimeIndex.isSane(times) &&
       // Where compaction has left no record, or none has a time, the index is empty: the log file has said so once.
       (times.length > 0 || this.#sizeInBytes === 0 || this.#isRebuilt);
     if (!sane) {
       const readable = offsets === undefined ? undefined : new OffsetIndex(this.baseOffset, offsets);
-      if (transactions === undefined) this.#disk.remove(this.pathOf('txnindex'));
-      return this.#rebuildIndexes(transactions ?? [], readable);
+      return this.#rebuildIndexes(readable);
     }
     this.#indexes = {
       offsets: new OffsetIndex(this.baseOffset, offsets),
       times: new TimeIndex(this.baseOffset, times),
-      transactions,
     };
     const { lastTimestamp, lastOffset, count } = this.#indexes.times;
     if (count > 0 && !isTimeEntryTrue(this, { timestamp: lastTimestamp, offset: lastOffset }))
-      return this.#isRebuilt ? this.#indexes : this.#rebuildIndexes(transactions, this.#indexes.offsets);
+      return this.#isRebuilt ? this.#indexes : this.#rebuildIndexes(this.#indexes.offsets);
     this.#noteTimestamp(lastTimestamp, lastOffset);
     this.#openSegments.touch(this);
     return this.#indexes;
@@ -469,10 +481,9 @@ export class Segment {
    * An index is missing or wrong: the log file knows what was in it. Where that is damaged itself, entries of the old index
    * lead to sound batches behind the damage.
    */
-  #rebuildIndexes(transactions: readonly AbortedTxn[], old = this.#indexes?.offsets): SegmentIndexes {
+  #rebuildIndexes(old = this.#indexes?.offsets): SegmentIndexes {
     this.#isRebuilt = true;
-    const indexes = this.resetIndexes();
-    indexes.transactions.push(...transactions);
+    const indexes = this.#resetRebuildable();
     let damagedAt = 0;
     for (let from = 0; from !== UNDAMAGED; from = soundBatchAfter(this, damagedAt, old)) {
       damagedAt = scanBatches(this, from, (batch) => {
@@ -511,7 +522,7 @@ export class Segment {
 }
 
 function emptyIndexes(baseOffset: number): SegmentIndexes {
-  return { offsets: new OffsetIndex(baseOffset), times: new TimeIndex(baseOffset), transactions: [] };
+  return { offsets: new OffsetIndex(baseOffset), times: new TimeIndex(baseOffset) };
 }
 
 /** Where the first batch begins that an index knows after `position` and that is whole; {@link UNDAMAGED} when none is. */

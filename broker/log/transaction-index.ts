@@ -27,11 +27,15 @@ export function encodeTransactionIndex(entries: readonly AbortedTxn[]): Buffer {
   return content;
 }
 
-/** The entries of a file, or undefined when it is corrupt: a cut entry, a foreign version, markers out of order. */
+/**
+ * The entries of a file, or undefined when it is corrupt: a cut entry, a foreign version, markers out of order, offsets that no
+ * transaction has, last stable offsets that go back.
+ */
 export function decodeTransactionIndex(content: Buffer, baseOffset: number): AbortedTxn[] | undefined {
   if (content.length % ENTRY_BYTES !== 0) return undefined;
   const entries: AbortedTxn[] = [];
   let lastMarker = baseOffset - 1;
+  let lastStable = 0;
   for (let at = 0; at < content.length; at += ENTRY_BYTES) {
     const entry = {
       producerId: readInt64(content, at + 2),
@@ -40,11 +44,19 @@ export function decodeTransactionIndex(content: Buffer, baseOffset: number): Abo
       lastStableOffset: readInt64(content, at + 26),
     };
     const version = content.readInt16BE(at);
-    if (version !== VERSION || entry.lastOffset <= lastMarker || entry.firstOffset > entry.lastOffset) {
+    if (version !== VERSION || entry.lastOffset <= lastMarker || !isPlausible(entry, lastStable))
       return undefined;
-    }
     lastMarker = entry.lastOffset;
+    lastStable = entry.lastStableOffset;
     entries.push(entry);
   }
   return entries;
+}
+
+function isPlausible(
+  { producerId, firstOffset, lastOffset, lastStableOffset }: AbortedTxn,
+  stableBefore: number,
+): boolean {
+  if (producerId < 0 || firstOffset < 0 || firstOffset > lastOffset) return false;
+  return lastStableOffset >= stableBefore && lastStableOffset <= lastOffset + 1;
 }

@@ -116,6 +116,11 @@ export function readPartition(
     memory: options.memory,
   });
   if (result.errorCode !== ErrorCode.NONE) return readFailure(result.errorCode);
+  const aborted =
+    reader.readCommitted && reader.replicaId < 0
+      ? log.abortedTransactions(fetch.fetchOffset, result.nextOffset)
+      : null;
+  if (typeof aborted === 'number') return readFailure(aborted);
   return {
     errorCode: ErrorCode.NONE,
     highWatermark: log.highWatermark,
@@ -124,10 +129,7 @@ export function readPartition(
     chunks: result.chunks,
     sizeInBytes: result.sizeInBytes,
     divergingEpoch: null,
-    abortedTransactions:
-      reader.readCommitted && reader.replicaId < 0
-        ? log.abortedTransactions(fetch.fetchOffset, result.nextOffset)
-        : null,
+    abortedTransactions: aborted,
   };
 }
 

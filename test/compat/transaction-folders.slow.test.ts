@@ -9,7 +9,7 @@ import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
 import { fetch } from '../../src/protocol/messages/01-fetch.ts';
 import { describeProducers } from '../../src/protocol/messages/61-describe-producers.ts';
 import { batchesOf } from '../../src/protocol/records/batch-view.ts';
-import { appendVerified, makeBatch, makeMarker } from '../broker/log/batches.ts';
+import { abortedOf, appendVerified, makeBatch, makeMarker } from '../broker/log/batches.ts';
 import { whyNoKafka } from './apache-kafka.ts';
 import { Peer } from './same-answers/peer.ts';
 import { begun } from './same-answers/transaction-log-cases.ts';
@@ -82,7 +82,7 @@ async function ofKafka(peer: Peer): Promise<Contents> {
 function ofLog(log: Log): Contents {
   const { lastStableOffset } = log;
   const read = log.read(0, { maxBytes: 1_000_000, upperBoundOffset: lastStableOffset, minOneBatch: true });
-  const aborted = log.abortedTransactions(0, read.nextOffset);
+  const aborted = abortedOf(log, 0, read.nextOffset);
   return {
     lastStableOffset,
     aborted: aborted.map(({ producerId, firstOffset }) => [producerId, firstOffset]),

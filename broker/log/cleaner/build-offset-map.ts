@@ -1,8 +1,6 @@
 import type { Disk } from '../../../src/base/environment.ts';
 import { BatchView } from '../../../src/protocol/records/batch-view.ts';
 import { RecordIterator } from '../../../src/protocol/records/decode-batch.ts';
-import { SegmentDamage } from '../segment-damage.ts';
-import { type AbortedTxn, decodeTransactionIndex } from '../transaction-index.ts';
 import { readMarker } from '../transaction-marker.ts';
 import { BatchReader, placed } from './batch-reader.ts';
 import { CleanedTransactions } from './cleaned-transactions.ts';
@@ -15,8 +13,7 @@ import type { Pacer } from './pacer.ts';
  * aborted counts for nothing.
  */
 export async function buildOffsetMap(job: MapJob, disk: Disk, pacer: Pacer): Promise<MapResult> {
-  const aborted = readAborted(job, disk);
-  const pass = new MapPass(job, aborted);
+  const pass = new MapPass(job);
   let bytesRead = 0;
   for (const segment of dirtySegments(job)) {
     const file = disk.open(segment.path, 'read');
@@ -38,25 +35,12 @@ export async function buildOffsetMap(job: MapJob, disk: Disk, pacer: Pacer): Pro
     if (pass.isOver) break;
   }
   const { map, isComplete } = pass;
-  return { map: map.shared, isComplete, utilization: map.utilization, aborted, bytesRead };
+  return { map: map.shared, isComplete, utilization: map.utilization, bytesRead };
 }
 
 /** The segments that hold the dirty part. */
 function dirtySegments({ segments, fromOffset, toOffset }: MapJob): readonly SourceSegment[] {
   return segments.filter(({ baseOffset, endOffset }) => baseOffset < toOffset && endOffset > fromOffset);
-}
-
-/** What the transaction indexes say. @throws {SegmentDamage} where one cannot be read: aborted data would be kept for good. */
-function readAborted({ segments, recentlyAborted }: MapJob, disk: Disk): readonly AbortedTxn[] {
-  const aborted: AbortedTxn[] = [];
-  for (const { transactionIndexPath: path, baseOffset } of segments) {
-    if (!disk.exists(path)) continue;
-    const entries = decodeTransactionIndex(disk.readFile(path), baseOffset);
-    if (entries === undefined) throw new SegmentDamage(path, 0);
-    for (const entry of entries) aborted.push(entry);
-  }
-  for (const entry of recentlyAborted) aborted.push(entry);
-  return aborted.toSorted((a, b) => a.firstOffset - b.firstOffset);
 }
 
 /** One walk over the batches of the dirty part. */
@@ -67,10 +51,10 @@ class MapPass {
   #isOver = false;
   #isComplete = true;
 
-  constructor(job: MapJob, aborted: readonly AbortedTxn[]) {
+  constructor(job: MapJob) {
     this.#job = job;
     this.map = OffsetMap.empty(job.limits);
-    this.#transactions = new CleanedTransactions(aborted);
+    this.#transactions = new CleanedTransactions(job.aborted);
   }
 
   /** The map is full, or the dirty part has ended. */

@@ -32,7 +32,7 @@ export async function cleanGroup(job: GroupJob, disk: Disk, pacer: Pacer): Promi
       bytesRead += await copyKept(copy, { disk, filter, output, pacer });
     }
     output.flush();
-    for (const entry of filter.aborted) target.indexes.transactions.push(entry);
+    for (const entry of filter.aborted) target.aborted.push(entry);
     target.seal();
     await target.prepareSync()();
     return {

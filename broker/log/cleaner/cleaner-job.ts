@@ -10,8 +10,6 @@ export interface SourceSegment {
   readonly sizeInBytes: number;
   /** Of its `.log`. */
   readonly path: string;
-  /** Of its `.txnindex`, which is there where it has markers of aborted transactions. */
-  readonly transactionIndexPath: string;
 }
 
 /** How a cleaning reads, for each thread. */
@@ -28,10 +26,10 @@ export interface CleanerPace {
 
 /** First pass, of plain data and shared memory, for another thread: which offset each key of the dirty part was written at last. */
 export interface MapJob {
-  /** All sealed segments of the log: those after the dirty part for their transaction indexes. */
+  /** All sealed segments of the log. */
   readonly segments: readonly SourceSegment[];
-  /** Aborted transactions whose markers are in the active segment. */
-  readonly recentlyAborted: readonly AbortedTxn[];
+  /** The aborted transactions of the whole log, ascending by first offset. */
+  readonly aborted: readonly AbortedTxn[];
   /** The dirty part: from, up to but not including. */
   readonly fromOffset: number;
   readonly toOffset: number;
@@ -46,8 +44,6 @@ export interface MapResult {
   readonly isComplete: boolean;
   /** Share of its memory that the map takes, 0 to 1. */
   readonly utilization: number;
-  /** Of all sealed segments and the active one, ascending by first offset. */
-  readonly aborted: readonly AbortedTxn[];
   readonly bytesRead: number;
 }
 
@@ -65,6 +61,7 @@ export interface GroupJob {
   readonly indexIntervalBytes: number;
   readonly segments: readonly SourceSegment[];
   readonly map: SharedOffsetMap;
+  /** As in {@link MapJob}. */
   readonly aborted: readonly AbortedTxn[];
   readonly transactions: TransactionsState;
   readonly producers: readonly LastBatchOfProducer[];

@@ -3,6 +3,7 @@ import { messageOf } from '../../../src/base/errors.ts';
 import type { Log } from '../log.ts';
 import type { LogCompaction, SegmentAsSeen } from '../log-compaction.ts';
 import type { Segment } from '../segment.ts';
+import type { AbortedTxn } from '../transaction-index.ts';
 import type { CleanablePart } from './cleanable-part.ts';
 import { NO_TRANSACTIONS, type TransactionsState } from './cleaned-transactions.ts';
 import type {
@@ -52,6 +53,8 @@ export class LogCleaning {
   readonly #interrupt = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   /** What producers had written last before the log was flushed: no power loss takes it, so what came before may go. */
   #producers: readonly LastBatchOfProducer[] = [];
+  /** Aborted transactions of the log as it was when the keys were collected. */
+  #aborted: readonly AbortedTxn[] = [];
   #bytesRead = 0;
   #bytesWritten = 0;
 
@@ -80,6 +83,7 @@ export class LogCleaning {
       const shortage = this.#shortage(firstGroup);
       if (shortage !== undefined) return shortage;
       this.#producers = lastBatchesOf(compaction.producers);
+      this.#aborted = compaction.readAborted();
       const mapped = await this.#mapAndFlush();
       if (this.#isInterrupted) return INTERRUPTED;
       if (mapped.kind !== 'done') return mapped;
@@ -121,7 +125,7 @@ export class LogCleaning {
     const compaction = this.#compaction;
     const job = {
       segments: compaction.segments.slice(0, -1).map((segment) => this.#sourceOf(segment)),
-      recentlyAborted: compaction.recentlyAborted,
+      aborted: this.#aborted,
       fromOffset: part.firstDirtyOffset,
       toOffset: part.firstUncleanableOffset,
       limits: { bytesMax: settings.mapBytesMax, loadFactor: settings.loadFactor },
@@ -190,7 +194,7 @@ export class LogCleaning {
       indexIntervalBytes: config.indexIntervalBytes,
       segments: segments.map((segment) => this.#sourceOf(segment)),
       map: mapped.map,
-      aborted: mapped.aborted,
+      aborted: this.#aborted,
       transactions,
       producers: this.#producers,
       nowMs: this.#options.nowMs,
@@ -205,7 +209,6 @@ export class LogCleaning {
       endOffset: this.#compaction.endOffsetOf(segment),
       sizeInBytes: segment.sizeInBytes,
       path: segment.pathOf('log'),
-      transactionIndexPath: segment.pathOf('txnindex'),
     };
   }
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { AppendResult } from '../../../broker/log/append-result.ts';
 import { BatchInfo } from '../../../broker/log/batch-info.ts';
 import type { Log } from '../../../broker/log/log.ts';
+import type { AbortedTransaction } from '../../../broker/log/read-result.ts';
 import { BatchBuilder } from '../../../src/protocol/records/batch-builder.ts';
 
 export interface BatchOptions {
@@ -63,6 +64,13 @@ export function appendVerified(
   const { producerId, producerEpoch, baseSequence } = new BatchInfo(batch, 0, 0);
   const guard = log.verificationGuard({ producerId, producerEpoch, baseSequence, beginsAtZero });
   return log.appendAsLeader(batch, { leaderEpoch, guard });
+}
+
+/** The aborted transactions of a part of a log that is not damaged. */
+export function abortedOf(log: Log, fromOffset: number, toOffset: number): readonly AbortedTransaction[] {
+  const aborted = log.abortedTransactions(fromOffset, toOffset);
+  if (typeof aborted === 'number') throw new Error(`aborted transactions cannot be told: error ${aborted}`);
+  return aborted;
 }
 
 /** Any batch of one to ten records. */

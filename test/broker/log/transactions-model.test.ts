@@ -4,7 +4,7 @@ import type { Log } from '../../../broker/log/log.ts';
 import { BatchBuilder } from '../../../src/protocol/records/batch-builder.ts';
 import { batchesOf } from '../../../src/protocol/records/batch-view.ts';
 import { decodeBatch } from '../../../src/protocol/records/decode-batch.ts';
-import { appendVerified, makeMarker } from './batches.ts';
+import { abortedOf, appendVerified, makeMarker } from './batches.ts';
 import { openLog } from './open-log.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -67,7 +67,7 @@ function consume(log: Log): readonly number[] {
     const read = log.read(offset, { maxBytes: 300, upperBoundOffset: end, minOneBatch: true });
     expect(read.errorCode).toBe(0);
     if (read.nextOffset <= offset) break;
-    const waiting = [...log.abortedTransactions(offset, read.nextOffset)];
+    const waiting = [...abortedOf(log, offset, read.nextOffset)];
     const aborted = new Set<number>();
     for (const batch of batchesOf(Buffer.concat(read.chunks))) {
       for (const each of waiting.filter(({ firstOffset }) => firstOffset <= batch.lastOffset)) {

@@ -4,6 +4,7 @@ import { readMarker } from '../../../../broker/log/transaction-marker.ts';
 import { ErrorCode } from '../../../../src/protocol/error-codes.ts';
 import { batchesOf } from '../../../../src/protocol/records/batch-view.ts';
 import { decodeBatch } from '../../../../src/protocol/records/decode-batch.ts';
+import { abortedOf } from '../batches.ts';
 import type { KeyedRecord } from './keyed-batches.ts';
 
 /** A batch that was appended: data, or a marker. */
@@ -176,7 +177,7 @@ function readCommitted(log: Log): ReadonlyMap<string, Visible> {
   while (offset < upperBoundOffset) {
     const result = log.read(offset, { maxBytes: 700, upperBoundOffset, minOneBatch: true });
     if (result.sizeInBytes === 0) break;
-    const waiting = [...log.abortedTransactions(offset, result.nextOffset)].toSorted(
+    const waiting = [...abortedOf(log, offset, result.nextOffset)].toSorted(
       (a, b) => a.firstOffset - b.firstOffset,
     );
     const aborted = new Set<number>();
