@@ -1,3 +1,4 @@
+import { isInternalTopic } from '../../../broker/metadata/internal-topics.ts';
 import { decodeProducerSnapshot } from '../../../broker/log/producer-snapshot.ts';
 import { segmentFileName } from '../../../broker/log/segment-files.ts';
 import { decodeTransactionIndex } from '../../../broker/log/transaction-index.ts';
@@ -23,10 +24,14 @@ interface Aborted {
   readonly lastOffset: number;
 }
 
+/**
+ * What sequences the batches of a producer have: `all` of them, from 0 on in every epoch; or there are `gaps`, where some
+ * were taken out; or `none` that say anything, as in what coordinators write.
+ */
+type Sequences = 'all' | 'gaps' | 'none';
+
 /** What the batches of one log say of everything that is kept beside them. */
 interface Derived {
-  /** Whether nothing was ever taken out: the sequences of a compacted log have gaps. */
-  readonly isWhole: boolean;
   readonly startOffset: number;
   endOffset: number;
   readonly epochs: { readonly epoch: number; readonly startOffset: number }[];
@@ -47,15 +52,15 @@ export function faultsOfClosedLogs(
   isWhole: (topic: string) => boolean,
 ): readonly string[] {
   const data = nodeAt(medium, DATA);
-  if (!(data instanceof DirectoryNode) || data.get('.kafka_cleanshutdown') === undefined) return [];
+  if (!(data instanceof DirectoryNode)) return [];
   const recoveryPoints = offsetsIn(data, 'recovery-point-offset-checkpoint');
   return data.names().flatMap((name) => {
     const folder = data.get(name);
     const [, topic] = /^(.+)-\d+$/.exec(name) ?? [];
     if (topic === undefined || !(folder instanceof DirectoryNode)) return [];
-    const found = derivedFrom(folder, isWhole(topic));
+    const found = derivedFrom(folder, isInternalTopic(topic) ? 'none' : isWhole(topic) ? 'all' : 'gaps');
     const { faults, endOffset } = found;
-    if (found.isWhole) faults.push(...faultsBeside(folder, found));
+    if (isWhole(topic)) faults.push(...faultsBeside(folder, found));
     const recoveryPoint = recoveryPoints.get(name) ?? endOffset;
     if (recoveryPoint !== endOffset)
       faults.push(`its recovery point is ${recoveryPoint}, and it ends at ${endOffset}`);
@@ -63,11 +68,10 @@ export function faultsOfClosedLogs(
   });
 }
 
-function derivedFrom(folder: DirectoryNode, isWhole: boolean): Derived {
+function derivedFrom(folder: DirectoryNode, sequences: Sequences): Derived {
   const names = folder.names().filter((name) => name.endsWith('.log'));
   const startOffset = Number.parseInt(names[0] ?? '0', 10);
   const derived: Derived = {
-    isWhole,
     startOffset,
     endOffset: startOffset,
     epochs: [],
@@ -86,7 +90,7 @@ function derivedFrom(folder: DirectoryNode, isWhole: boolean): Derived {
     }[] = [];
     let position = 0;
     for (const batch of batchesAt([segment])) {
-      onBatch(derived, batch);
+      onBatch(derived, batch, sequences);
       positions.push({ position, baseOffset: batch.baseOffset, lastOffset: batch.lastOffset });
       position += batch.sizeInBytes;
     }
@@ -99,7 +103,7 @@ function derivedFrom(folder: DirectoryNode, isWhole: boolean): Derived {
   return derived;
 }
 
-function onBatch(derived: Derived, batch: BatchView): void {
+function onBatch(derived: Derived, batch: BatchView, sequences: Sequences): void {
   const { faults, epochs } = derived;
   const { baseOffset, lastOffset, partitionLeaderEpoch: epoch } = batch;
   const at = `the batch at ${baseOffset}`;
@@ -123,16 +127,15 @@ function onBatch(derived: Derived, batch: BatchView): void {
     producer.lastOffset = -1;
   }
   if (batch.isControl) onMarker(derived, producer, batch);
-  else onData(derived, producer, batch);
+  else onData(derived, producer, batch, sequences);
 }
 
-function onData({ faults, isWhole }: Derived, producer: Producer, batch: BatchView): void {
+function onData({ faults }: Derived, producer: Producer, batch: BatchView, sequences: Sequences): void {
   const { baseOffset, baseSequence, lastSequence } = batch;
   if (baseSequence >= 0) {
     const expected = (producer.lastSequence + 1) % 2 ** 31;
-    // Offsets of groups that a coordinator writes on behalf of a producer have no sequence.
-    const isNext = isWhole ? baseSequence === expected : baseSequence >= expected;
-    if (producer.lastSequence >= 0 && !isNext)
+    const isGap = sequences === 'gaps' && (producer.lastSequence < 0 || baseSequence > expected);
+    if (sequences !== 'none' && baseSequence !== expected && !isGap)
       faults.push(`the batch at ${baseOffset} has sequence ${baseSequence} where ${expected} is next`);
     producer.lastSequence = lastSequence;
   }

@@ -109,7 +109,6 @@ export class ClusterRun {
     await this.#closeParts();
     await this.#makeProgress();
     await this.#stopCluster();
-    this.#watches.lookAtClosedLogs();
     this.#waits.throwViolations();
     if (this.#metadata.controllerCount * this.#watches.count === 0)
       throw new AssertionFailure('nothing was watched');

@@ -69,6 +69,13 @@ export class LogCursor {
     }
   }
 
+  copy(): LogCursor {
+    const copy = new LogCursor();
+    copy.#segment = this.#segment;
+    copy.#position = this.#position;
+    return copy;
+  }
+
   pass(batch: BatchView): void {
     this.#position += batch.sizeInBytes;
   }

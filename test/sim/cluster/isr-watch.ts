@@ -92,7 +92,9 @@ export class IsrWatch {
     // Of several changes at once nobody knows the steps.
     if (earlier === undefined || now.partitionEpoch !== earlier.partitionEpoch + 1) return;
     const safe = [...earlier.isr, ...earlier.elr];
-    const isForsaken = safe.length === 0 && earlier.lastKnownElr.includes(leader);
+    // The last of those that were safe may turn out to have lost records by the same change.
+    const isForsaken =
+      earlier.lastKnownElr.includes(leader) && !safe.some((id) => isr.includes(id) || elr.includes(id));
     const isNew = leader >= 0 && leader !== earlier.leader;
     violateIf(isNew && !safe.includes(leader) && !isForsaken, 'its leader was neither in sync nor eligible');
     if (isr.length >= minIsr) return;

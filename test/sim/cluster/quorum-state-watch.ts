@@ -38,6 +38,12 @@ export class QuorumStateWatch {
     return this.#leaders.size;
   }
 
+  /** The epoch that a voter leads by what it has written down; -1 where it leads none. */
+  epochLedBy(brokerId: number): number {
+    const { leaderId, leaderEpoch = -1 } = this.#last.get(brokerId) ?? {};
+    return leaderId === brokerId ? leaderEpoch : -1;
+  }
+
   look(brokerId: number, medium: SimulatedMedium): void {
     const file = nodeAt(medium, ...FILE);
     // A state is written to a file of its own, which takes the place of the one before.
@@ -59,11 +65,10 @@ export class QuorumStateWatch {
       );
     }
     this.#onVote(brokerId, leaderEpoch, votedId);
-    if (leaderId < 0) return;
+    if (leaderId < 0 || this.#leaders.get(leaderEpoch) === leaderId) return;
     const other = this.#leaders.get(leaderEpoch) ?? leaderId;
     if (other !== leaderId) this.#violate('quorum-votes', `${where} has leaders ${other} and ${leaderId}`);
     this.#leaders.set(leaderEpoch, leaderId);
-    if (leaderId !== brokerId) return;
     const votes = [...(this.#votes.get(leaderEpoch)?.values() ?? [])].filter((id) => id === leaderId).length;
     if (votes * 2 <= this.#voters) {
       this.#violate(

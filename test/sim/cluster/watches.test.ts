@@ -9,6 +9,7 @@ import {
   type PartitionRegistration,
 } from '../../../broker/metadata/metadata-image.ts';
 import { ErrorCode } from '../../../src/protocol/error-codes.ts';
+import { stampBaseOffset, stampLeaderEpoch } from '../../../src/protocol/records/batch-header.ts';
 import { makeBatch, makeMarker } from '../../broker/log/batches.ts';
 import { DirectoryNode } from '../directory-node.ts';
 import { simulate, type Simulation } from '../simulation.ts';
@@ -20,6 +21,7 @@ import { History } from './history.ts';
 import { IsrWatch } from './isr-watch.ts';
 import { MetadataLogWatch } from './metadata-log-watch.ts';
 import { QuorumStateWatch } from './quorum-state-watch.ts';
+import type { Violate } from './violation.ts';
 import type { WatchedCluster } from './watched-cluster.ts';
 
 const PARTITION: PartitionRegistration = {
@@ -102,6 +104,7 @@ describe('the watch over elections', () => {
     expect(violations).toEqual([
       'voter 1 leads epoch 3 of the metadata quorum with 1 votes of 3',
       'epoch 3 of the metadata quorum has leaders 1 and 3',
+      'voter 3 leads epoch 3 of the metadata quorum with 0 votes of 3',
     ]);
   });
 });
@@ -141,7 +144,39 @@ describe('the watch over the metadata log', () => {
         .host('broker1')
         .environment.disk.remove('/data/__cluster_metadata-0/00000000000000000000.log');
       alone.onImage(2, imageWith(0, {}));
-      expect(violations.at(-1)).toBe('broker 2 has an image at 0, up to which 1 of 3 voters have synced');
+      expect(violations.at(-1)).toBe('broker 2 has an image at 0, which no majority has synced');
+    });
+  });
+
+  it('finds a leader that commits records of an earlier epoch by counting replicas', async () => {
+    await simulate(1, import.meta.url, async (simulation) => {
+      const violations: string[] = [];
+      const cluster: WatchedCluster = {
+        brokerIds: [1, 2, 3],
+        imageOf: () => undefined,
+        mediumOf: (id) => simulation.host(`broker${id}`).medium,
+      };
+      const [old, begin] = [makeBatch(), makeBatch()];
+      stampLeaderEpoch(old, 0, 1);
+      stampBaseOffset(begin, 0, 1);
+      stampLeaderEpoch(begin, 0, 2);
+      const lengthOf = { 1: [old, begin], 2: [old], 3: [] };
+      for (const [id, batches] of Object.entries(lengthOf)) {
+        const { disk } = simulation.host(`broker${id}`).environment;
+        disk.makeDirectory('/data/__cluster_metadata-0');
+        const file = disk.open('/data/__cluster_metadata-0/00000000000000000000.log', 'create');
+        file.write(batches, 0);
+        void file.sync();
+      }
+      await simulation.runFor(100);
+      const violate: Violate = (_, what) => violations.push(what);
+      new MetadataLogWatch(cluster, violate).onImage(1, imageWith(0, {}), -1);
+      new MetadataLogWatch(cluster, violate).onImage(1, imageWith(0, {}), 1);
+      expect(violations).toEqual([]);
+      new MetadataLogWatch(cluster, violate).onImage(1, imageWith(0, {}), 2);
+      expect(violations).toEqual([
+        'broker 1 leads epoch 2 and has an image at 0, and no majority has the first record of that epoch',
+      ]);
     });
   });
 });
@@ -165,6 +200,20 @@ describe('the watch over in-sync replicas', () => {
       broker(3),
     ]);
     expect(violationsOf(before, small, led)).toEqual([]);
+  });
+
+  it('finds nothing where the last one that is eligible has lost records, and who led last leads again', () => {
+    const gone = imageWith(2, {
+      isr: [],
+      elr: [3],
+      lastKnownElr: [1],
+      leader: -1,
+      leaderEpoch: 5,
+      partitionEpoch: 8,
+    });
+    const led = { isr: [1], elr: [], leader: 1, leaderEpoch: 6, partitionEpoch: 9 };
+    const brokers = [broker(1), broker(2), broker(3, { incarnationId: 'process 9' })];
+    expect(violationsOf(gone, imageWith(3, led, brokers))).toEqual([]);
   });
 
   it.each([

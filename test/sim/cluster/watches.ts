@@ -1,9 +1,12 @@
 import { faultsOfClosedLogs } from './closed-log-check.ts';
+import { DATA, nodeAt } from './disk-view.ts';
 import { IsrWatch } from './isr-watch.ts';
 import { MetadataLogWatch } from './metadata-log-watch.ts';
 import { QuorumStateWatch } from './quorum-state-watch.ts';
 import type { Violate } from './violation.ts';
 import type { WatchedCluster } from './watched-cluster.ts';
+
+const CLEAN_SHUTDOWN = '.kafka_cleanshutdown';
 
 interface WatchesOptions {
   /** `min.insync.replicas` of all topics. */
@@ -20,6 +23,8 @@ export class Watches {
   readonly #quorum: QuorumStateWatch;
   readonly #metadataLog: MetadataLogWatch;
   readonly #isr: IsrWatch;
+  /** The files that say of brokers that they have stopped in good order. */
+  readonly #markers = new Map<number, unknown>();
 
   constructor(cluster: WatchedCluster, options: WatchesOptions) {
     const { minInsyncReplicas, violate } = options;
@@ -39,9 +44,10 @@ export class Watches {
   /** To be called after every event. */
   look(): void {
     for (const id of this.#cluster.brokerIds) {
+      this.#lookAtMarker(id);
       const image = this.#cluster.imageOf(id);
       this.#quorum.look(id, this.#cluster.mediumOf(id));
-      this.#metadataLog.onImage(id, image);
+      this.#metadataLog.onImage(id, image, this.#quorum.epochLedBy(id));
       this.#isr.onImage(id, image);
     }
   }
@@ -54,12 +60,14 @@ export class Watches {
     }
   }
 
-  /** To be called when all brokers have been stopped in good order. */
-  lookAtClosedLogs(): void {
+  /** A broker that has stopped in good order marks its folder at last. */
+  #lookAtMarker(id: number): void {
     const { isWhole, violate } = this.#options;
-    for (const id of this.#cluster.brokerIds.filter((each) => !this.#cluster.wasDamaged(each))) {
-      for (const fault of faultsOfClosedLogs(this.#cluster.mediumOf(id), isWhole))
-        violate('closed-logs', `broker ${id}: ${fault}`);
-    }
+    const medium = this.#cluster.mediumOf(id);
+    const marker = nodeAt(medium, DATA, CLEAN_SHUTDOWN);
+    if (this.#markers.get(id) === marker) return;
+    this.#markers.set(id, marker);
+    if (marker === undefined || this.#cluster.wasDamaged(id)) return;
+    for (const fault of faultsOfClosedLogs(medium, isWhole)) violate('closed-logs', `broker ${id}: ${fault}`);
   }
 }

@@ -4,7 +4,7 @@
  * by which seed and checker each was found, and fails when one was not.
  *
  * `--jobs 2` searches for so many at once, `--share 5` takes every fifth bug, always the same, and `--share 2/5` the second
- * fifth; `--anew` passes over the record, `--record` writes it, `--verbose` prints what each seed failed with.
+ * fifth, `--missing` those that are not on record; `--anew` passes over the record, `--record` writes it, `--verbose` prints what each seed failed with.
  */
 import { parseArgs } from 'node:util';
 import { readFindings, writeFindings } from './findings.ts';
@@ -18,6 +18,7 @@ const { values, positionals } = parseArgs({
     jobs: { type: 'string', default: '1' },
     share: { type: 'string', default: '1' },
     anew: { type: 'boolean', default: false },
+    missing: { type: 'boolean', default: false },
     record: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
@@ -27,11 +28,13 @@ const [, which, of] = /^(?:(\d+)\/)?([1-9]\d*)$/.exec(values.share) ?? [];
 const [share, every] = [Number(which ?? 1), Number(of)];
 if (!(share >= 1 && share <= every)) throw new Error(`--share ${values.share}: 3, or 2/3`);
 const [wanted = ''] = positionals;
+const findings = new Map(readFindings());
 const chosen = SIMULATED_BUGS.filter(
   ({ kind, name, file }, index) =>
-    index % every === share - 1 && [kind, name, file].some((text) => text.includes(wanted)),
+    index % every === share - 1 &&
+    [kind, name, file].some((text) => text.includes(wanted)) &&
+    !(values.missing && findings.has(name)),
 );
-const findings = new Map(readFindings());
 const sound = new SoundSeeds();
 const results: SearchResult[] = [];
 
