@@ -155,6 +155,7 @@ describe('the watch over the metadata log', () => {
         brokerIds: [1, 2, 3],
         imageOf: () => undefined,
         mediumOf: (id) => simulation.host(`broker${id}`).medium,
+        wasDamaged: () => false,
       };
       const [old, begin] = [makeBatch(), makeBatch()];
       stampLeaderEpoch(old, 0, 1);
