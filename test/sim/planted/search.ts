@@ -14,13 +14,13 @@ export interface SearchResult {
   readonly seconds: number;
 }
 
-/** Runs seeds without any bug: one that fails there finds nothing. The answers are kept, for all bugs of a run. */
+/** Runs seeds without any bug: what fails there too is no finding. The answers are kept, for all bugs of a run. */
 export class SoundSeeds {
-  readonly #answers = new Map<number, Promise<boolean>>();
+  readonly #answers = new Map<number, Promise<string | undefined>>();
   #process: Promise<BugProcess> | undefined;
 
-  /** Whether the product as it is passes a seed. */
-  isSound(seed: number): Promise<boolean> {
+  /** The checker by which the product as it is fails a seed; undefined where it passes. */
+  checkerAt(seed: number): Promise<string | undefined> {
     let answer = this.#answers.get(seed);
     if (answer === undefined) this.#answers.set(seed, (answer = this.#ask(seed)));
     return answer;
@@ -31,15 +31,16 @@ export class SoundSeeds {
     await (await this.#process)?.close();
   }
 
-  async #ask(seed: number): Promise<boolean> {
+  async #ask(seed: number): Promise<string | undefined> {
     // One after the other: a process runs one seed at a time.
     await Promise.allSettled([...this.#answers.values()].slice(0, -1));
     this.#process ??= BugProcess.start(undefined);
-    return (await (await this.#process).run(seed)) === null;
+    const failure = await (await this.#process).run(seed);
+    return failure === null ? undefined : checkerOf(failure);
   }
 }
 
-/** Plants a bug and runs seeds, in the order given, until one fails that passes without it. */
+/** Plants a bug and runs seeds, in the order given, until one fails that passes without it, or by another checker. */
 export async function search(
   bug: SimulatedBug,
   seeds: Iterable<number>,
@@ -55,11 +56,12 @@ export async function search(
     tried++;
     failure = await planted.run(seed);
     if (failure === null) continue;
-    if (await sound.isSound(seed)) {
-      finding = { seed, checker: checkerOf(failure) };
+    const checker = checkerOf(failure);
+    if ((await sound.checkerAt(seed)) !== checker) {
+      finding = { seed, checker };
       break;
     }
-    // It may have fallen under what fails without the bug, too.
+    // It may have fallen or hung.
     await planted.close();
     planted = undefined;
   }
