@@ -99,6 +99,20 @@ export const compactionMutations: readonly Mutation[] = [
     suite: ['test/broker/log/cleaner/log-cleaner.test.ts'],
   },
   {
+    name: 'compaction does not wait until what producers wrote last is on the disk',
+    file: 'broker/log/cleaner/log-cleaning.ts',
+    find: '      await this.#compaction.flush();\n',
+    replace: '      void this.#compaction.flush();\n',
+    suite: ['test/sim/log-compaction.test.ts', 'test/sim/compaction-faults.test.ts'],
+  },
+  {
+    name: 'the event loop waits while large files of old segments are removed',
+    file: 'broker/log/segment-removal.ts',
+    find: 'void this.#removeInBackground(aside)',
+    replace: 'this.#remove(aside)',
+    suite: ['test/broker/log/retention.test.ts'],
+  },
+  {
     name: 'a batch with a damaged offset decides which value of a key is the last',
     file: 'broker/log/cleaner/batch-reader.ts',
     find: '    if (!this.#isInPlace(start)) throw this.#damage();\n',
