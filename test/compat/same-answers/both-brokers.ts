@@ -56,8 +56,11 @@ export class BothBrokers {
   async transcripts(
     run: (peer: Peer) => Promise<unknown>,
   ): Promise<{ own: Transcript; expected: Transcript }> {
-    const [own, expected] = await Promise.all([transcriptOf(this.ours, run), transcriptOf(this.theirs, run)]);
-    return { own, expected };
+    // Both have ended before anything else is asked, also where one of them fails.
+    const [own, expected] = await Promise.allSettled(this.peers.map((peer) => transcriptOf(peer, run)));
+    if (own?.status !== 'fulfilled') throw new Error('with ours', { cause: own?.reason });
+    if (expected?.status !== 'fulfilled') throw new Error('with Kafka', { cause: expected?.reason });
+    return { own: own.value, expected: expected.value };
   }
 
   /** Expects the same answers of both. */

@@ -64,6 +64,10 @@ class MixedSequence {
     this.#isCompacted = this.#random.chance(0.4);
   }
 
+  get #writers(): readonly TransactionalProducer[] {
+    return this.#actors.map(({ producer }) => producer);
+  }
+
   async run(): Promise<void> {
     const policy = this.#isCompacted ? 'compact' : 'delete';
     await makeTopic(this.#peer, this.#topic, PARTITIONS.length, { 'cleanup.policy': policy });
@@ -73,7 +77,7 @@ class MixedSequence {
       await producer.end(this.#random.chance(0.5), isTv2 ? 5 : 3);
     }
     await noteTopic(this.#peer, this.#topic, PARTITIONS);
-    for (const { groupId } of this.#actors) await noteGroup(this.#peer, groupId);
+    for (const { groupId } of this.#actors) await noteGroup(this.#peer, groupId, this.#writers);
     await this.#describe();
   }
 
@@ -116,7 +120,7 @@ class MixedSequence {
       case 13:
         return this.#deleteRecords(index);
       case 14:
-        return noteGroup(this.#peer, groupId);
+        return noteGroup(this.#peer, groupId, this.#writers);
       case 15:
         return noteTopic(this.#peer, this.#topic, [index]);
       case 16:

@@ -148,7 +148,7 @@ const offsets = conversation('TxnOffsetCommit', [0, 2, 3, 4, 5], async (peer, ve
   await commit(1);
   if (!isTv2) await producer.addOffsets(groupId);
   await commit(1);
-  await noteGroup(peer, groupId);
+  await noteGroup(peer, groupId, [producer]);
   await commit(2, {}, '');
   const at = (name: string, partitionIndex = 0, committedMetadata: string | null = null) => ({
     name,
@@ -161,11 +161,11 @@ const offsets = conversation('TxnOffsetCommit', [0, 2, 3, 4, 5], async (peer, ve
   await commit(2, { producerId: producer.producerId + 700 });
   await commit(2, { transactionalId: 'nobody' });
   await end(true);
-  await noteGroup(peer, groupId);
+  await noteGroup(peer, groupId, [producer]);
   if (!isTv2) await producer.addOffsets(groupId);
   await commit(3);
   await end(false);
-  await noteGroup(peer, groupId);
+  await noteGroup(peer, groupId, [producer]);
   if (version < 3) return;
   await commit(3, { generationIdOrMemberEpoch: 1, memberId: 'm' }, `unknown-${groupId}`);
   const active = `active-${groupId}`;
@@ -183,7 +183,7 @@ const offsets = conversation('TxnOffsetCommit', [0, 2, 3, 4, 5], async (peer, ve
   await by(member.memberId, member.generationId);
   await peer.ask(describeGroups, 5, { groups: [active] });
   await end(true);
-  await noteGroup(peer, active);
+  await noteGroup(peer, active, [producer]);
 });
 
 const removed = conversation('offsets that are pending and removed', [3, 5], async (peer, version) => {
@@ -195,14 +195,14 @@ const removed = conversation('offsets that are pending and removed', [3, 5], asy
   await producer.commitOffset(version, groupId, 1);
   const partitions = [{ partitionIndex: 0 }, { partitionIndex: 1 }];
   await peer.ask(offsetDelete, 0, { groupId, topics: [{ name: 'one', partitions }] });
-  await noteGroup(peer, groupId);
+  await noteGroup(peer, groupId, [producer]);
   await producer.commitOffset(version, groupId, 2);
-  await noteGroup(peer, groupId);
+  await noteGroup(peer, groupId, [producer]);
   await peer.ask(deleteGroups, 2, { groupsNames: [groupId] });
-  await noteGroup(peer, groupId);
+  await noteGroup(peer, groupId, [producer]);
   await producer.commitOffset(version, groupId, 3);
   await producer.end(true, isTv2 ? 5 : 3);
-  await noteGroup(peer, groupId);
+  await noteGroup(peer, groupId, [producer]);
   await peer.ask(deleteGroups, 2, { groupsNames: [groupId] });
   await peer.ask(describeGroups, 5, { groups: [groupId] });
 });

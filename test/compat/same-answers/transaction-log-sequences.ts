@@ -35,7 +35,8 @@ export async function runSequence(peer: Peer, seed: number): Promise<void> {
   }
   for (const { producer, isTv2 } of actors) await producer.end(random.int(2) === 0, isTv2 ? 5 : 3);
   await noteTopic(peer, topic, PARTITIONS);
-  for (const { groupId } of actors) await noteGroup(peer, groupId);
+  const writers = actors.map(({ producer }) => producer);
+  for (const { groupId } of actors) await noteGroup(peer, groupId, writers);
 }
 
 async function act({ producer, groupId, isTv2 }: Actor, random: SeededRandom, step: number): Promise<void> {
@@ -75,7 +76,7 @@ async function act({ producer, groupId, isTv2 }: Actor, random: SeededRandom, st
         transactionResult: random.int(2) === 0,
       });
     case 12:
-      return noteGroup(producer.peer, groupId);
+      return noteGroup(producer.peer, groupId, [producer]);
     default:
       return producer.send(version, index, [value, value]);
   }

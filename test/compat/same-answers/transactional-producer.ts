@@ -21,7 +21,7 @@ const CONCURRENT_TRANSACTIONS = 51;
 const OFFSETS_PARTITIONS = 50;
 /** The timestamp that stands for the log start offset. */
 const EARLIEST = -2;
-const RETRIES_MAX = 200;
+const RETRIES_MAX = 3_000;
 const RETRY_BACKOFF_MS = 10;
 /** States in which nobody works on a transaction. */
 const AT_REST = new Set(['Empty', 'Ongoing', 'CompleteCommit', 'CompleteAbort', '']);
@@ -206,7 +206,10 @@ export async function noteTopic(peer: Peer, topic: string, partitions: readonly 
         logStartOffset: read?.logStartOffset,
         highWatermark: read?.highWatermark,
         lastStableOffset: read?.lastStableOffset,
-        aborted: (read?.abortedTransactions ?? []).map(({ firstOffset }) => firstOffset),
+        // Kafka looks as far as its index is exact, and tells also of those that begin behind what is read.
+        aborted: (read?.abortedTransactions ?? [])
+          .map(({ firstOffset }) => firstOffset)
+          .filter((firstOffset) => batches.some(({ offsets }) => firstOffset <= (offsets[1] ?? -1))),
         batches,
       });
     }
@@ -219,8 +222,12 @@ export async function noteTopic(peer: Peer, topic: string, partitions: readonly 
   await peer.ask(describeProducers, 0, { topics: [{ name: topic, partitionIndexes: [...partitions] }] });
 }
 
-/** Notes the offsets of a group in every form, and the producers of its partition. */
-export async function noteGroup(peer: Peer, groupId: string): Promise<void> {
+/** Notes the offsets of a group in every form, and what its partition knows of producers that are at work here. */
+export async function noteGroup(
+  peer: Peer,
+  groupId: string,
+  writers: readonly TransactionalProducer[],
+): Promise<void> {
   const topics = [{ name: 'one', partitionIndexes: [0, 1] }];
   for (const requireStable of [false, true]) {
     await peer.ask(offsetFetch, 7, { groupId, topics, requireStable });
@@ -231,7 +238,9 @@ export async function noteGroup(peer: Peer, groupId: string): Promise<void> {
     topics: [{ name: '__consumer_offsets', partitionIndexes }],
   });
   // Where it begins depends on what else the two have written for groups.
-  const producers = described.topics[0]?.partitions[0]?.activeProducers ?? [];
+  const producers = (described.topics[0]?.partitions[0]?.activeProducers ?? []).filter((active) =>
+    writers.some(({ producerId }) => producerId === active.producerId),
+  );
   peer.note('producers of the offsets', {
     activeProducers: producers.map(({ currentTxnStartOffset, ...rest }) => ({
       ...rest,
