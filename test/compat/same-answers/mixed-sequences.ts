@@ -7,7 +7,8 @@ import { SeededRandom } from '../../sim/seeded-random.ts';
 import { stable } from './group-requests.ts';
 import type { Peer } from './peer.ts';
 import { makeTopic } from './record-requests.ts';
-import { noteGroup, noteTopic, TransactionalProducer } from './transactional-producer.ts';
+import { noteGroup, noteTopic } from './transaction-notes.ts';
+import { TransactionalProducer } from './transactional-producer.ts';
 
 const PARTITIONS = [0, 1];
 const STEPS = 30;

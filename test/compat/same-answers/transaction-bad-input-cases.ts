@@ -8,7 +8,8 @@ import { describeTransactions } from '../../../src/protocol/messages/65-describe
 import { type AnswerCase, conversation } from './answer-case.ts';
 import type { Peer } from './peer.ts';
 import { begun } from './transaction-log-cases.ts';
-import { noteTopic, type TransactionalProducer } from './transactional-producer.ts';
+import { noteTopic } from './transaction-notes.ts';
+import type { TransactionalProducer } from './transactional-producer.ts';
 
 const ODD_IDS = {
   NUL: '\0',

@@ -8,7 +8,8 @@ import { type AnswerCase, conversation } from './answer-case.ts';
 import { stable } from './group-requests.ts';
 import type { Peer } from './peer.ts';
 import { makeTopic } from './record-requests.ts';
-import { noteGroup, noteTopic, TransactionalProducer } from './transactional-producer.ts';
+import { noteGroup, noteTopic } from './transaction-notes.ts';
+import { TransactionalProducer } from './transactional-producer.ts';
 
 /** A producer that has its id, and a topic of three partitions. */
 export async function begun(peer: Peer, name: string): Promise<TransactionalProducer> {

@@ -2,7 +2,8 @@ import { findCoordinator } from '../../../src/protocol/messages/10-find-coordina
 import { SeededRandom } from '../../sim/seeded-random.ts';
 import type { Peer } from './peer.ts';
 import { makeTopic } from './record-requests.ts';
-import { noteGroup, noteTopic, TransactionalProducer } from './transactional-producer.ts';
+import { noteGroup, noteTopic } from './transaction-notes.ts';
+import { TransactionalProducer } from './transactional-producer.ts';
 
 const PARTITIONS = [0, 1, 2];
 const STEPS = 25;
