@@ -73,6 +73,7 @@ function endOffsetOf(disk: Disk, path: string, { baseOffset }: SwapFile): number
   try {
     let endOffset = baseOffset;
     const source = {
+      baseOffset,
       sizeInBytes: file.size(),
       readAt: (target: Buffer, position: number, length: number) => file.read(target, 0, length, position),
     };

@@ -212,7 +212,7 @@ function scanFrom(first: number, segments: Segment[], options: RecoveryOptions):
     if (intact) {
       const size = segment.sizeInBytes;
       segment.resetIndexes();
-      const validBytes = scanValidBatches(segment, segment.baseOffset, (batch) => {
+      const validBytes = scanValidBatches(segment, (batch) => {
         // A batch of an older epoch than its place has was truncated once, and the crash brought it back. Epochs never
         // go down; and where new batches followed the truncation the checkpoint says which epoch begins there: without
         // it, stale batches that fill the gap up to a later segment exactly would go unnoticed.

@@ -4,6 +4,7 @@ import { BatchInfo } from './batch-info.ts';
 
 /** What a scan reads from. */
 interface Scannable {
+  readonly baseOffset: number;
   readonly sizeInBytes: number;
   readAt(target: Buffer, position: number, length: number): number;
 }
@@ -13,13 +14,16 @@ const WINDOW_BYTES = 8 * 1024;
 /** Recovery reads everything, in large steps. */
 const RECOVERY_WINDOW_BYTES = 1024 * 1024;
 
+/** How far an offset may be from the first one of its segment: indexes keep the distance in four bytes. */
+const OFFSETS_MAX = 2 ** 31 - 1;
+
 /** No damage was met. */
 export const UNDAMAGED = -1;
 
 /**
  * Visits the headers of the batches from `position` on (a batch must begin there), until `visit` answers false or the
  * segment ends. Bodies are skipped.
- * @returns the position at which there is no batch as one was written (no header, cut off, offsets that do not ascend), or
+ * @returns the position at which there is no batch as one was written (no header, cut off, offsets that do not ascend or are too far from the segment's), or
  * {@link UNDAMAGED}.
  */
 export function scanBatches(
@@ -32,7 +36,7 @@ export function scanBatches(
   let windowStart = position;
   let windowBytes = 0;
   let at = position;
-  let lastOffset = -1;
+  let nextOffset = source.baseOffset;
   while (at < end) {
     if (at + BATCH_HEADER_BYTES > end) return at;
     if (at + BATCH_HEADER_BYTES > windowStart + windowBytes) {
@@ -43,10 +47,9 @@ export function scanBatches(
     const size = claimedBatchSizeAt(window, at - windowStart);
     if (size < 0 || at + size > end) return at;
     const batch = readInfo(window, at - windowStart, at);
-    if (batch === undefined || batch.baseOffset <= lastOffset || batch.lastOffset < batch.baseOffset)
-      return at;
+    if (batch === undefined || !isInPlace(batch, nextOffset, source)) return at;
     if (!visit(batch)) return UNDAMAGED;
-    lastOffset = batch.lastOffset;
+    nextOffset = batch.lastOffset + 1;
     at += size;
   }
   return UNDAMAGED;
@@ -57,17 +60,13 @@ export function scanBatches(
  * `visit` agrees to it.
  * @returns where the valid part ends.
  */
-export function scanValidBatches(
-  source: Scannable,
-  baseOffset: number,
-  visit: (batch: BatchInfo) => boolean,
-): number {
+export function scanValidBatches(source: Scannable, visit: (batch: BatchInfo) => boolean): number {
   const end = source.sizeInBytes;
   let window = Buffer.allocUnsafe(Math.min(RECOVERY_WINDOW_BYTES, end));
   let windowStart = 0;
   let windowBytes = 0;
   let at = 0;
-  let nextOffset = baseOffset;
+  let nextOffset = source.baseOffset;
   while (at + BATCH_HEADER_BYTES <= end) {
     // Each step needs the header first, then all of the batch, in the window.
     let needed = BATCH_HEADER_BYTES;
@@ -87,13 +86,19 @@ export function scanValidBatches(
     const start = at - windowStart;
     if (!isCrcValid(window, start, needed)) return at;
     const batch = readInfo(window, start, at);
-    if (batch === undefined || batch.baseOffset < nextOffset || batch.lastOffset < batch.baseOffset)
-      return at;
+    if (batch === undefined || !isInPlace(batch, nextOffset, source)) return at;
     if (!visit(batch)) return at;
     nextOffset = batch.lastOffset + 1;
     at += needed;
   }
   return at;
+}
+
+/** The checksum of a batch does not cover its offset. */
+function isInPlace({ baseOffset, lastOffset }: BatchInfo, nextOffset: number, source: Scannable): boolean {
+  return (
+    baseOffset >= nextOffset && lastOffset >= baseOffset && lastOffset - source.baseOffset <= OFFSETS_MAX
+  );
 }
 
 /** Undefined where the header has numbers that no broker of ours has written. */

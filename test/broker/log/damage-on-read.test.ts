@@ -137,4 +137,21 @@ describe('damage on the disk', () => {
       log.closeHandles();
     }
   });
+
+  it.each([0x00_02, 0x80_00])(
+    'in the offset of a batch (%i << 48) ends the log there after a crash, and is told where it had been written',
+    async (high) => {
+      const { root, positions, first } = await closedLog();
+      const high16 = Buffer.alloc(2);
+      high16.writeUInt16BE(high);
+      overwrite(`${first}.log`, positions[VICTIM] ?? 0, high16);
+      const crash = { hadCleanShutdown: false };
+      expect(() => openLog(root, CONFIG, { ...crash, recoveryPoint: VICTIM + 1 })).toThrow(
+        `is damaged at byte ${positions[VICTIM]} (offset ${VICTIM})`,
+      );
+      const log = openLog(root, CONFIG, { ...crash, recoveryPoint: 0 });
+      expect(log.logEndOffset).toBe(VICTIM);
+      log.closeHandles();
+    },
+  );
 });
