@@ -44,10 +44,12 @@ export function addPartitionsToTxnHandler(
     async answer(request, { apiVersion }) {
       if (apiVersion >= BATCH_VERSION_MIN) {
         const patienceMs = request.transactions.length === 1 ? PATIENCE_MS : 0;
-        const results = request.transactions.map(async ({ topics, ...transaction }) => {
-          const asked = { ...transaction, topics: topicsOf(topics), patienceMs };
+        const results = request.transactions.map(async (each) => {
+          const { transactionalId, producerId, producerEpoch, verifyOnly } = each;
+          const topics = topicsOf(each.topics);
+          const asked = { transactionalId, producerId, producerEpoch, verifyOnly, topics, patienceMs };
           const errorOf = await addOrVerify(services, asked, apiVersion);
-          return { transactionalId: asked.transactionalId, topicResults: resultsOf(asked.topics, errorOf) };
+          return { transactionalId, topicResults: resultsOf(topics, errorOf) };
         });
         return { resultsByTransaction: await Promise.all(results) };
       }
@@ -76,10 +78,9 @@ function transactionOf(request: Request): Transaction {
 
 async function addOrVerify(
   { image, transactions }: BrokerServices,
-  { transactionalId, verifyOnly, patienceMs, ...transaction }: Transaction,
+  { transactionalId, producerId, producerEpoch, verifyOnly, topics, patienceMs }: Transaction,
   version: number,
 ): Promise<ErrorOfPartition> {
-  const { topics } = transaction;
   const exists = (topic: string, partition: number): boolean =>
     image.topicsByName.get(topic)?.partitions.has(partition) === true;
   for (const [topic, partitions] of topics) {
@@ -88,14 +89,17 @@ async function addOrVerify(
       exists(name, partition) ? ErrorCode.OPERATION_NOT_ATTEMPTED : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
   }
   if (verifyOnly) {
-    const { errorCode, topics: added } = transactions.verify(transactionalId, transaction);
+    const { errorCode, topics: added } = transactions.verify(transactionalId, {
+      producerId,
+      producerEpoch,
+    });
     if (errorCode !== ErrorCode.NONE) return () => errorCode;
     return (topic, partition) =>
       includesPartition(added, topic, partition) ? ErrorCode.NONE : ErrorCode.TRANSACTION_ABORTABLE;
   }
   // A leader that adds a partition does so for a batch of a producer whose epoch grows with every transaction.
   const clientVersion = version >= BATCH_VERSION_MIN ? 2 : 0;
-  const request = { ...transaction, clientVersion };
+  const request = { producerId, producerEpoch, topics, clientVersion };
   const errorCode = await transactions.addPartitions(transactionalId, request, { patienceMs });
   return () => errorBefore(FENCED_VERSION_MIN, version, errorCode);
 }

@@ -25,7 +25,11 @@ export function endTxnHandler(services: BrokerServices): RequestHandler<typeof e
         isCommit: committed,
         clientVersion: apiVersion >= EPOCH_BUMP_VERSION_MIN ? 2 : 0,
       });
-      return { ...result, errorCode: errorBefore(FENCED_VERSION_MIN, apiVersion, result.errorCode) };
+      return {
+        errorCode: errorBefore(FENCED_VERSION_MIN, apiVersion, result.errorCode),
+        producerId: result.producerId,
+        producerEpoch: result.producerEpoch,
+      };
     },
   };
 }

@@ -61,10 +61,15 @@ async function writeAll(services: BrokerServices, { markers }: Request): Promise
     } = each;
     const marker = { producerId, producerEpoch, coordinatorEpoch, transactionVersion, isCommit };
     for (const { name, partitionIndexes } of each.topics) {
+      // Appending stamps it anew for each partition. What a topic may change in it besides is the same for all of them.
+      let batch: Buffer | undefined;
       for (const index of partitionIndexes) {
-        const outcome = write(services, { topic: name, index }, marker);
+        batch ??= markerBatch(marker, services.environment.clock.nowMs());
+        const outcome = write(services, { topic: name, index }, { marker, batch });
         outcomes.add({ producerId, topic: name, index }, outcome);
-        if (slice.isOver) await slice.next();
+        if (!slice.isOver) continue;
+        await slice.next();
+        batch = undefined;
       }
     }
   }
@@ -74,7 +79,7 @@ async function writeAll(services: BrokerServices, { markers }: Request): Promise
 function write(
   services: BrokerServices,
   { topic, index }: { readonly topic: string; readonly index: number },
-  marker: TransactionMarker,
+  { marker, batch }: { readonly marker: TransactionMarker; readonly batch: Buffer },
 ): Outcome {
   const { replicaManager, groups, environment } = services;
   // No producer has such an epoch, and none could be fenced by it.
@@ -82,12 +87,9 @@ function write(
   const partition = replicaManager.get(topic, index);
   if (partition === undefined) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
   if (topic === CONSUMER_OFFSETS_TOPIC) return groups.completeTransaction(index, marker, TIMEOUT_MS);
-  const { timers, clock } = environment;
+  const { timers } = environment;
   const { transactionVersion } = marker;
-  const written = appendTransactional(partition, markerBatch(marker, clock.nowMs()), {
-    timers,
-    transactionVersion,
-  });
+  const written = appendTransactional(partition, batch, { timers, transactionVersion });
   return written.baseOffset === undefined
     ? written.errorCode
     : committedWithin(written.committed, timers, TIMEOUT_MS);

@@ -42,8 +42,8 @@ interface Verification {
  */
 export class ProducerState {
   readonly #producers = new Map<number, ProducerEntry>();
-  /** Open transactions by first offset; insertion order is offset order. */
-  readonly #ongoing = new Map<number, Txn>();
+  /** Open transactions, in the order of their first offsets. */
+  #ongoing: Txn[] = [];
   /** Ended transactions whose marker the high watermark has not passed, by first offset. */
   #unreplicated: Txn[] = [];
   readonly #guards = new VerificationGuards();
@@ -75,7 +75,7 @@ export class ProducerState {
 
   /** The first offset whose fate is open or not yet replicated, or undefined. */
   get firstUnstableOffset(): number | undefined {
-    const undecided = this.#firstOngoing()?.firstOffset;
+    const undecided = this.#ongoing[0]?.firstOffset;
     const unreplicated = this.#unreplicated[0]?.firstOffset;
     if (undecided === undefined) return unreplicated;
     return unreplicated === undefined ? undecided : Math.min(undecided, unreplicated);
@@ -83,7 +83,7 @@ export class ProducerState {
 
   /** Where the first transaction began that has no marker yet, or undefined. */
   get firstUndecidedOffset(): number | undefined {
-    return this.#firstOngoing()?.firstOffset;
+    return this.#ongoing[0]?.firstOffset;
   }
 
   /**
@@ -139,11 +139,7 @@ export class ProducerState {
     this.#guards.onBatch(batch.producerId);
     if (entry.currentTxnFirstOffset < 0) {
       entry.currentTxnFirstOffset = baseOffset;
-      this.#ongoing.set(baseOffset, {
-        producerId: batch.producerId,
-        firstOffset: baseOffset,
-        lastOffset: -1,
-      });
+      this.#ongoing.push({ producerId: batch.producerId, firstOffset: baseOffset, lastOffset: -1 });
     }
   }
 
@@ -163,9 +159,8 @@ export class ProducerState {
     entry.lastTimestamp = marker.timestamp;
     const firstOffset = entry.currentTxnFirstOffset;
     entry.currentTxnFirstOffset = -1;
-    const txn = this.#ongoing.get(firstOffset);
+    const txn = this.#takeOngoing(firstOffset);
     if (txn === undefined) return undefined;
-    this.#ongoing.delete(firstOffset);
     txn.lastOffset = marker.offset;
     const at = this.#unreplicated.findIndex((other) => other.firstOffset > firstOffset);
     this.#unreplicated.splice(at < 0 ? this.#unreplicated.length : at, 0, txn);
@@ -174,7 +169,7 @@ export class ProducerState {
       firstOffset,
       lastOffset: marker.offset,
       isAborted: marker.isAbort,
-      lastStableOffset: this.#firstOngoing()?.firstOffset ?? marker.offset + 1,
+      lastStableOffset: this.#ongoing[0]?.firstOffset ?? marker.offset + 1,
     };
   }
 
@@ -197,7 +192,7 @@ export class ProducerState {
   clear(): void {
     this.#loader = undefined;
     this.#producers.clear();
-    this.#ongoing.clear();
+    this.#ongoing = [];
     this.#unreplicated = [];
     this.#guards.clear();
   }
@@ -223,7 +218,7 @@ export class ProducerState {
     const open = entries.filter((entry) => entry.currentTxnFirstOffset >= 0);
     for (const entry of open.toSorted((a, b) => a.currentTxnFirstOffset - b.currentTxnFirstOffset)) {
       const firstOffset = entry.currentTxnFirstOffset;
-      this.#ongoing.set(firstOffset, { producerId: entry.producerId, firstOffset, lastOffset: -1 });
+      this.#ongoing.push({ producerId: entry.producerId, firstOffset, lastOffset: -1 });
     }
   }
 
@@ -246,8 +241,16 @@ export class ProducerState {
     return entry;
   }
 
-  #firstOngoing(): Txn | undefined {
-    for (const txn of this.#ongoing.values()) return txn;
-    return undefined;
+  /** Takes out the open transaction that began at `firstOffset`; a partition may have thousands. */
+  #takeOngoing(firstOffset: number): Txn | undefined {
+    const ongoing = this.#ongoing;
+    let low = 0;
+    let high = ongoing.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((ongoing[middle]?.firstOffset ?? 0) < firstOffset) low = middle + 1;
+      else high = middle;
+    }
+    return ongoing[low]?.firstOffset === firstOffset ? ongoing.splice(low, 1)[0] : undefined;
   }
 }

@@ -1,3 +1,5 @@
+import { FewEntries } from '../../src/base/few-entries.ts';
+
 /**
  * Stands for one question to the transaction coordinator, whether a producer's transaction has this partition in it
  * (KIP-890). The batch that begins the transaction here is appended under the guard that was there when the question was
@@ -23,7 +25,7 @@ export interface VerifiedBatch {
 
 /** The guards of one partition, by producer. In memory only: who leads next asks anew. */
 export class VerificationGuards {
-  readonly #guards = new Map<number, VerificationGuard>();
+  readonly #guards = new FewEntries<number, VerificationGuard>();
 
   get(producerId: number): VerificationGuard | undefined {
     return this.#guards.get(producerId);
@@ -70,7 +72,7 @@ export class VerificationGuards {
 
   /** Forgets guards of `expirationMs` ago: what they waited for never came. */
   expire(nowMs: number, expirationMs: number): void {
-    for (const [producerId, { createdMs }] of this.#guards) {
+    for (const [producerId, { createdMs }] of this.#guards.entries()) {
       if (nowMs - createdMs >= expirationMs) this.#guards.delete(producerId);
     }
   }

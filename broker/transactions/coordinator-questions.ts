@@ -1,6 +1,7 @@
 import { assert } from '../../src/base/assert.ts';
 import type { Timers } from '../../src/base/environment.ts';
 import { OperationalError } from '../../src/base/errors.ts';
+import { FewEntries } from '../../src/base/few-entries.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestInput, ResponseOf } from '../../src/protocol/message.ts';
 import { addPartitionsToTxn } from '../../src/protocol/messages/24-add-partitions-to-txn.ts';
@@ -43,7 +44,7 @@ export class CoordinatorQuestions {
   readonly #timers: Timers;
   readonly #waiting: Waiting[] = [];
   /** Transactional ids that the coordinator is being asked about. */
-  readonly #underWay = new Set<string>();
+  readonly #underWay = new FewEntries<string, true>();
   #isDeferred = false;
 
   constructor(nodeId: number, brokers: BrokerRequests, timers: Timers) {
@@ -71,7 +72,7 @@ export class CoordinatorQuestions {
     const batches = this.#takeReady();
     if (batches.size === 0) return;
     const transactions = [...batches.values()].map((asked) => transactionOf(asked));
-    for (const transactionalId of batches.keys()) this.#underWay.add(transactionalId);
+    for (const transactionalId of batches.keys()) this.#underWay.set(transactionalId, true);
     const end = (response: Response | undefined): void => {
       for (const [transactionalId, asked] of batches) {
         this.#underWay.delete(transactionalId);

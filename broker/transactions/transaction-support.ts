@@ -45,6 +45,12 @@ export function guardFor(
 ): GuardedBatch {
   if (!log.config.verifyTransactions && !addsPartitions) return NOT_ASKED;
   if (log.isFenced(batch.producerId, batch.producerEpoch)) return FENCED;
-  const guard = log.verificationGuard({ ...batch, beginsAtZero: addsPartitions });
+  const { producerId, producerEpoch, baseSequence } = batch;
+  const guard = log.verificationGuard({
+    producerId,
+    producerEpoch,
+    baseSequence,
+    beginsAtZero: addsPartitions,
+  });
   return guard === undefined ? NOT_ASKED : { errorCode: ErrorCode.NONE, guard };
 }

@@ -39,9 +39,9 @@ export function decideEndTransaction(
   }
   if (match === 'neither') return answer(ErrorCode.PRODUCER_FENCED);
   if (isBusy) return answer(ErrorCode.CONCURRENT_TRANSACTIONS);
-  return bumpsEpoch
-    ? decideWithBump(metadata, { ...request, isRetry: match === 'retry' }, context)
-    : decideWithoutBump(metadata, request, context);
+  if (!bumpsEpoch) return decideWithoutBump(metadata, request, context);
+  const { isCommit, clientVersion } = request;
+  return decideWithBump(metadata, { isCommit, clientVersion, isRetry: match === 'retry' }, context);
 }
 
 /** Before `transaction.version` 2 the epoch stays, and a retry is known by the state alone. */
@@ -113,7 +113,11 @@ function decideWithoutBump(
 
 function decideWithBump(
   metadata: TransactionMetadata,
-  { isCommit, isRetry, clientVersion }: EndTransactionRequest & { readonly isRetry: boolean },
+  {
+    isCommit,
+    isRetry,
+    clientVersion,
+  }: Pick<EndTransactionRequest, 'isCommit' | 'clientVersion'> & { readonly isRetry: boolean },
   context: RuleContext,
 ): Decision {
   const { state } = metadata;

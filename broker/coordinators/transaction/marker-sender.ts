@@ -1,5 +1,6 @@
 import type { Timer, Timers } from '../../../src/base/environment.ts';
 import { messageOf, OperationalError } from '../../../src/base/errors.ts';
+import { FewEntries } from '../../../src/base/few-entries.ts';
 import type { RepeatedWarnings } from '../../../src/base/repeated-warnings.ts';
 import { ErrorCode, errorOf } from '../../../src/protocol/error-codes.ts';
 import { writeTxnMarkers } from '../../../src/protocol/messages/27-write-txn-markers.ts';
@@ -31,7 +32,7 @@ interface MarkerSenderOptions {
 export class MarkerSender {
   readonly #options: MarkerSenderOptions;
   /** What goes out at the end of this turn, by node. */
-  readonly #queues = new Map<number, AddressedMarkers>();
+  readonly #queues = new FewEntries<number, AddressedMarkers>();
   #isFlushDue = false;
   /** What is to be tried again. */
   #failed: AddressedMarkers = new Map();
@@ -74,7 +75,7 @@ export class MarkerSender {
 
   #flush(): void {
     this.#isFlushDue = false;
-    const queues = [...this.#queues];
+    const queues = this.#queues.entries();
     this.#queues.clear();
     for (const [nodeId, queue] of queues) {
       const wanted = [...queue].filter(([transaction]) => !transaction.isAbandoned);

@@ -266,7 +266,8 @@ export class TransactionCoordinator implements TransactionRequests, TransactionC
     const { metadata } = entry;
     const errorCode = await this.#carryOut(shard, entry, decision);
     if (errorCode !== ErrorCode.NONE) return refused(errorCode);
-    return { errorCode, ...nextIdentity(decision.kind === 'write' ? decision.next : metadata) };
+    const { producerId, producerEpoch } = nextIdentity(decision.kind === 'write' ? decision.next : metadata);
+    return { errorCode, producerId, producerEpoch };
   }
 
   /** Does what was decided; resolves to what the request is answered. */
