@@ -48,8 +48,8 @@ export class Accumulator {
   /** The topic of the last record, which is most often that of the next. */
   #lastTopic: TopicQueues | undefined;
   /** Batches that are not settled, oldest first. */
-  readonly #unsettled = new Set<ProducerBatch>();
-  readonly #active = new Set<PartitionQueue>();
+  #unsettled = new Set<ProducerBatch>();
+  #active = new Set<PartitionQueue>();
   #waitingRecords = 0;
   #batchIds = 0;
   #bytes = 0;
@@ -219,6 +219,7 @@ export class Accumulator {
   served(queue: PartitionQueue): void {
     this.#active.delete(queue);
     if (queue.length > 0) this.#active.add(queue);
+    else if (this.#active.size === 0) this.#active = new Set();
   }
 
   /** A batch goes back to wait for another attempt. */
@@ -245,13 +246,18 @@ export class Accumulator {
   /** Ends a batch: its records are told, its bytes are free. */
   settle(batch: ProducerBatch, error: Error | null, baseOffset: number, timestamp: number): void {
     if (!this.#unsettled.delete(batch)) return;
+    // The tables of a set that was emptied point to those that come after them, and one that is among the old objects keeps
+    // all of these alive: each collection of young objects would copy those of a hundred flushes.
+    if (this.#unsettled.size === 0) this.#unsettled = new Set();
     const topic = this.#topics.get(batch.queue.topic);
     if (topic !== undefined) {
       topic.unsettled.delete(batch);
+      if (topic.unsettled.size === 0) topic.unsettled = new Set();
       topic.bytes -= batch.sizeInBytes;
     }
     batch.queue.remove(batch);
-    if (batch.queue.length === 0) this.#active.delete(batch.queue);
+    if (batch.queue.length === 0 && this.#active.delete(batch.queue) && this.#active.size === 0)
+      this.#active = new Set();
     this.#bytes -= batch.sizeInBytes;
     if (error !== null) {
       this.#events.onUndelivered?.(error, batch.baseSequence >= 0);

@@ -25,7 +25,7 @@ export interface TopicQueues {
   /** Records that came before the metadata. */
   readonly waiting: Queue<WaitingRecord>;
   /** Its batches that are not settled, oldest first. */
-  readonly unsettled: Set<ProducerBatch>;
+  unsettled: Set<ProducerBatch>;
   /** Bytes of its records that are not settled. */
   bytes: number;
   /** A batch of it was opened once: brokers may know sequence numbers of it. */
