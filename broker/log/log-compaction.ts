@@ -1,4 +1,5 @@
 import { assert } from '../../src/base/assert.ts';
+import { holesUpTo, noteCompaction } from './compaction-note.ts';
 import type { LogConfig } from './log-config.ts';
 import type { LogDurability } from './log-durability.ts';
 import type { LogState } from './log-state.ts';
@@ -116,6 +117,15 @@ export class LogCompaction {
     const found: AbortedTxn[] = [];
     for (const { aborted } of this.#state.segments.all) for (const entry of aborted.read()) found.push(entry);
     return found.toSorted((a, b) => a.firstOffset - b.firstOffset);
+  }
+
+  /** Notes that segments are about to be replaced, whose last batches stay: after that a hole between them is damage. */
+  async note(cleanedTo: number): Promise<void> {
+    const { directory, environment } = this.#state;
+    const { disk } = environment;
+    const cleanedFrom = this.cleanedTo;
+    const holesTo = holesUpTo(disk, directory, cleanedFrom);
+    await noteCompaction(disk, directory, { cleanedFrom, cleanedTo, holesTo, isGone: () => !this.isOpen });
   }
 
   /** Whether these segments are the log's as they were when a cleaning looked at them. */

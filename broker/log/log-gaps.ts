@@ -14,7 +14,7 @@ interface MissingRecords {
 
 /**
  * Finds the holes of a log: between its start and its first segment, and between two segments. Reads the last few kilobytes
- * of each closed segment. A log that Kafka's cleaner has compacted has holes of the same look.
+ * of each closed segment.
  */
 export function findMissing(segments: readonly Segment[], logStartOffset: number): readonly MissingRecords[] {
   const missing: MissingRecords[] = [];
@@ -46,18 +46,23 @@ export function endOffsetOf(segment: Segment | undefined): number {
 
 /**
  * A log with a hole is not served: its readers would pass over the hole without a word, and the log start of a leader becomes
- * that of all replicas, which would delete what they have. Where Kafka's cleaner has compacted the log, holes are its work.
+ * that of all replicas, which would delete what they have. Where Kafka's cleaner has compacted the log, holes are its work;
+ * ours leaves none.
+ * @param options.holesTo up to there they are (`holesUpTo`).
  * @throws {OperationalError} that names what is missing, and what to do.
  */
 export function refuseGaps(
   missing: readonly MissingRecords[],
-  options: { readonly logger: Logger; readonly directory: string; readonly cleanedTo: number | undefined },
+  options: { readonly logger: Logger; readonly directory: string; readonly holesTo: number },
 ): void {
-  const { logger, directory, cleanedTo = 0 } = options;
-  const [first] = missing.filter(({ toOffset }) => toOffset > cleanedTo);
+  const { logger, directory, holesTo } = options;
+  const [first] = missing.filter(({ toOffset }) => toOffset > holesTo);
   if (first === undefined) {
     if (missing.length > 0)
-      logger.info('a log has holes below where a log cleaner has been', { directory, cleanedTo });
+      logger.info('a log has holes below where the log cleaner of Apache Kafka has been', {
+        directory,
+        holesTo,
+      });
     return;
   }
   const { fromOffset, toOffset, after } = first;

@@ -1,5 +1,6 @@
 import type { Logger } from '../../src/base/logger.ts';
 import { type ClosedLog, sealsOf } from './closed-log.ts';
+import { holesUpTo } from './compaction-note.ts';
 import { finishSwaps } from './interrupted-swaps.ts';
 import { LEADER_EPOCH_CHECKPOINT, LeaderEpochCache } from './leader-epoch-cache.ts';
 import type { LogOptions } from './log-options.ts';
@@ -110,7 +111,7 @@ function recover(options: LogOptions, { logger, segmentOptions }: OpeningOptions
     recoveryPoint: options.recoveryPoint ?? 0,
     logStartOffset: options.logStartOffset,
     hadCleanShutdown: options.hadCleanShutdown ?? false,
-    cleanedTo: options.cleanedTo,
+    holesTo: holesUpTo(disk, directory, options.cleanedTo ?? 0),
     epochs,
     producers,
     snapshots,

@@ -24,7 +24,7 @@ export interface LogOptions {
   readonly highWatermark?: number;
   /** The process that wrote this log closed it: nothing is scanned. False when not said. */
   readonly hadCleanShutdown?: boolean;
-  /** A log cleaner has compacted the log up to there, and holes below are its work. */
+  /** A log cleaner has compacted the log up to there. */
   readonly cleanedTo?: number;
   /** Indexes of aborted transactions as they were when the log was closed, by base offset, where that is known. */
   readonly aborted?: ReadonlyMap<number, IndexSeal>;

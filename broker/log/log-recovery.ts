@@ -25,8 +25,8 @@ interface RecoveryOptions {
   /** From the checkpoint; undefined where that says nothing: then the files do. */
   readonly logStartOffset: number | undefined;
   readonly hadCleanShutdown: boolean;
-  /** A log cleaner has compacted the log up to there. */
-  readonly cleanedTo: number | undefined;
+  /** Below are holes that Kafka's log cleaner has left. */
+  readonly holesTo: number;
   readonly epochs: LeaderEpochCache;
   readonly producers: ProducerState;
   readonly snapshots: ProducerSnapshots;

@@ -53,6 +53,20 @@ export const logMutations: readonly Mutation[] = [
     suite: ['test/broker/log/damaged-transaction-indexes.test.ts'],
   },
   {
+    name: 'a hole in a log that our cleaner has compacted is passed over',
+    file: 'broker/log/compaction-note.ts',
+    find: 'return isOurs ? Math.min(note.holesTo, cleanedTo) : cleanedTo;',
+    replace: 'return cleanedTo;',
+    suite: ['test/broker/log/damaged-compacted-log.test.ts'],
+  },
+  {
+    name: 'holes that the cleaner of Kafka has left are taken for damage',
+    file: 'broker/log/compaction-note.ts',
+    find: 'cleanedTo <= note.cleanedFrom || cleanedTo === note.cleanedTo',
+    replace: 'cleanedTo >= 0',
+    suite: ['test/broker/log/damaged-compacted-log.test.ts'],
+  },
+  {
     name: 'a segment that was written to since it was closed is taken for unchanged',
     file: 'broker/log/closed-log.ts',
     find: ' || now.modifiedMs !== modifiedMs',

@@ -91,6 +91,8 @@ export class LogCleaning {
       this.#bytesRead += result.bytesRead;
       const { firstUncleanableOffset } = this.#options.part;
       const endOffset = result.isComplete ? firstUncleanableOffset : result.map.latestOffset + 1;
+      await compaction.note(endOffset);
+      if (this.#isInterrupted) return INTERRUPTED;
       const failure = await this.#cleanGroups(result, endOffset);
       if (failure !== undefined) return failure;
       // A truncation in the last moment has lowered it.
