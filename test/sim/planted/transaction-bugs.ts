@@ -27,8 +27,8 @@ export const transactionBugs: readonly SimulatedBug[] = [
     kind,
     name: 'the last stable offset looks at the newest open transaction',
     file: 'broker/log/producer-state.ts',
-    find: '    for (const txn of this.#ongoing.values()) return txn;\n    return undefined;',
-    replace: '    return [...this.#ongoing.values()].at(-1);',
+    find: 'const undecided = this.#ongoing[0]?.firstOffset;',
+    replace: 'const undecided = this.#ongoing.at(-1)?.firstOffset;',
   },
   {
     kind,
