@@ -52,8 +52,8 @@ export const { hundredRows, hundredIdle, hundredIdleTime, hundredBusy, hundredRu
 );
 
 /**
- * A hundred busy queries in transactions, beside the same at least once with as many commits: what a transaction of each query and commit costs
- * the process, broker included.
+ * A hundred busy queries in transactions, beside the same at least once, each with the commit interval that it has by default: what
+ * exactly-once costs the process, broker included.
  */
 export const hundredExactlyOnce: Figure = {
   name: 'SQL, 100 queries over one topic, exactly once over at least once, rows a second and core',
@@ -67,12 +67,7 @@ export const hundredExactlyOnce: Figure = {
 };
 
 function guaranteed(guarantee: string, size: RunSize): Contender {
-  const settings = [
-    `ksql.streams.processing.guarantee=${guarantee}`,
-    ...(process.env['COMMIT_MS'] === undefined
-      ? []
-      : [`ksql.streams.commit.interval.ms=${process.env['COMMIT_MS']}`]),
-  ];
+  const settings = [`ksql.streams.processing.guarantee=${guarantee}`];
   return {
     name: guarantee,
     async measure() {
