@@ -14,7 +14,7 @@ export interface KillRun {
   readonly aliveMsMax: number;
 }
 
-/** A larger run: SQL_EXACTLY_ONCE_ROWS=1000000 SQL_EXACTLY_ONCE_KILLS=100 */
+/** A larger run: SQL_EXACTLY_ONCE_ROWS=1000000 SQL_EXACTLY_ONCE_KILLS=100, with --testTimeout 7200000 */
 export const killRun: KillRun = {
   rows: Number(process.env['SQL_EXACTLY_ONCE_ROWS'] ?? 3_000),
   kills: Number(process.env['SQL_EXACTLY_ONCE_KILLS'] ?? 6),
