@@ -56,6 +56,14 @@ describe('config explain', () => {
     ]);
   });
 
+  it('shows that queries are exactly-once beside brokers of their own, unless somebody says otherwise', () => {
+    const name = 'ksql.streams.processing.guarantee';
+    const valueWith = (...set: readonly string[]) => rowsOf(name, { set }).map(({ value }) => value);
+    expect(rowsOf(name, { set: [] })).toMatchObject([{ value: 'exactly_once_v2', source: 'default' }]);
+    expect(valueWith('bootstrap.servers=somewhere:9092')).toEqual(['at_least_once']);
+    expect(valueWith('processing.guarantee=at_least_once')).toEqual(['at_least_once']);
+  });
+
   it('shows what start takes in place of the defaults of the broker', () => {
     const name = 'group.initial.rebalance.delay.ms';
     const voters = 'controller.quorum.voters=1@a:1,2@b:2';
