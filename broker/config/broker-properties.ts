@@ -11,6 +11,7 @@ import {
 import { atLeast, between, eachOf, oneOf, rangeOf } from '../../src/base/config/config-range.ts';
 import { DECOMPRESSED_BYTES_MAX } from '../../src/protocol/compression/compression.ts';
 import { parsePerIpOverrides } from './ip-overrides.ts';
+import { minInsyncReplicasRange, segmentBytesRange } from './topic-ranges.ts';
 
 const NEVER = '9223372036854775807';
 
@@ -85,7 +86,7 @@ export const brokerProperties = {
   'delete.topic.enable': boolean(true, 'whether topics can be deleted'),
   'num.partitions': int(1, 'partitions of a topic when its creator does not say', atLeast(1)),
   'default.replication.factor': int(1, 'replicas of a topic when its creator does not say', atLeast(1)),
-  'min.insync.replicas': dynamic(int(1, 'in-sync replicas that acks=all needs', atLeast(1))),
+  'min.insync.replicas': dynamic(int(1, 'in-sync replicas that acks=all needs', minInsyncReplicasRange)),
   'unclean.leader.election.enable': dynamic(
     boolean(false, 'whether a replica out of sync may become leader'),
   ),
@@ -321,7 +322,11 @@ export const brokerProperties = {
     'replicas of __consumer_offsets, at most one per broker',
     atLeast(1),
   ),
-  'offsets.topic.segment.bytes': int(104_857_600, 'size of a segment file of __consumer_offsets', atLeast(1)),
+  'offsets.topic.segment.bytes': int(
+    104_857_600,
+    'size of a segment file of __consumer_offsets',
+    segmentBytesRange,
+  ),
   'transaction.state.log.num.partitions': int(50, 'partitions of __transaction_state', atLeast(1)),
   'transaction.state.log.replication.factor': short(
     3,
@@ -331,12 +336,12 @@ export const brokerProperties = {
   'transaction.state.log.min.isr': int(
     2,
     'min.insync.replicas of __transaction_state, at most its replicas',
-    atLeast(1),
+    minInsyncReplicasRange,
   ),
   'transaction.state.log.segment.bytes': int(
     104_857_600,
     'size of a segment file of __transaction_state',
-    atLeast(1),
+    segmentBytesRange,
   ),
   'transaction.state.log.load.buffer.size': int(
     5_242_880,

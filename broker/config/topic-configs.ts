@@ -11,6 +11,7 @@ import { atLeast, between, eachOf, oneOf, rangeOf } from '../../src/base/config/
 import { readConfig } from '../../src/base/config/config-value.ts';
 import { kafkaRefusal } from './kafka-refusal.ts';
 import { type BrokerPropertyName, gzipLevel } from './broker-properties.ts';
+import { minInsyncReplicasRange, segmentBytesRange } from './topic-ranges.ts';
 import { nearestName } from '../../src/base/nearest-name.ts';
 
 /** Java's Long.MAX_VALUE, which stands for "never". */
@@ -150,7 +151,7 @@ export const topicConfigs: Readonly<Record<string, TopicConfigKey>> = {
   ),
   'min.insync.replicas': topicConfig(
     'min.insync.replicas',
-    int(1, 'In-sync replicas that must have a record before acks=all is answered.', atLeast(1)),
+    int(1, 'In-sync replicas that must have a record before acks=all is answered.', minInsyncReplicasRange),
   ),
   preallocate: topicConfig(
     'log.preallocate',
@@ -183,7 +184,7 @@ export const topicConfigs: Readonly<Record<string, TopicConfigKey>> = {
   ),
   'segment.bytes': topicConfig(
     'log.segment.bytes',
-    int(1_073_741_824, 'Size of a segment file.', atLeast(1_048_576)),
+    int(1_073_741_824, 'Size of a segment file.', segmentBytesRange),
   ),
   'segment.index.bytes': topicConfig(
     'log.index.size.max.bytes',

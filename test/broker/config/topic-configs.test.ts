@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { brokerProperties } from '../../../broker/config/broker-properties.ts';
 import { BrokerConfig } from '../../../broker/config/broker-config.ts';
 import { topicConfigPlaces } from '../../../broker/config/config-places.ts';
 import { readConfig } from '../../../src/base/config/config-value.ts';
@@ -78,4 +79,23 @@ test('a value comes from the topic, the cluster, the file, or the default, in th
   expect(effective()).toMatchObject({ value: '2', source: 'cluster' });
   set(2, 'a', 'retention.ms', '1');
   expect(effective()).toMatchObject({ value: '1', source: 'topic' });
+});
+
+test('what the broker makes a topic with is refused at the start where the topic would be', () => {
+  // `log.segment.bytes` may be smaller than a topic's own: it is the default of those that say nothing.
+  for (const { brokerName, range } of Object.values(topicConfigs)) {
+    if (brokerName === null || brokerName === 'log.segment.bytes' || range?.min === undefined) continue;
+    expect(brokerProperties[brokerName].range?.min, brokerName).toBe(range.min);
+  }
+  for (const [property, config] of [
+    ['offsets.topic.segment.bytes', 'segment.bytes'],
+    ['transaction.state.log.segment.bytes', 'segment.bytes'],
+    ['transaction.state.log.min.isr', 'min.insync.replicas'],
+  ] as const) {
+    const least = topicConfigs[config]?.range?.min ?? Number.NaN;
+    expect(new BrokerConfig({ config: { 'node.id': 1, [property]: least } }).get(property)).toBe(least);
+    expect(() => new BrokerConfig({ config: { 'node.id': 1, [property]: least - 1 } })).toThrow(
+      new RegExp(`${property}.*at least ${least}`),
+    );
+  }
 });
