@@ -104,8 +104,7 @@ describe('a log that was compacted', () => {
 
     it('may have holes where Kafka has compacted it since', async () => {
       const checkpoint = `${folders[how]}/cleaner-offset-checkpoint`;
-      const { cleanedTo = 0 } = /accounts 0 (?<cleanedTo>\d+)/.exec(fs.readFileSync(checkpoint, 'utf8'))
-        ?.groups as { readonly cleanedTo?: number };
+      const [, cleanedTo] = /accounts 0 (\d+)/.exec(fs.readFileSync(checkpoint, 'utf8')) ?? [];
       fs.writeFileSync(checkpoint, `0\n1\naccounts 0 ${Number(cleanedTo) + 1}\n`);
       fs.rmSync(segments(folders[how])[1] ?? '');
       expect(await refusalOf(folders[how])).toBeUndefined();
