@@ -5,6 +5,7 @@ import { CONSUMER_OFFSETS_TOPIC, TRANSACTION_STATE_TOPIC } from '../metadata/int
 import type { RequestContext } from '../server/request-context.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
 import type { BrokerServices } from './broker-services.ts';
+import { mapInSlices } from './map-in-slices.ts';
 
 type Request = RequestOf<typeof findCoordinator>;
 type Response = ResponseInput<typeof findCoordinator>;
@@ -62,10 +63,8 @@ export function findCoordinatorHandler(services: BrokerServices): RequestHandler
       }
       const { topic } = coordination;
       if (!services.image.topicsByName.has(topic)) await services.topicCreator.create(topic);
-      return respond(
-        keys.map((key) => find(services, { key, ...coordination }, context)),
-        context,
-      );
+      const find = (key: string): Coordinator => coordinatorOf(services, { key, ...coordination }, context);
+      return respond(await mapInSlices(keys, services.environment, find), context);
     },
     failure: (request, errorCode, context) =>
       respond(
@@ -79,7 +78,7 @@ function keysOf({ key, coordinatorKeys }: Request, { apiVersion }: RequestContex
   return apiVersion >= BATCH_VERSION_MIN ? coordinatorKeys : [key];
 }
 
-function find(
+function coordinatorOf(
   { image, endpoints }: BrokerServices,
   { key, topic, partitionFor }: Coordination & { readonly key: string },
   context: RequestContext,

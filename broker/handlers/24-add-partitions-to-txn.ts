@@ -3,12 +3,16 @@ import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { addPartitionsToTxn } from '../../src/protocol/messages/24-add-partitions-to-txn.ts';
 import type { ProducerIdentity } from '../coordinators/transaction/init-producer-id.ts';
 import { includesPartition, type Topics, topicsOf } from '../coordinators/transaction/topics.ts';
+import { isInternalTopic, TRANSACTION_STATE_TOPIC } from '../metadata/internal-topics.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
 import type { BrokerServices } from './broker-services.ts';
+import { mapInSlices } from './map-in-slices.ts';
 import { errorBefore } from './producer-errors.ts';
 
 type Request = RequestOf<typeof addPartitionsToTxn>;
 type Response = ResponseInput<typeof addPartitionsToTxn>;
+type AskedTransaction = Request['transactions'][number];
+type TransactionResult = NonNullable<NonNullable<Response>['resultsByTransaction']>[number];
 
 /** From here on leaders of partitions ask, for several transactions at once (KIP-890). */
 const BATCH_VERSION_MIN = 4;
@@ -33,6 +37,8 @@ type ErrorOfPartition = (topic: string, partition: number) => number;
  *
  * - All or nothing: beside a partition that does not exist (UNKNOWN_TOPIC_OR_PARTITION) the others are
  *   OPERATION_NOT_ATTEMPTED.
+ * - Nobody but a coordinator writes into `__transaction_state`, and clients (v0-3) do not write into other internal topics, either:
+ *   TOPIC_AUTHORIZATION_FAILED. Leaders ask for `__consumer_offsets`.
  * - CONCURRENT_TRANSACTIONS where the markers of the transaction before are not written within 100 ms.
  * - TRANSACTION_ABORTABLE for a partition that was to be verified and is not in the transaction.
  */
@@ -44,12 +50,11 @@ export function addPartitionsToTxnHandler(
     async answer(request, { apiVersion }) {
       if (apiVersion >= BATCH_VERSION_MIN) {
         const patienceMs = request.transactions.length === 1 ? PATIENCE_MS : 0;
-        const results = request.transactions.map(async (each) => {
-          const { transactionalId, producerId, producerEpoch, verifyOnly } = each;
-          const topics = topicsOf(each.topics);
-          const asked = { transactionalId, producerId, producerEpoch, verifyOnly, topics, patienceMs };
-          const errorOf = await addOrVerify(services, asked, apiVersion);
-          return { transactionalId, topicResults: resultsOf(topics, errorOf) };
+        const results = await mapInSlices(request.transactions, services.environment, (transaction) => {
+          const result = resultOf(services, transaction, { patienceMs, version: apiVersion });
+          // One that fails before all have begun is nobody's loss: it is awaited below.
+          result.catch(() => undefined);
+          return result;
         });
         return { resultsByTransaction: await Promise.all(results) };
       }
@@ -62,6 +67,23 @@ export function addPartitionsToTxnHandler(
       return { resultsByTopicV3AndBelow: resultsOf(transactionOf(request).topics, () => errorCode) };
     },
   };
+}
+
+/** What becomes of one of several transactions. */
+async function resultOf(
+  services: BrokerServices,
+  asked: AskedTransaction,
+  { patienceMs, version }: { readonly patienceMs: number; readonly version: number },
+): Promise<TransactionResult> {
+  const { transactionalId, producerId, producerEpoch, verifyOnly } = asked;
+  const topics = topicsOf(asked.topics);
+  const transaction = { transactionalId, producerId, producerEpoch, verifyOnly, topics, patienceMs };
+  const errorOf = await addOrVerify(services, transaction, version);
+  return { transactionalId, topicResults: resultsOf(topics, errorOf) };
+}
+
+function isRefused(topic: string, version: number): boolean {
+  return topic === TRANSACTION_STATE_TOPIC || (version < BATCH_VERSION_MIN && isInternalTopic(topic));
 }
 
 /** Before version 4 a request is of one transaction. */
@@ -81,12 +103,14 @@ async function addOrVerify(
   { transactionalId, producerId, producerEpoch, verifyOnly, topics, patienceMs }: Transaction,
   version: number,
 ): Promise<ErrorOfPartition> {
-  const exists = (topic: string, partition: number): boolean =>
-    image.topicsByName.get(topic)?.partitions.has(partition) === true;
+  const refusalOf: ErrorOfPartition = (topic, partition) => {
+    if (isRefused(topic, version)) return ErrorCode.TOPIC_AUTHORIZATION_FAILED;
+    const exists = image.topicsByName.get(topic)?.partitions.has(partition) === true;
+    return exists ? ErrorCode.NONE : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+  };
   for (const [topic, partitions] of topics) {
-    if ([...partitions].every((partition) => exists(topic, partition))) continue;
-    return (name, partition) =>
-      exists(name, partition) ? ErrorCode.OPERATION_NOT_ATTEMPTED : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+    if ([...partitions].every((partition) => refusalOf(topic, partition) === ErrorCode.NONE)) continue;
+    return (name, partition) => refusalOf(name, partition) || ErrorCode.OPERATION_NOT_ATTEMPTED;
   }
   if (verifyOnly) {
     const { errorCode, topics: added } = transactions.verify(transactionalId, {

@@ -27,6 +27,7 @@ const TIMEOUT_MS = 30_000;
  * - A marker of an older coordinator epoch: TRANSACTION_COORDINATOR_FENCED; of an older producer epoch:
  *   INVALID_PRODUCER_EPOCH. v2 says the transaction's version: with an epoch per transaction (TV2) the marker's epoch must
  *   be newer than that of the batches (KIP-1228).
+ * - Without a producer id: UNKNOWN_SERVER_ERROR, as in Kafka; with an epoch below 0: INVALID_PRODUCER_EPOCH.
  * - Where no transaction is open it is appended too: it says which coordinator and epoch come next.
  * - In `__consumer_offsets` it is the group coordinator's: pending offsets are committed or dropped.
  * - Partitions that are not here: UNKNOWN_TOPIC_OR_PARTITION; not led here: NOT_LEADER_OR_FOLLOWER.
@@ -82,6 +83,8 @@ function write(
   { marker, batch }: { readonly marker: TransactionMarker; readonly batch: Buffer },
 ): Outcome {
   const { replicaManager, groups, environment } = services;
+  // No transaction is of nobody, and Kafka cannot make such a marker, either.
+  if (marker.producerId < 0) return ErrorCode.UNKNOWN_SERVER_ERROR;
   // No producer has such an epoch, and none could be fenced by it.
   if (marker.producerEpoch < 0) return ErrorCode.INVALID_PRODUCER_EPOCH;
   const partition = replicaManager.get(topic, index);

@@ -12,6 +12,7 @@ import { ConfigResourceType } from '../metadata/metadata-image.ts';
 import { topicConfigs } from '../config/topic-configs.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
 import type { BrokerServices } from './broker-services.ts';
+import { mapInSlices } from './map-in-slices.ts';
 
 type Request = RequestOf<typeof describeConfigs>;
 type Resource = Request['resources'][number];
@@ -42,10 +43,11 @@ export function describeConfigsHandler(services: BrokerServices): RequestHandler
   return {
     api: describeConfigs,
     inTurn: true,
-    answer(request) {
+    async answer(request) {
       const { image, config, nodeId } = services;
       const context = { image, config, nodeId };
-      return { results: request.resources.map((resource) => describe(resource, request, context)) };
+      const one = (resource: Resource): Result => describe(resource, request, context);
+      return { results: await mapInSlices(request.resources, services.environment, one) };
     },
     failure: (request, errorCode) => ({
       results: request.resources.map((resource) => failed(resource, errorCode, null)),

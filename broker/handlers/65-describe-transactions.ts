@@ -2,6 +2,7 @@ import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { describeTransactions } from '../../src/protocol/messages/65-describe-transactions.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
 import type { BrokerServices } from './broker-services.ts';
+import { mapInSlices } from './map-in-slices.ts';
 
 type Request = RequestOf<typeof describeTransactions>;
 type State = NonNullable<ResponseInput<typeof describeTransactions>['transactionStates']>[number];
@@ -17,21 +18,28 @@ export function describeTransactionsHandler(
   return {
     api: describeTransactions,
     inTurn: true,
-    answer: ({ transactionalIds }: Request) => ({
-      transactionStates: transactionalIds.map((transactionalId): State => {
-        const { errorCode, metadata } = services.transactions.describe(transactionalId);
-        if (metadata === undefined) return nothing(transactionalId, errorCode);
-        return {
-          errorCode,
-          transactionalId,
-          transactionState: metadata.state,
-          transactionTimeoutMs: metadata.timeoutMs,
-          transactionStartTimeMs: metadata.startTimestampMs,
-          producerId: metadata.producerId,
-          producerEpoch: metadata.producerEpoch,
-          topics: [...metadata.topics].map(([topic, partitions]) => ({ topic, partitions: [...partitions] })),
-        };
-      }),
+    answer: async ({ transactionalIds }: Request) => ({
+      transactionStates: await mapInSlices(
+        transactionalIds,
+        services.environment,
+        (transactionalId): State => {
+          const { errorCode, metadata } = services.transactions.describe(transactionalId);
+          if (metadata === undefined) return nothing(transactionalId, errorCode);
+          return {
+            errorCode,
+            transactionalId,
+            transactionState: metadata.state,
+            transactionTimeoutMs: metadata.timeoutMs,
+            transactionStartTimeMs: metadata.startTimestampMs,
+            producerId: metadata.producerId,
+            producerEpoch: metadata.producerEpoch,
+            topics: [...metadata.topics].map(([topic, partitions]) => ({
+              topic,
+              partitions: [...partitions],
+            })),
+          };
+        },
+      ),
     }),
     failure: ({ transactionalIds }, errorCode) => ({
       transactionStates: transactionalIds.map((id) => nothing(id, errorCode)),

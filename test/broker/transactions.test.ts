@@ -209,6 +209,37 @@ describe('a broker that coordinates transactions', () => {
     ]);
   });
 
+  it('lets nobody into the topic of its coordinators, and clients into no internal topic', async () => {
+    const transactionalId = 'intruder';
+    const producer = await init(client, transactionalId);
+    const { NONE, OPERATION_NOT_ATTEMPTED, TOPIC_AUTHORIZATION_FAILED, UNKNOWN_TOPIC_OR_PARTITION } =
+      ErrorCode;
+    for (const name of ['__transaction_state', '__consumer_offsets']) {
+      expect(
+        await add(client, { transactionalId, ...producer }, [
+          { name, partitions: [0] },
+          { name: 'orders', partitions: [0] },
+          { name: 'nowhere', partitions: [0] },
+        ]),
+      ).toEqual({
+        [`${name}-0`]: TOPIC_AUTHORIZATION_FAILED,
+        'orders-0': OPERATION_NOT_ATTEMPTED,
+        'nowhere-0': UNKNOWN_TOPIC_OR_PARTITION,
+      });
+    }
+    const topics = [{ name: '__transaction_state', partitions: [0] }];
+    const { resultsByTransaction } = await client.send(addPartitionsToTxn, 5, {
+      transactions: [{ transactionalId, ...producer, verifyOnly: false, topics }],
+    });
+    expect(resultsByTransaction[0]?.topicResults[0]?.resultsByPartition[0]?.partitionErrorCode).toBe(
+      TOPIC_AUTHORIZATION_FAILED,
+    );
+    expect(await stateOf(client, transactionalId)).toBe('Empty');
+    expect(
+      await add(client, { transactionalId, ...producer }, [{ name: 'orders', partitions: [0] }]),
+    ).toEqual({ 'orders-0': NONE });
+  });
+
   it('goes on where a partition of the transaction was deleted', async () => {
     const transactionalId = 'deleted';
     await client.send(createTopics, 7, {

@@ -12,6 +12,13 @@ export const transactionMutations: readonly Mutation[] = [
     suite,
   },
   {
+    name: 'a client adds the topic of its coordinators to a transaction',
+    file: 'broker/handlers/24-add-partitions-to-txn.ts',
+    find: 'if (isRefused(topic, version)) return ErrorCode.TOPIC_AUTHORIZATION_FAILED;',
+    replace: '',
+    suite: ['test/broker/transactions.test.ts'],
+  },
+  {
     name: 'a new coordinator forgets what was decided and not told to all',
     file: `${folder}/transaction-coordinator.ts`,
     find: 'for (const entry of shard.entries.values()) if (isPrepared(entry.metadata)) this.#mark(shard, entry);',

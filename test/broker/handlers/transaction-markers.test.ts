@@ -125,6 +125,7 @@ describe('transactions of which only the partitions know', () => {
     await append(batchOf('a', { producerId: 1, producerEpoch: 5 }));
     expect(await end({ producerId: 1, producerEpoch: 4 })).toEqual([ErrorCode.INVALID_PRODUCER_EPOCH]);
     expect(await end({ producerId: 99, producerEpoch: -1 })).toEqual([ErrorCode.INVALID_PRODUCER_EPOCH]);
+    expect(await end({ producerId: -1 })).toEqual([ErrorCode.UNKNOWN_SERVER_ERROR]);
     const topics = [
       { name: topic, partitionIndexes: [1, 0, 9] },
       { name: 'missing', partitionIndexes: [0] },
