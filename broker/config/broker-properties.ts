@@ -322,11 +322,7 @@ export const brokerProperties = {
     'replicas of __consumer_offsets, at most one per broker',
     atLeast(1),
   ),
-  'offsets.topic.segment.bytes': int(
-    104_857_600,
-    'size of a segment file of __consumer_offsets',
-    segmentBytesRange,
-  ),
+  'offsets.topic.segment.bytes': int(104_857_600, 'segment size of __consumer_offsets', segmentBytesRange),
   'transaction.state.log.num.partitions': int(50, 'partitions of __transaction_state', atLeast(1)),
   'transaction.state.log.replication.factor': short(
     3,
