@@ -20,6 +20,8 @@ let isRebalancing: boolean;
 /** Whether joins are answered. */
 let isJoinHeld: boolean;
 let commitError: number;
+/** Whether the coordinator does not know the member any more. */
+let isPutOut: boolean;
 const commits: number[] = [];
 
 beforeEach(async () => {
@@ -29,6 +31,7 @@ beforeEach(async () => {
   generationId = 1;
   isRebalancing = false;
   isJoinHeld = false;
+  isPutOut = false;
   commitError = ErrorCode.NONE;
   await broker.start();
   const port = Number(broker.bootstrapServers.split(':')[1]);
@@ -51,7 +54,11 @@ beforeEach(async () => {
     return { assignment: encodeAssignment({ partitions: [PARTITION] }) };
   });
   broker.on(heartbeat, () => ({
-    errorCode: isRebalancing ? ErrorCode.REBALANCE_IN_PROGRESS : ErrorCode.NONE,
+    errorCode: isPutOut
+      ? ErrorCode.UNKNOWN_MEMBER_ID
+      : isRebalancing
+        ? ErrorCode.REBALANCE_IN_PROGRESS
+        : ErrorCode.NONE,
   }));
   broker.on(offsetFetch, ({ groups }) => ({
     groups: groups.map(({ groupId }) => ({
@@ -130,4 +137,22 @@ it('a commit that is refused in a group at rest is one of a member that has been
   expect(events).toEqual(['assigned', 'lost', 'assigned']);
   await commit();
   expect(commits).toEqual([1, 2]);
+});
+
+it('a member that has been put out commits in transactions as who it was, not as somebody of no generation', async () => {
+  isPutOut = true;
+  while (
+    await commit().then(
+      () => true,
+      () => false,
+    )
+  );
+  const before = { generationId: 1, memberId: 'm' };
+  expect(consumer.groupMetadata()).toMatchObject(before);
+  // Its partitions are gone with the next poll, and the records of before are still those of that generation.
+  isJoinHeld = true;
+  while (!events.includes('lost')) await consumer.poll(10);
+  expect(consumer.groupMetadata()).toMatchObject(before);
+  await consumer.unsubscribe();
+  expect(consumer.groupMetadata()).toMatchObject({ generationId: -1, memberId: '' });
 });

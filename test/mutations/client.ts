@@ -19,6 +19,13 @@ export const clientMutations: readonly Mutation[] = [
     suite: producer,
   },
   {
+    name: 'a consumer that was put out of its group commits in transactions as nobody',
+    file: 'src/client/consumer/membership.ts',
+    find: 'return this.#putOut ?? this.group;',
+    replace: 'return this.group;',
+    suite: ['test/client/overtaken-commit.test.ts'],
+  },
+  {
     name: 'a batch that is tried again goes to the end of its queue',
     file: 'src/client/producer/partition-queue.ts',
     find: 'this.#batches.splice(index, 0, batch);',

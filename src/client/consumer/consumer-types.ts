@@ -153,6 +153,7 @@ export interface KafkaConsumer {
   wakeup(): void;
   /** Makes the next poll rejoin the group (KIP-568), for assignors whose user data has changed. */
   enforceRebalance(reason?: string): void;
+  /** Who this member is in its group; one that was put out is who it was until it has joined again. */
   groupMetadata(): ConsumerGroupMetadata;
   /**
    * Revokes (calls the listener), commits if autoCommit is on, leaves the group (a static member only when asked),

@@ -359,7 +359,7 @@ export class Consumer implements KafkaConsumer {
   }
 
   groupMetadata(): ConsumerGroupMetadata {
-    return this.#expectGroup('group metadata').membership.group;
+    return this.#expectGroup('group metadata').membership.groupOfRecords;
   }
 
   async close(options: { readonly timeoutMs?: number; readonly leaveGroup?: boolean } = {}): Promise<void> {

@@ -43,6 +43,8 @@ export class Membership {
   readonly #backoff: Backoff;
   #memberId = '';
   #generationId = -1;
+  /** Who it was in the generation that it was put out of; undefined while it is in one, or has never been, or has left. */
+  #putOut: ConsumerGroupMetadata | undefined;
   /** Undefined: no rejoin is needed. */
   #rejoinReason: string | undefined = 'first join';
   /** The partitions have been given up for the rebalance that is under way. */
@@ -86,6 +88,14 @@ export class Membership {
       memberId: this.#memberId,
       groupInstanceId: this.#options.settings.groupInstanceId,
     };
+  }
+
+  /**
+   * As whom the application commits in transactions. One that was put out stays who it was until it has joined again, as in
+   * Java: without a generation it would be taken for a producer that knows none, whose offsets coordinators accept.
+   */
+  get groupOfRecords(): ConsumerGroupMetadata {
+    return this.#putOut ?? this.group;
   }
 
   /** True if nothing is to be done and the assignment holds. */
@@ -188,6 +198,7 @@ export class Membership {
     this.#prepared = false;
     this.#lost = false;
     this.#generationId = -1;
+    this.#putOut = undefined;
     this.#memberId = '';
     this.#assignedFrom = undefined;
     this.#rejoinReason = 'joining again';
@@ -240,6 +251,7 @@ export class Membership {
       onGeneration: (generationId, { isLeader }) => {
         if (life !== this.#life) return;
         this.#generationId = generationId;
+        this.#putOut = undefined;
         if (isLeader) this.#heartbeats.start();
       },
     }).then(
@@ -361,6 +373,7 @@ export class Membership {
 
   #forgetGeneration({ keepMemberId }: { readonly keepMemberId: boolean }): void {
     this.#heartbeats.stop();
+    if (this.#generationId >= 0) this.#putOut = this.group;
     this.#generationId = -1;
     if (!keepMemberId) this.#memberId = '';
     this.#lost = true;
