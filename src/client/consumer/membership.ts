@@ -90,10 +90,7 @@ export class Membership {
     };
   }
 
-  /**
-   * As whom the application commits in transactions. One that was put out stays who it was until it has joined again, as in
-   * Java: without a generation it would be taken for a producer that knows none, whose offsets coordinators accept.
-   */
+  /** As whom records are committed in transactions: who was put out stays it, as coordinators take offsets of no generation. */
   get groupOfRecords(): ConsumerGroupMetadata {
     return this.#putOut ?? this.group;
   }
