@@ -265,7 +265,9 @@ describe('a compacted topic in trouble', () => {
       .poll(() => broker.metrics.logCleaner.failedCleaningsTotal, { timeout: PATIENCE_MS })
       .toBeGreaterThan(2);
     expect(complaints.filter((line) => line.includes('compacted'))).toEqual([
-      expect.stringMatching(/could not be compacted, it is tried again.*cannot write .*\.cleaned/),
+      expect.stringMatching(
+        /could not be compacted, it is tried again.*cannot write .*compaction-checkpoint/,
+      ),
     ]);
     expect(await read(broker)).toEqual({ last, count: 60 * KEYS });
     setRefused(false);
