@@ -530,4 +530,18 @@ export const streamsMutations: readonly Mutation[] = [
     replace: 'void offset;',
     suite: ['test/streams/runtime/exactly-once.test.ts'],
   },
+  {
+    name: 'a hundred busy applications commit their transactions as often as one',
+    file: 'src/streams/runtime/transaction-pace.ts',
+    find: 'Math.max(nowMs, this.#nextMs)',
+    replace: 'nowMs',
+    suite: ['test/streams/runtime/transaction-pace.test.ts'],
+  },
+  {
+    name: 'the transactions of a stream thread take no turns',
+    file: 'src/streams/runtime/thread-commit.ts',
+    find: 'now >= this.#turn(now)',
+    replace: 'now > 0',
+    suite: ['test/streams/runtime/streams-host.test.ts'],
+  },
 ];

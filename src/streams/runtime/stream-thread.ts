@@ -137,7 +137,8 @@ export class StreamThread {
     const rejoin = (): Promise<void> => this.#rejoin();
     const replay = transactions && new TransactionReplay({ ...shared, transactions, tasks, rejoin });
     this.#replay = replay;
-    this.#commit = new ThreadCommit({ ...shared, purge, variation, tasks, transactions, replay });
+    const { pace } = this.#host ?? {};
+    this.#commit = new ThreadCommit({ ...shared, purge, variation, tasks, transactions, replay, pace });
     this.#tasks = new TaskSet({
       ...shared,
       ...{ plans: plan.tasks, restorer, intake, onPhase, place },

@@ -24,6 +24,7 @@ import { type HostedApplication, HostedApplications } from './hosted-application
 import { checkClose, checkServers, type StreamsCloseOptions } from './streams-app-options.ts';
 import { HOST_STATE_FOLDER } from './host-state.ts';
 import { TopicAccess } from './topic-access.ts';
+import { TransactionPace } from './transaction-pace.ts';
 import { StateDatabase } from './state-database.ts';
 import { StateDirectory } from './state-directory.ts';
 
@@ -106,6 +107,8 @@ export class StreamsHost {
   readonly topics: TopicAccess;
   /** What its applications look at every so often, they look at together. */
   readonly intervals: SharedIntervals;
+  /** When they commit their transactions. */
+  readonly pace = new TransactionPace();
   readonly #options: StreamsHostOptions;
   readonly #environment: Environment;
   readonly #addresses: string;

@@ -11,6 +11,7 @@ import { TASK_TIMEOUT_MS } from './task-timeout.ts';
 import type { TaskSet } from './task-set.ts';
 import type { ThreadMetrics } from './thread-metrics.ts';
 import { TransactionFailure } from './transaction-failure.ts';
+import type { TransactionPace } from './transaction-pace.ts';
 import type { TransactionReplay } from './transaction-replay.ts';
 import type { TransactionalOutput } from './transactional-output.ts';
 
@@ -24,6 +25,8 @@ interface ThreadCommitParts {
   /** Undefined where processing is at least once. */
   readonly transactions: TransactionalOutput | undefined;
   readonly replay: TransactionReplay | undefined;
+  /** Shared with the other applications of the stream thread, where there are any. */
+  readonly pace: TransactionPace | undefined;
   readonly state: StateDirectory;
   readonly budget: CacheBudget;
   readonly purge: RepartitionPurge;
@@ -48,6 +51,8 @@ export class ThreadCommit {
   #failingSinceMs: number | undefined;
   /** The group is at a point of a rebalance at which it takes no offsets. */
   #retryAtMs: number | undefined;
+  /** When a commit that is due has its turn among those of the other applications; undefined where none is due. */
+  #turnMs: number | undefined;
 
   constructor(parts: ThreadCommitParts) {
     this.#parts = parts;
@@ -77,7 +82,7 @@ export class ThreadCommit {
     const now = settings.environment.clock.monotonicMs();
     if (this.#retryAtMs !== undefined) return now >= this.#retryAtMs;
     if (budget.wantsCommit) return true;
-    if (now - this.#lastMs >= settings.commitIntervalMs) return true;
+    if (now - this.#lastMs >= settings.commitIntervalMs && now >= this.#turn(now)) return true;
     return tasks().tasks.some((task) => task.commitRequested);
   }
 
@@ -86,7 +91,7 @@ export class ThreadCommit {
     const { budget, settings } = this.#parts;
     if (budget.wantsCommit) return 0;
     if (this.#retryAtMs === undefined && !this.#hasSomething()) return Number.POSITIVE_INFINITY;
-    const dueMs = this.#retryAtMs ?? this.#lastMs + settings.commitIntervalMs;
+    const dueMs = this.#retryAtMs ?? this.#turnMs ?? this.#lastMs + settings.commitIntervalMs;
     return Math.max(0, dueMs - settings.environment.clock.monotonicMs());
   }
 
@@ -101,6 +106,7 @@ export class ThreadCommit {
     const startMs = settings.environment.clock.monotonicMs();
     this.#lastMs = startMs;
     this.#retryAtMs = undefined;
+    this.#turnMs = undefined;
     const running = tasks().restored;
     if (running.length === 0) return;
     state.throwDamage();
@@ -133,6 +139,13 @@ export class ThreadCommit {
         },
       );
     }
+  }
+
+  #turn(nowMs: number): number {
+    const { pace, transactions } = this.#parts;
+    if (pace === undefined || transactions === undefined || !this.#hasSomething()) return nowMs;
+    this.#turnMs ??= pace.take(nowMs);
+    return this.#turnMs;
   }
 
   #hasSomething(): boolean {

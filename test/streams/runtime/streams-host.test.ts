@@ -3,7 +3,13 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
 import { silentLogger } from '../../../src/base/logger.ts';
-import { Serdes, StreamsApp, StreamsBuilder, type Topology } from '../../../src/streams/index.ts';
+import {
+  type ProcessingGuarantee,
+  Serdes,
+  StreamsApp,
+  StreamsBuilder,
+  type Topology,
+} from '../../../src/streams/index.ts';
 import { StreamsHost } from '../../../src/streams/runtime/streams-host.ts';
 import { createTopics, waitFor } from './app-under-test.ts';
 import { type BrokerAndFolder, brokerAndFolder } from './broker-and-folder.ts';
@@ -63,8 +69,11 @@ function failingTopology(): Topology {
   return builder.build();
 }
 
-async function start(applicationId: string, options: { topology?: Topology; isAlone?: boolean } = {}) {
-  const { topology = countingTopology(), isAlone = false } = options;
+async function start(
+  applicationId: string,
+  options: { topology?: Topology; isAlone?: boolean; processingGuarantee?: ProcessingGuarantee } = {},
+) {
+  const { topology = countingTopology(), isAlone = false, processingGuarantee = 'at_least_once' } = options;
   const app = new StreamsApp({
     environment,
     applicationId,
@@ -72,6 +81,7 @@ async function start(applicationId: string, options: { topology?: Topology; isAl
     topology,
     stateDir: path.join(around.folder, 'apps'),
     commitIntervalMs: 100,
+    processingGuarantee,
     consumer: { sessionTimeoutMs: 6000, heartbeatIntervalMs: 300 },
     host: isAlone ? undefined : host,
   });
@@ -102,6 +112,29 @@ it('holds the state of its applications, in one database, over a restart', async
   again.restores$.subscribe(({ phase }) => restored.push(phase));
   await keys.counted(again, 1);
   expect(restored).toEqual([]);
+});
+
+it('has those that are exactly once take turns for their transactions', async () => {
+  const turns: number[] = [];
+  const take = host.pace.take.bind(host.pace);
+  host.pace.take = (nowMs) => {
+    const turnMs = take(nowMs);
+    turns.push(turnMs);
+    return turnMs;
+  };
+  const often = await start('often');
+  await produceAll();
+  await keys.counted(often, 1);
+  expect(turns).toEqual([]);
+
+  const processingGuarantee = 'exactly_once_v2';
+  const [one, two] = [
+    await start('one', { processingGuarantee }),
+    await start('two', { processingGuarantee }),
+  ];
+  await Promise.all([keys.counted(one, 1), keys.counted(two, 1)]);
+  expect(turns.length).toBeGreaterThan(1);
+  expect(turns).toEqual(turns.toSorted((a, b) => a - b));
 });
 
 it('goes on when one of its applications fails', async () => {
