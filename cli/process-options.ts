@@ -99,9 +99,12 @@ export function startDefaults({
   };
 }
 
-/** What `start` takes in place of a default of the SQL server, where the brokers are its own. */
+/**
+ * What `start` takes in place of a default of the SQL server, where the brokers are its own. `exactly_once_v2` comes here when a
+ * hundred busy queries do not pay for it (decision 0048).
+ */
 export const OWN_BROKER_DEFAULTS = {
-  'ksql.streams.processing.guarantee': 'exactly_once_v2',
+  'ksql.streams.processing.guarantee': 'at_least_once',
 } as const satisfies Partial<Record<ServerPropertyName, string>>;
 
 /**

@@ -56,12 +56,12 @@ describe('config explain', () => {
     ]);
   });
 
-  it('shows that queries are exactly-once beside brokers of their own, unless somebody says otherwise', () => {
+  it('shows what queries do where nothing is said, and that somebody has said otherwise', () => {
     const name = 'ksql.streams.processing.guarantee';
     const valueWith = (...set: readonly string[]) => rowsOf(name, { set }).map(({ value }) => value);
-    expect(rowsOf(name, { set: [] })).toMatchObject([{ value: 'exactly_once_v2', source: 'default' }]);
+    expect(rowsOf(name, { set: [] })).toMatchObject([{ value: 'at_least_once', source: 'default' }]);
     expect(valueWith('bootstrap.servers=somewhere:9092')).toEqual(['at_least_once']);
-    expect(valueWith('processing.guarantee=at_least_once')).toEqual(['at_least_once']);
+    expect(valueWith('processing.guarantee=exactly_once_v2')).toEqual(['exactly_once_v2']);
   });
 
   it('shows what start takes in place of the defaults of the broker', () => {

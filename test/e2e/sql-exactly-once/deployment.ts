@@ -18,6 +18,7 @@ export interface Deployment {
 
 /** Each count is a result, and what has failed is tried again soon. */
 const SETTINGS = [
+  'ksql.streams.processing.guarantee=exactly_once_v2',
   'ksql.streams.auto.offset.reset=earliest',
   'ksql.streams.statestore.cache.max.bytes=0',
   'ksql.streams.num.stream.threads=2',
@@ -81,13 +82,13 @@ class TwoProcesses implements Deployment {
   async #startServer(): Promise<void> {
     this.#server = this.#millrace.spawn([
       ...['start', '--kafka', this.bootstrap, '--http-port', String(this.#ports[1]), '--data', this.#folder],
-      ...['-s', 'ksql.streams.processing.guarantee=exactly_once_v2', ...SETTINGS],
+      ...SETTINGS,
     ]);
     await this.#server.waitFor(/Millrace is running/);
   }
 }
 
-/** Broker and SQL server in one process, whose queries are exactly-once without anybody's saying so. */
+/** Broker and SQL server in one process. */
 class OneProcess implements Deployment {
   readonly #millrace = new Millrace();
   readonly #folder = this.#millrace.folder();
