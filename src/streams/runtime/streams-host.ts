@@ -108,7 +108,7 @@ export class StreamsHost {
   /** What its applications look at every so often, they look at together. */
   readonly intervals: SharedIntervals;
   /** When they commit their transactions. */
-  readonly pace = new TransactionPace();
+  readonly pace: TransactionPace = new TransactionPace();
   readonly #options: StreamsHostOptions;
   readonly #environment: Environment;
   readonly #addresses: string;
