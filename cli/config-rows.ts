@@ -6,7 +6,7 @@ import { allowedValues } from '../src/base/config/config-value.ts';
 import { adminConfig, consumerConfig, producerConfig } from '../src/client/index.ts';
 import { type ProcessSettings, serverProperties, sqlProperty } from '../src/server/config/index.ts';
 import { streamsConfig } from '../src/streams/index.ts';
-import { OWN_BROKER_DEFAULTS, startDefaults } from './process-options.ts';
+import { startDefaults } from './process-options.ts';
 
 /** Whose setting it is. */
 type ConfigOwner = 'broker' | 'topic' | 'sql' | 'streams' | 'producer' | 'consumer' | 'admin';
@@ -29,11 +29,7 @@ export interface ConfigRow {
 export function configRows(settings: ProcessSettings): readonly ConfigRow[] {
   return [
     ...processRows('broker', brokerProperties, withStartDefaults(settings)),
-    ...processRows(
-      'sql',
-      { ...serverProperties, ...otherSqlProperties(settings) },
-      withServerDefaults(settings),
-    ),
+    ...processRows('sql', { ...serverProperties, ...otherSqlProperties(settings) }, settings.server),
     ...topicRows(settings),
     ...optionRows('streams', streamsConfig),
     ...optionRows('producer', producerConfig),
@@ -48,16 +44,6 @@ function withStartDefaults(settings: ProcessSettings): ReadonlyMap<string, Given
     { value, source: 'default' },
   ]);
   return new Map([...defaults, ...settings.broker]);
-}
-
-/** Without the name of another cluster SQL runs on a broker of its own. */
-function withServerDefaults({ server }: ProcessSettings): ReadonlyMap<string, GivenValue> {
-  if ((server.get('bootstrap.servers')?.value ?? '') !== '') return server;
-  const defaults = Object.entries(OWN_BROKER_DEFAULTS).map(([name, value]): [string, GivenValue] => [
-    name,
-    { value, source: 'default' },
-  ]);
-  return new Map([...defaults, ...server]);
 }
 
 function processRows(

@@ -9,7 +9,7 @@ import { type ProcessSettings, SQL_STATE_FOLDER } from '../src/server/config/ind
 import type { SqlServer } from '../src/server/index.ts';
 import { requireOpenFiles } from './open-files.ts';
 import { explain } from './explain.ts';
-import { OWN_BROKER_DEFAULTS, type ProcessOptions, startDefaults } from './process-options.ts';
+import { type ProcessOptions, startDefaults } from './process-options.ts';
 import { writeError } from './standard-streams.ts';
 
 const KAFKA_PORT = 9092;
@@ -19,8 +19,6 @@ interface PlatformOptions extends ProcessOptions {
   readonly settings: ProcessSettings;
   readonly data: string;
   readonly sql: boolean;
-  /** Whether `kafka` names brokers that were started for it. */
-  readonly hasOwnCluster?: boolean;
   readonly logger: Logger;
   /** Ends a start that is under way. */
   readonly signal: AbortSignal;
@@ -63,11 +61,7 @@ async function startParts(options: PlatformOptions, life: Lifecycle): Promise<Om
   try {
     const server = await life.start({
       name: 'the SQL server',
-      open: () =>
-        startServer(options, {
-          ...{ kafka, notes, brokerMetrics: broker?.metrics },
-          isOwn: broker !== undefined || options.hasOwnCluster === true,
-        }),
+      open: () => startServer(options, { kafka, brokerMetrics: broker?.metrics, notes }),
       close: (opened) => opened.close(),
     });
     return { facts: { kafka, http: server.url }, notes };
@@ -82,15 +76,13 @@ async function startServer(
   options: PlatformOptions,
   cluster: {
     readonly kafka: string;
-    /** Whether its brokers were started with the server. */
-    readonly isOwn: boolean;
     /** Of the broker in this process. */
     readonly brokerMetrics: BrokerMetrics | undefined;
     readonly notes: string[];
   },
 ): Promise<SqlServer> {
   const { settings, data, logger, signal } = options;
-  const { kafka, isOwn, brokerMetrics, notes } = cluster;
+  const { kafka, brokerMetrics, notes } = cluster;
   // Loaded only here: a broker alone does without the SQL engine and its memory.
   const { SqlServer: Server } = await import('../src/server/index.ts');
   const port = await choosePort({
@@ -105,7 +97,7 @@ async function startServer(
     bootstrapServers: kafka,
     listen: { host: hostOf(settings.httpListener) ?? options.host, port },
     data,
-    properties: { ...(isOwn ? OWN_BROKER_DEFAULTS : {}), ...valuesOf(settings.server) },
+    properties: valuesOf(settings.server),
     logger,
     signal,
     ...(brokerMetrics === undefined ? {} : { brokerMetrics }),

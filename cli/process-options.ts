@@ -3,12 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { brokerProperties } from '../broker/index.ts';
-import {
-  processSettings,
-  type ProcessSettings,
-  readConfigFile,
-  type ServerPropertyName,
-} from '../src/server/config/index.ts';
+import { processSettings, type ProcessSettings, readConfigFile } from '../src/server/config/index.ts';
 import { type OptionRules, withOptionRules } from './option-rules.ts';
 import { parseConfigs, wholeNumber } from './option-values.ts';
 import { writeError } from './standard-streams.ts';
@@ -98,14 +93,6 @@ export function startDefaults({
     ...(broker.has('controller.quorum.voters') ? {} : { 'group.initial.rebalance.delay.ms': '0' }),
   };
 }
-
-/**
- * What `start` takes in place of a default of the SQL server, where the brokers are its own. `exactly_once_v2` comes here when a
- * hundred busy queries do not pay for it (decision 0048).
- */
-export const OWN_BROKER_DEFAULTS = {
-  'ksql.streams.processing.guarantee': 'at_least_once',
-} as const satisfies Partial<Record<ServerPropertyName, string>>;
 
 /**
  * Says which variables of the environment look like a slip of the pen (they may also be meant for somebody else), and

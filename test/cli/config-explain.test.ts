@@ -56,14 +56,6 @@ describe('config explain', () => {
     ]);
   });
 
-  it('shows what queries do where nothing is said, and that somebody has said otherwise', () => {
-    const name = 'ksql.streams.processing.guarantee';
-    const valueWith = (...set: readonly string[]) => rowsOf(name, { set }).map(({ value }) => value);
-    expect(rowsOf(name, { set: [] })).toMatchObject([{ value: 'at_least_once', source: 'default' }]);
-    expect(valueWith('bootstrap.servers=somewhere:9092')).toEqual(['at_least_once']);
-    expect(valueWith('processing.guarantee=exactly_once_v2')).toEqual(['exactly_once_v2']);
-  });
-
   it('shows what start takes in place of the defaults of the broker', () => {
     const name = 'group.initial.rebalance.delay.ms';
     const voters = 'controller.quorum.voters=1@a:1,2@b:2';

@@ -47,8 +47,7 @@ export const engineProperties = perQuery({
   ),
   'ksql.streams.processing.guarantee': string(
     'at_least_once',
-    'what a failure may do to the results of a query: at_least_once, or exactly_once_v2, which processes in transactions; ' +
-      'exactly_once_v2 where it is not set and the brokers are those that the server is started with',
+    'what a failure may do to the results of a query: at_least_once, or exactly_once_v2, which processes in transactions',
     oneOf(...PROCESSING_GUARANTEES),
   ),
   'ksql.streams.auto.offset.reset': string(
