@@ -141,11 +141,12 @@ export class ThreadCommit {
     }
   }
 
+  /** When a commit that is due may be made. */
   #turn(nowMs: number): number {
     const { pace, transactions } = this.#parts;
-    if (pace === undefined || transactions === undefined || !this.#hasSomething()) return nowMs;
-    this.#turnMs ??= pace.take(nowMs);
-    return this.#turnMs;
+    if (pace === undefined || transactions === undefined) return nowMs;
+    if (this.#turnMs === undefined && !this.#hasSomething()) return nowMs;
+    return (this.#turnMs ??= pace.take(nowMs));
   }
 
   #hasSomething(): boolean {
