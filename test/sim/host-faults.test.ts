@@ -3,6 +3,20 @@ import { DirectoryNode } from './directory-node.ts';
 import { FileNode } from './file-node.ts';
 import { Simulation } from './simulation.ts';
 
+/** Has the host `server` listen at port 7. @returns what it receives, in the order in which it comes. */
+async function listen(simulation: Simulation): Promise<readonly string[]> {
+  const received: string[] = [];
+  await simulation.settle(
+    simulation.host('server').environment.network.listen({
+      host: '0.0.0.0',
+      port: 7,
+      onConnection: (connection) =>
+        connection.start({ data: (chunk) => received.push(chunk.toString()), close: () => {} }),
+    }),
+  );
+  return received;
+}
+
 describe('a host that is paused', () => {
   it('does what was due when it goes on, in order, and nothing that has been cancelled by then', async () => {
     const simulation = new Simulation(1);
@@ -25,15 +39,7 @@ describe('a host that is paused', () => {
 
   it('gets the bytes that have come meanwhile, on connections that have stayed', async () => {
     const simulation = new Simulation(2);
-    const received: string[] = [];
-    await simulation.settle(
-      simulation.host('server').environment.network.listen({
-        host: '0.0.0.0',
-        port: 7,
-        onConnection: (connection) =>
-          connection.start({ data: (chunk) => received.push(chunk.toString()), close: () => {} }),
-      }),
-    );
+    const received = await listen(simulation);
     const connection = await simulation.settle(
       simulation.host('client').environment.network.connect({ host: 'server', port: 7 }),
     );
@@ -125,15 +131,7 @@ describe('a disk', () => {
 describe('a connection that is delayed', () => {
   it('is overtaken by another one', async () => {
     const simulation = new Simulation(7);
-    const received: string[] = [];
-    await simulation.settle(
-      simulation.host('server').environment.network.listen({
-        host: '0.0.0.0',
-        port: 7,
-        onConnection: (connection) =>
-          connection.start({ data: (chunk) => received.push(chunk.toString()), close: () => {} }),
-      }),
-    );
+    const received = await listen(simulation);
     const connect = async (host: string) => {
       const connection = await simulation.settle(
         simulation.host(host).environment.network.connect({ host: 'server', port: 7 }),

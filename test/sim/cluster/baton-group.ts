@@ -40,9 +40,12 @@ class BatonMember {
     this.#options = options;
     const { environment } = options.simulation.host(options.name);
     this.#line = new CoordinatorLine(environment, {
-      groupId: BATON_GROUP,
+      of: 'group',
+      key: BATON_GROUP,
       clientId: options.name,
       bootstrap: options.bootstrap,
+      // Longer than a rebalance may take.
+      requestTimeoutMs: 4_000,
     });
     this.#done = this.#run();
   }

@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  EMPTY_IMAGE,
-  type MetadataImage,
-  type PartitionRegistration,
-} from '../../../broker/metadata/metadata-image.ts';
-import { List, Map as ImmutableMap } from 'immutable';
 import { faultsOfPartition } from './final-log.ts';
 import { History } from './history.ts';
 import { MetadataWatch } from './metadata-watch.ts';
+import { imageWith } from './watched-images.ts';
 
 /** A checker that finds nothing is worth nothing: each of them sees the fault that it is there for. */
 describe('the check of a final log', () => {
@@ -63,25 +58,6 @@ describe('the check of a final log', () => {
 });
 
 describe('the watch over the metadata', () => {
-  const PARTITION: PartitionRegistration = {
-    replicas: [1, 2, 3],
-    directories: [],
-    isr: [1, 2, 3],
-    addingReplicas: [],
-    removingReplicas: [],
-    elr: [],
-    lastKnownElr: [],
-    leader: 1,
-    leaderEpoch: 4,
-    partitionEpoch: 7,
-    recovering: false,
-  };
-
-  function imageWith(offset: number, change: Partial<PartitionRegistration>): MetadataImage {
-    const topic = { name: 't', id: 'id', partitions: List([{ ...PARTITION, ...change }]) };
-    return { ...EMPTY_IMAGE, offset, topicsById: ImmutableMap([['id', topic]]) };
-  }
-
   it('finds two leaders of an epoch, two controllers of an epoch, and what goes back', () => {
     const violations: string[] = [];
     const watch = new MetadataWatch((checker, what) => violations.push(`${checker}: ${what}`));
@@ -92,9 +68,9 @@ describe('the watch over the metadata', () => {
     watch.onController(1, 5);
     watch.onController(3, 5);
     expect(violations).toEqual([
-      'two-leaders: t-0 (id) epoch 4 has leaders 1 and 2',
+      'two-leaders: records-0 (id) epoch 4 has leaders 1 and 2',
       'metadata-back: the metadata of broker 1 went back from 10 to 9',
-      'partition-back: t-0 (id) went back from epoch 4 to 3',
+      'partition-back: records-0 (id) went back from epoch 4 to 3',
       'two-controllers: brokers 1 and 3 were both controllers in epoch 5',
     ]);
   });

@@ -6,28 +6,33 @@ import { ErrorCode } from '../../../src/protocol/error-codes.ts';
 import type { Api, RequestInput, ResponseOf } from '../../../src/protocol/message.ts';
 import { findCoordinator } from '../../../src/protocol/messages/10-find-coordinator.ts';
 
-const GROUP_KEY = 0;
+/** What a coordinator is looked up by. */
+const KEY_TYPES = { group: 0, transaction: 1 } as const;
 
-/** A line to whoever coordinates a group, for bare requests, of which nothing is sent twice. */
+interface CoordinatorLineOptions {
+  readonly of: keyof typeof KEY_TYPES;
+  /** The id of the group, or the transactional id. */
+  readonly key: string;
+  readonly clientId: string;
+  readonly bootstrap: readonly string[];
+  readonly requestTimeoutMs: number;
+}
+
+/** A line to whoever coordinates a group, or a transactional id, for bare requests, of which nothing is sent twice. */
 export class CoordinatorLine {
   readonly #environment: Environment;
-  readonly #groupId: string;
-  readonly #bootstrap: readonly string[];
+  readonly #options: CoordinatorLineOptions;
   readonly #channels: NetworkPeerChannels;
   #coordinator: PeerChannel | undefined;
 
-  constructor(
-    environment: Environment,
-    options: { readonly groupId: string; readonly clientId: string; readonly bootstrap: readonly string[] },
-  ) {
+  constructor(environment: Environment, options: CoordinatorLineOptions) {
+    const { clientId, requestTimeoutMs } = options;
     this.#environment = environment;
-    this.#groupId = options.groupId;
-    this.#bootstrap = options.bootstrap;
+    this.#options = options;
     this.#channels = new NetworkPeerChannels({
       environment,
-      clientId: options.clientId,
-      // Longer than a rebalance may take.
-      requestTimeoutMs: 4_000,
+      clientId,
+      requestTimeoutMs,
       connectTimeoutMs: 500,
       responseBytesMax: 2 ** 20,
     });
@@ -55,14 +60,14 @@ export class CoordinatorLine {
   }
 
   async #find(): Promise<PeerChannel> {
-    const [host = '', port] = (
-      this.#bootstrap[this.#environment.random.int(this.#bootstrap.length)] ?? ''
-    ).split(':');
+    const { of, key, bootstrap } = this.#options;
+    const index = this.#environment.random.int(bootstrap.length);
+    const [host = '', port] = (bootstrap[index] ?? '').split(':');
     const any = this.#channels.to(0, { host, port: Number(port) });
     try {
       const { coordinators } = await any.send(findCoordinator, 4, {
-        keyType: GROUP_KEY,
-        coordinatorKeys: [this.#groupId],
+        keyType: KEY_TYPES[of],
+        coordinatorKeys: [key],
       });
       const [found] = coordinators;
       if (found === undefined || found.errorCode !== ErrorCode.NONE) {

@@ -1,14 +1,12 @@
-import { NetworkPeerChannels } from '../../../broker/server/network-peer-channels.ts';
-import type { PeerChannel } from '../../../broker/server/peer-channel.ts';
 import type { Environment } from '../../../src/base/environment.ts';
 import { OperationalError } from '../../../src/base/errors.ts';
 import { ErrorCode, errorOf } from '../../../src/protocol/error-codes.ts';
 import type { Api, RequestInput, ResponseOf } from '../../../src/protocol/message.ts';
-import { findCoordinator } from '../../../src/protocol/messages/10-find-coordinator.ts';
 import { initProducerId } from '../../../src/protocol/messages/22-init-producer-id.ts';
 import { addPartitionsToTxn } from '../../../src/protocol/messages/24-add-partitions-to-txn.ts';
 import { endTxn } from '../../../src/protocol/messages/26-end-txn.ts';
 import { describeTransactions } from '../../../src/protocol/messages/65-describe-transactions.ts';
+import { CoordinatorLine } from './coordinator-line.ts';
 
 const RETRY_MS = 20;
 const INIT_VERSION = 5;
@@ -23,9 +21,7 @@ interface Producer {
 export class TransactionClient {
   readonly #environment: Environment;
   readonly #transactionalId: string;
-  readonly #channels: NetworkPeerChannels;
-  readonly #bootstrap: readonly string[];
-  #coordinator: PeerChannel | undefined;
+  readonly #line: CoordinatorLine;
 
   constructor(
     environment: Environment,
@@ -33,13 +29,12 @@ export class TransactionClient {
   ) {
     this.#environment = environment;
     this.#transactionalId = options.transactionalId;
-    this.#bootstrap = options.bootstrap;
-    this.#channels = new NetworkPeerChannels({
-      environment,
+    this.#line = new CoordinatorLine(environment, {
+      of: 'transaction',
+      key: options.transactionalId,
       clientId: options.transactionalId,
+      bootstrap: options.bootstrap,
       requestTimeoutMs: 1_500,
-      connectTimeoutMs: 500,
-      responseBytesMax: 2 ** 20,
     });
   }
 
@@ -84,7 +79,7 @@ export class TransactionClient {
   }
 
   close(): void {
-    this.#channels.close();
+    this.#line.close();
   }
 
   async #ask<A extends Api>(
@@ -95,41 +90,15 @@ export class TransactionClient {
   ): Promise<ResponseOf<A>> {
     for (;;) {
       try {
-        this.#coordinator ??= await this.#findCoordinator();
-        const answer = await this.#coordinator.send(api, version, request);
+        const answer = await this.#line.ask(api, version, request);
         const { name, retriable } = errorOf(errorCodeOf(answer) ?? ErrorCode.UNKNOWN_SERVER_ERROR);
         if (name === 'NONE') return answer;
         if (!retriable) throw new Error(`${api.name} is refused: ${name}`);
-        if (name === 'NOT_COORDINATOR') this.#leave();
+        if (name === 'NOT_COORDINATOR') this.#line.leave();
       } catch (error) {
         if (!(error instanceof OperationalError)) throw error;
-        this.#leave();
       }
       await this.#environment.timers.sleep(RETRY_MS);
-    }
-  }
-
-  #leave(): void {
-    this.#coordinator?.close();
-    this.#coordinator = undefined;
-  }
-
-  async #findCoordinator(): Promise<PeerChannel> {
-    const index = this.#environment.random.int(this.#bootstrap.length);
-    const [host = '', port] = (this.#bootstrap[index] ?? '').split(':');
-    const any = this.#channels.to(0, { host, port: Number(port) });
-    try {
-      const { coordinators } = await any.send(findCoordinator, 4, {
-        keyType: 1,
-        coordinatorKeys: [this.#transactionalId],
-      });
-      const [found] = coordinators;
-      if (found === undefined || found.errorCode !== ErrorCode.NONE) {
-        throw new OperationalError('NO_COORDINATOR', 'there is no coordinator', { retriable: true });
-      }
-      return this.#channels.to(found.nodeId, found);
-    } finally {
-      any.close();
     }
   }
 }

@@ -1,13 +1,7 @@
-import { List, Map as ImmutableMap } from 'immutable';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LOG_CONFIG } from '../../../broker/log/log-config.ts';
 import { LogManager } from '../../../broker/log/log-manager.ts';
-import {
-  type BrokerRegistration,
-  EMPTY_IMAGE,
-  type MetadataImage,
-  type PartitionRegistration,
-} from '../../../broker/metadata/metadata-image.ts';
+import { EMPTY_IMAGE, type MetadataImage } from '../../../broker/metadata/metadata-image.ts';
 import { ErrorCode } from '../../../src/protocol/error-codes.ts';
 import { stampBaseOffset, stampLeaderEpoch } from '../../../src/protocol/records/batch-header.ts';
 import { makeBatch, makeMarker } from '../../broker/log/batches.ts';
@@ -23,50 +17,15 @@ import { MetadataLogWatch } from './metadata-log-watch.ts';
 import { QuorumStateWatch } from './quorum-state-watch.ts';
 import type { Violate } from './violation.ts';
 import type { WatchedCluster } from './watched-cluster.ts';
+import { broker, imageWith } from './watched-images.ts';
 
-const PARTITION: PartitionRegistration = {
-  replicas: [1, 2, 3],
-  directories: [],
-  isr: [1, 2, 3],
-  addingReplicas: [],
-  removingReplicas: [],
-  elr: [],
-  lastKnownElr: [],
-  leader: 1,
-  leaderEpoch: 4,
-  partitionEpoch: 7,
-  recovering: false,
-};
-
-function broker(id: number, change: Partial<BrokerRegistration> = {}): BrokerRegistration {
-  return {
-    id,
-    epoch: id,
-    incarnationId: `process ${id}`,
-    endpoints: [],
-    features: new Map(),
-    rack: null,
-    fenced: false,
-    inControlledShutdown: false,
-    directories: [],
-    ...change,
-  };
-}
-
-function imageWith(
-  offset: number,
-  change: Partial<PartitionRegistration>,
-  brokers = [broker(1), broker(2), broker(3)],
-): MetadataImage {
-  const topic = { name: 'records', id: 'id', partitions: List([{ ...PARTITION, ...change }]) };
-  return {
-    ...EMPTY_IMAGE,
-    offset,
-    brokers: ImmutableMap(brokers.map((each) => [each.id, each])),
-    topicsById: ImmutableMap([['id', topic]]),
-    topicsByName: ImmutableMap([['records', topic]]),
-  };
-}
+/** Three brokers with disks of their own, and the metadata that is given. */
+const watchedCluster = (simulation: Simulation, imageOf: WatchedCluster['imageOf']): WatchedCluster => ({
+  brokerIds: [1, 2, 3],
+  imageOf,
+  mediumOf: (id) => simulation.host(`broker${id}`).medium,
+  wasDamaged: () => false,
+});
 
 describe('the watch over elections', () => {
   function watch() {
@@ -113,12 +72,7 @@ describe('the watch over the metadata log', () => {
   it('finds what not all have, what is not synced, and images that differ', async () => {
     await simulate(1, import.meta.url, async (simulation) => {
       const violations: string[] = [];
-      const cluster: WatchedCluster = {
-        brokerIds: [1, 2, 3],
-        imageOf: () => undefined,
-        mediumOf: (id) => simulation.host(`broker${id}`).medium,
-        wasDamaged: () => false,
-      };
+      const cluster = watchedCluster(simulation, () => undefined);
       const watch = new MetadataLogWatch(cluster, (_, what) => violations.push(what));
       const write = (id: number, text: string, isSynced: boolean): void => {
         const { disk } = simulation.host(`broker${id}`).environment;
@@ -151,12 +105,7 @@ describe('the watch over the metadata log', () => {
   it('finds a leader that commits records of an earlier epoch by counting replicas', async () => {
     await simulate(1, import.meta.url, async (simulation) => {
       const violations: string[] = [];
-      const cluster: WatchedCluster = {
-        brokerIds: [1, 2, 3],
-        imageOf: () => undefined,
-        mediumOf: (id) => simulation.host(`broker${id}`).medium,
-        wasDamaged: () => false,
-      };
+      const cluster = watchedCluster(simulation, () => undefined);
       const [old, begin] = [makeBatch(), makeBatch()];
       stampLeaderEpoch(old, 0, 1);
       stampBaseOffset(begin, 0, 1);
@@ -251,12 +200,7 @@ describe('the watch over what is committed', () => {
       disk.makeDirectory('/data/records-0');
       disk.open('/data/records-0/00000000000000000000.log', 'create').write([makeBatch({ records })], 0);
     }
-    const cluster: WatchedCluster = {
-      brokerIds: [1, 2, 3],
-      imageOf: () => imageWith(5, { isr }),
-      mediumOf: (id) => simulation.host(`broker${id}`).medium,
-      wasDamaged: () => false,
-    };
+    const cluster = watchedCluster(simulation, () => imageWith(5, { isr }));
     const watch = new CommittedWatch(cluster, {
       topic: 'records',
       ends: history.committedEnds,

@@ -1,7 +1,7 @@
-import { messageOf, OperationalError } from '../../../../src/base/errors.ts';
+import { messageOf } from '../../../../src/base/errors.ts';
 import { Producer, TransactionError } from '../../../../src/client/index.ts';
+import { ClientProcess, isPassing } from '../client-process.ts';
 import { QUICK_TIMES } from '../client-times.ts';
-import { isPassing } from '../transactions/transactional-life.ts';
 import type { WorkloadContext } from '../workload.ts';
 import type { KeyHistory, WriteTransaction } from './key-history.ts';
 import { ID_HEADER } from './scan-topic.ts';
@@ -20,44 +20,43 @@ const KEYS = 9;
 /** So that a segment has some tens of records. */
 const VALUE_BYTES_MAX = 250;
 const TOMBSTONES = 0.2;
-const CALLS_MAX = 20;
+/** It outlives all faults. */
+const INSISTING = { callsMax: 20 };
 
 /** Writes values and tombstones of a few keys, in its own way, for as long as it lives. */
 export class KeyWriter {
   readonly #context: WorkloadContext;
   readonly #options: KeyWriterOptions;
   readonly #name: string;
-  readonly #sleep: (ms: number) => Promise<void>;
+  readonly #process: ClientProcess;
   readonly #done: Promise<void>;
   #producer: Producer;
   #isInitialized = false;
-  #stopped = false;
 
   constructor(context: WorkloadContext, options: KeyWriterOptions) {
     this.#context = context;
     this.#options = options;
     this.#name = `keys-${options.kind}`;
-    const { timers } = context.simulation.host(this.#name).environment;
-    this.#sleep = (ms) => timers.sleep(ms);
+    this.#process = new ClientProcess(context.simulation, this.#name);
     this.#producer = this.#newProducer();
     this.#done = this.#run();
   }
 
   /** Resolves when the fate of all that was written is known. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#process.stop();
     await this.#done;
   }
 
   async #run(): Promise<void> {
     const { simulation, violate } = this.#context;
-    while (!this.#stopped) {
+    while (!this.#process.isStopped) {
       try {
         await this.#initialize();
         if (this.#options.kind === 'transactional') await this.#transact();
         else await this.#write(undefined);
       } catch (error) {
-        simulation.note(`${this.#name}: ${messageOf(error)}`);
+        this.#process.note(error);
         if (!isPassing(error)) {
           violate('producer-fails', `${this.#name} failed: ${messageOf(error)}`);
           return;
@@ -66,16 +65,16 @@ export class KeyWriter {
         this.#producer = this.#newProducer();
         this.#isInitialized = false;
       }
-      await this.#sleep(simulation.random.int(200));
+      await this.#process.sleep(simulation.random.int(200));
     }
     // The next producer of the id ends what the one before has left open.
-    await this.#initialize().catch((error: unknown) => simulation.note(messageOf(error)));
-    await this.#producer.close().catch((error: unknown) => simulation.note(messageOf(error)));
+    await this.#initialize().catch(this.#process.note);
+    await this.#producer.close().catch(this.#process.note);
   }
 
   async #initialize(): Promise<void> {
     if (this.#options.kind !== 'transactional' || this.#isInitialized) return;
-    await this.#insist(() => this.#producer.initTransactions());
+    await this.#process.insist(() => this.#producer.initTransactions(), INSISTING);
     this.#isInitialized = true;
   }
 
@@ -89,18 +88,18 @@ export class KeyWriter {
         await this.#abort(transaction);
       } else {
         transaction.isCommitAsked = true;
-        await this.#insist(() => this.#producer.commitTransaction());
+        await this.#process.insist(() => this.#producer.commitTransaction(), INSISTING);
         transaction.outcome = 'committed';
       }
     } catch (error) {
-      this.#context.simulation.note(`${this.#name}: ${messageOf(error)}`);
+      this.#process.note(error);
       if (!(error instanceof TransactionError) || error.recovery !== 'abort') throw error;
       await this.#abort(transaction);
     }
   }
 
   async #abort(transaction: WriteTransaction): Promise<void> {
-    await this.#insist(() => this.#producer.abortTransaction());
+    await this.#process.insist(() => this.#producer.abortTransaction(), INSISTING);
     transaction.outcome = 'aborted';
   }
 
@@ -112,7 +111,7 @@ export class KeyWriter {
       const [topic, history] = random.pick(topics);
       this.#send(topic, history, transaction);
     }
-    if (random.chance(0.2)) await this.#sleep(random.int(50));
+    if (random.chance(0.2)) await this.#process.sleep(random.int(50));
     await this.#producer.ready();
   }
 
@@ -144,7 +143,7 @@ export class KeyWriter {
     const { random } = simulation;
     return new Producer({
       ...QUICK_TIMES,
-      environment: simulation.host(this.#name).environment,
+      environment: this.#process.environment,
       bootstrapServers,
       clientId: this.#name,
       lingerMs: random.pick([0, 5, 30]),
@@ -154,19 +153,5 @@ export class KeyWriter {
       ...(kind === 'transactional' ? { transactionalId: this.#name, transactionTimeoutMs: 3_000 } : {}),
       ...(kind === 'plain' ? { idempotent: false } : {}),
     });
-  }
-
-  /** A call that has timed out is made again. */
-  async #insist(call: () => Promise<void>): Promise<void> {
-    for (let calls = 1; ; calls++) {
-      try {
-        await call();
-        return;
-      } catch (error) {
-        if (!(error instanceof OperationalError && error.retriable) || calls === CALLS_MAX) throw error;
-        this.#context.simulation.note(`${this.#name}: ${messageOf(error)}`);
-        await this.#sleep(20);
-      }
-    }
   }
 }

@@ -46,6 +46,18 @@ class Told {
   }
 }
 
+/** What is read where one transaction is before another one in partition 0, and behind it in partition 1. */
+const crossed = (first: Transaction, second: Transaction): readonly PartitionValues[] => [
+  [
+    [0, `${first.name}/0`],
+    [1, `${second.name}/0`],
+  ],
+  [
+    [0, `${second.name}/1`],
+    [1, `${first.name}/1`],
+  ],
+];
+
 describe('the check of transactions', () => {
   it('finds nothing in what was committed as a whole, aborted as a whole, or left open', () => {
     const told = new Told();
@@ -164,17 +176,7 @@ describe('the check of transactions', () => {
       [1, 0],
     ]);
     told.commit(second);
-    const content = [
-      [
-        [0, `${first.name}/0`],
-        [1, `${second.name}/0`],
-      ],
-      [
-        [0, `${second.name}/1`],
-        [1, `${first.name}/1`],
-      ],
-    ] as const;
-    expect(told.checkers(content)).toEqual(['write-cycle']);
+    expect(told.checkers(crossed(first, second))).toEqual(['write-cycle']);
   });
 
   it('allows any order of two transactions that are open together', () => {
@@ -191,17 +193,7 @@ describe('the check of transactions', () => {
     ]);
     told.commit(first);
     told.commit(second);
-    const content = [
-      [
-        [0, `${first.name}/0`],
-        [1, `${second.name}/0`],
-      ],
-      [
-        [0, `${second.name}/1`],
-        [1, `${first.name}/1`],
-      ],
-    ] as const;
-    expect(told.checkers(content)).toEqual([]);
+    expect(told.checkers(crossed(first, second))).toEqual([]);
   });
 
   it('finds what a fenced producer has written, and that it was told to have committed', () => {

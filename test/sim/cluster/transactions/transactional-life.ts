@@ -1,5 +1,6 @@
-import { messageOf, OperationalError } from '../../../../src/base/errors.ts';
+import { messageOf } from '../../../../src/base/errors.ts';
 import { Producer, TransactionError } from '../../../../src/client/index.ts';
+import { ClientProcess } from '../client-process.ts';
 import { QUICK_TIMES } from '../client-times.ts';
 import type { WorkloadContext } from '../workload.ts';
 import type { ProducerLife, Transaction, TransactionHistory } from './transaction-history.ts';
@@ -7,8 +8,6 @@ import type { ProducerLife, Transaction, TransactionHistory } from './transactio
 /** How long a transaction may be open. */
 const TIMEOUTS_MS = [600, 1_500, 3_000];
 const RECORDS_MAX = 5;
-/** How often a call that has timed out is made again, before the producer is given up. */
-const CALLS_MAX = 12;
 
 export interface TransactionalLifeOptions {
   readonly host: string;
@@ -30,27 +29,21 @@ export class TransactionalLife {
   readonly #producer: Producer;
   readonly #timeoutMs: number;
   readonly #life: ProducerLife;
-  /** Of this process. */
-  readonly #sleep: (ms: number) => Promise<void>;
-  #stopped = false;
-  #isKilled = false;
-  #hasEnded = false;
+  readonly #process: ClientProcess;
   /** Transactions whose commit was acknowledged. */
   committed = 0;
 
   constructor(context: WorkloadContext, options: TransactionalLifeOptions) {
     const { simulation, bootstrapServers } = context;
     const { random } = simulation;
-    const host = simulation.host(options.host);
-    const environment = host.isUp ? host.environment : host.restart();
+    this.#process = new ClientProcess(simulation, options.host);
     this.#context = context;
     this.#options = options;
     this.#timeoutMs = random.pick(TIMEOUTS_MS);
-    this.#sleep = (ms) => environment.timers.sleep(ms);
     this.#life = options.history.live(options.transactionalId);
     this.#producer = new Producer({
       ...QUICK_TIMES,
-      environment,
+      environment: this.#process.environment,
       bootstrapServers,
       clientId: options.host,
       transactionalId: options.transactionalId,
@@ -65,37 +58,29 @@ export class TransactionalLife {
 
   /** It has ended, or its process has. */
   get isOver(): boolean {
-    return this.#hasEnded || this.#isKilled;
+    return this.#process.isOver;
   }
 
   /** Begins no other transaction. */
   stop(): void {
-    this.#stopped = true;
+    this.#process.stop();
   }
 
   /** Kills its process. */
   kill(): void {
-    if (this.#isKilled) return;
-    this.#stopped = true;
-    this.#isKilled = true;
-    this.#context.simulation.host(this.#options.host).kill();
+    this.#process.kill();
   }
 
-  async #run(): Promise<void> {
+  #run(): Promise<void> {
     const { simulation, violate } = this.#context;
-    const { history, host } = this.#options;
-    try {
-      await this.#insist(() => this.#producer.initTransactions());
-      history.initialized(this.#life);
-      while (!this.#stopped && (await this.#transact())) await this.#sleep(simulation.random.int(80));
-    } catch (error) {
-      simulation.note(`${host}: ${messageOf(error)}`);
-      if (!this.#isKilled && !isPassing(error))
-        violate('producer-fails', `${host} failed: ${messageOf(error)}`);
-    }
+    const work = async (): Promise<void> => {
+      await this.#process.insist(() => this.#producer.initTransactions());
+      this.#options.history.initialized(this.#life);
+      while (!this.#process.isStopped && (await this.#transact()))
+        await this.#process.sleep(simulation.random.int(80));
+    };
     // What it leaves open is the coordinator's.
-    await this.#producer.close({ timeoutMs: 0 });
-    this.#hasEnded = true;
+    return this.#process.run(work, () => this.#producer.close({ timeoutMs: 0 }), violate);
   }
 
   /** One transaction. @returns whether the producer can go on. */
@@ -125,9 +110,9 @@ export class TransactionalLife {
     const { random } = this.#context.simulation;
     for (let left = 1 + random.int(RECORDS_MAX); left > 0; left--) {
       this.#send(transaction, random.int(this.#options.partitions));
-      if (random.chance(0.15)) await this.#sleep(random.int(60));
+      if (random.chance(0.15)) await this.#process.sleep(random.int(60));
     }
-    if (random.chance(0.03)) await this.#sleep(this.#timeoutMs + random.int(1_500));
+    if (random.chance(0.03)) await this.#process.sleep(this.#timeoutMs + random.int(1_500));
   }
 
   #send(transaction: Transaction, partition: number): void {
@@ -143,13 +128,13 @@ export class TransactionalLife {
 
   async #commit(transaction: Transaction): Promise<void> {
     const { simulation } = this.#context;
-    const { history, host } = this.#options;
+    const { history } = this.#options;
     history.commitAsked(transaction);
-    const committing = this.#insist(() => this.#producer.commitTransaction());
+    const committing = this.#process.insist(() => this.#producer.commitTransaction());
     // Nobody hears how it ends, and the next producer of the id finds it at any stage.
     if (simulation.random.chance(0.04)) {
-      committing.catch((error: unknown) => simulation.note(`${host}: ${messageOf(error)}`));
-      await this.#sleep(simulation.random.int(10));
+      committing.catch(this.#process.note);
+      await this.#process.sleep(simulation.random.int(10));
       this.kill();
     }
     await committing;
@@ -159,28 +144,8 @@ export class TransactionalLife {
   }
 
   async #abort(transaction: Transaction): Promise<void> {
-    await this.#insist(() => this.#producer.abortTransaction());
+    await this.#process.insist(() => this.#producer.abortTransaction());
     this.#options.history.ended(transaction, 'aborted');
     this.#context.simulation.note(`${transaction.name} aborted`);
   }
-
-  /** A call that has timed out is made again. */
-  async #insist(call: () => Promise<void>): Promise<void> {
-    for (let calls = 1; ; calls++) {
-      try {
-        await call();
-        return;
-      } catch (error) {
-        if (!(error instanceof OperationalError && error.retriable) || calls === CALLS_MAX) throw error;
-        this.#context.simulation.note(`${this.#options.host}: ${messageOf(error)}`);
-        await this.#sleep(20);
-      }
-    }
-  }
-}
-
-/** Whether an error is what a producer may meet whose cluster is in trouble, or whose place another one has taken. */
-export function isPassing(error: unknown): boolean {
-  if (error instanceof TransactionError) return error.recovery !== 'none';
-  return error instanceof OperationalError && error.retriable;
 }

@@ -1,4 +1,4 @@
-import { messageOf, OperationalError } from '../../../../src/base/errors.ts';
+import { OperationalError } from '../../../../src/base/errors.ts';
 import {
   type AssignorName,
   Consumer,
@@ -6,13 +6,12 @@ import {
   Producer,
   TransactionError,
 } from '../../../../src/client/index.ts';
+import { ClientProcess } from '../client-process.ts';
 import { QUICK_TIMES } from '../client-times.ts';
-import { isPassing } from '../transactions/transactional-life.ts';
 import type { WorkloadContext } from '../workload.ts';
 import { transformed } from './transform-checks.ts';
 
 const POLL_MS = 200;
-const CALLS_MAX = 12;
 
 export interface TransformerOptions {
   readonly host: string;
@@ -33,21 +32,17 @@ export class Transformer {
   readonly #options: TransformerOptions;
   readonly #consumer: Consumer;
   readonly #producer: Producer;
-  readonly #sleep: (ms: number) => Promise<void>;
-  #stopped = false;
-  #isKilled = false;
-  #hasEnded = false;
+  readonly #process: ClientProcess;
   /** Transactions that it has committed. */
   committed = 0;
 
   constructor(context: WorkloadContext, options: TransformerOptions) {
     const { simulation, bootstrapServers } = context;
     const { random } = simulation;
-    const host = simulation.host(options.host);
-    const environment = host.isUp ? host.environment : host.restart();
+    this.#process = new ClientProcess(simulation, options.host);
+    const { environment } = this.#process;
     this.#context = context;
     this.#options = options;
-    this.#sleep = (ms) => environment.timers.sleep(ms);
     const common = { ...QUICK_TIMES, environment, bootstrapServers, clientId: options.host };
     this.#consumer = new Consumer({
       ...common,
@@ -77,39 +72,33 @@ export class Transformer {
 
   /** It has ended, or its process has. */
   get isOver(): boolean {
-    return this.#hasEnded || this.#isKilled;
+    return this.#process.isOver;
   }
 
   /** Ends in good order. */
   stop(): void {
-    this.#stopped = true;
+    this.#process.stop();
   }
 
   /** Kills its process. */
   kill(): void {
-    if (this.#isKilled) return;
-    this.#stopped = true;
-    this.#isKilled = true;
-    this.#context.simulation.host(this.#options.host).kill();
+    this.#process.kill();
   }
 
-  async #run(): Promise<void> {
-    const { simulation, violate } = this.#context;
-    const { host, input } = this.#options;
-    try {
-      await this.#insist(() => this.#producer.initTransactions());
-      this.#consumer.subscribe([input]);
-      while (!this.#stopped) await this.#poll();
-    } catch (error) {
-      simulation.note(`${host}: ${messageOf(error)}`);
-      if (!this.#isKilled && !isPassing(error))
-        violate('producer-fails', `${host} failed: ${messageOf(error)}`);
-    }
-    await this.#producer.close({ timeoutMs: 500 }).catch(this.#note);
-    await this.#consumer
-      .close({ timeoutMs: 500, leaveGroup: simulation.random.chance(0.7) })
-      .catch(this.#note);
-    this.#hasEnded = true;
+  #run(): Promise<void> {
+    const work = async (): Promise<void> => {
+      await this.#process.insist(() => this.#producer.initTransactions());
+      this.#consumer.subscribe([this.#options.input]);
+      while (!this.#process.isStopped) await this.#poll();
+    };
+    return this.#process.run(work, () => this.#close(), this.#context.violate);
+  }
+
+  async #close(): Promise<void> {
+    const { note } = this.#process;
+    await this.#producer.close({ timeoutMs: 500 }).catch(note);
+    const leaveGroup = this.#context.simulation.random.chance(0.7);
+    await this.#consumer.close({ timeoutMs: 500, leaveGroup }).catch(note);
   }
 
   async #poll(): Promise<void> {
@@ -118,8 +107,8 @@ export class Transformer {
       fetched = await this.#consumer.poll(POLL_MS);
     } catch (error) {
       if (!(error instanceof OperationalError && error.retriable)) throw error;
-      this.#note(error);
-      await this.#sleep(50);
+      this.#process.note(error);
+      await this.#process.sleep(50);
       return;
     }
     if (fetched.length > 0) await this.#transform(fetched);
@@ -130,7 +119,7 @@ export class Transformer {
     this.#producer.beginTransaction();
     try {
       this.#write(fetched);
-      if (random.chance(0.2)) await this.#sleep(random.int(random.chance(0.1) ? 4_000 : 100));
+      if (random.chance(0.2)) await this.#process.sleep(random.int(random.chance(0.1) ? 4_000 : 100));
       const offsets = fetched.map(({ topic, partition, nextOffset: offset }) => ({
         topic,
         partition,
@@ -140,11 +129,11 @@ export class Transformer {
       if (random.chance(0.1)) {
         await this.#abort();
       } else {
-        await this.#insist(() => this.#producer.commitTransaction());
+        await this.#process.insist(() => this.#producer.commitTransaction());
         this.committed++;
       }
     } catch (error) {
-      this.#note(error);
+      this.#process.note(error);
       if (!(error instanceof TransactionError) || error.recovery !== 'abort') throw error;
       await this.#abort();
     }
@@ -161,31 +150,13 @@ export class Transformer {
 
   /** What it has read since is read again. */
   async #abort(): Promise<void> {
-    await this.#insist(() => this.#producer.abortTransaction());
+    await this.#process.insist(() => this.#producer.abortTransaction());
     const assigned = this.#consumer.assignment();
     let committed: ReadonlyMap<number, number> = new Map();
-    await this.#insist(async () => {
+    await this.#process.insist(async () => {
       const offsets = await this.#consumer.committed(assigned);
       committed = new Map(offsets.map(({ partition, offset }) => [partition, offset]));
     });
     for (const place of assigned) this.#consumer.seek(place, committed.get(place.partition) ?? 0);
   }
-
-  /** A call that has timed out is made again. */
-  async #insist(call: () => Promise<void>): Promise<void> {
-    for (let calls = 1; ; calls++) {
-      try {
-        await call();
-        return;
-      } catch (error) {
-        if (!(error instanceof OperationalError && error.retriable) || calls === CALLS_MAX) throw error;
-        this.#note(error);
-        await this.#sleep(20);
-      }
-    }
-  }
-
-  readonly #note = (error: unknown): void => {
-    this.#context.simulation.note(`${this.#options.host}: ${messageOf(error)}`);
-  };
 }
