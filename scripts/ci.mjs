@@ -74,10 +74,11 @@ function textOf(stepName, { kind, file, test, message }) {
 
 /**
  * A step whose command hands its arguments to the test runner. What fails is tried once more, a test at once, and then its
- * file with nothing beside it (`share`, as in 1/3, is of the files of the first attempt): the machine is shared, and a run over thousands of tests with real processes should end on a
+ * file with nothing beside it: the machine is shared, and a run over thousands of tests with real processes should end on a
  * defect, not on a stall. What passed only then is listed. A process that fell is no stall, and is not tried again.
+ * `share`, such as 1/3, is the share of the files that the first attempt runs.
  */
-function testStep(name, command, args, options = {}) {
+function testStep(name, command, args, { share, ...options } = {}) {
   const report = path.join(tmpdir(), `millrace-ci-${process.pid}-${name.replaceAll(/\W+/g, '-')}.json`);
   const notes = `${report}.notes`;
   const reporting = ['default', 'json', path.join(root, 'scripts', 'ci-reporter.mjs')];
@@ -87,10 +88,8 @@ function testStep(name, command, args, options = {}) {
     const result = run(title, command, [...args, ...flags, ...extra], { ...options, env, report });
     return { ...result, notes: takeNotes(notes) };
   };
-  const first = attempt(name, [
-    '--retry=1',
-    ...(options.share === undefined ? [] : [`--shard=${options.share}`]),
-  ]);
+  const shard = share === undefined ? [] : [`--shard=${share}`];
+  const first = attempt(name, ['--retry=1', ...shard]);
   const defects = first.notes.filter(({ kind }) => kind !== 'flaky');
   const files = new Set(defects.map(({ file }) => file));
   const isStall = defects.every(({ kind }) => kind === 'failed' || kind === 'file');

@@ -1,7 +1,7 @@
 /**
  * One Streams thread that counts until it is killed, the counterpart of `rivals/kafka/src/RestartRival.java`. Arguments:
- * bootstrap servers, application id, input topic, folder of its state, processing guarantee. Prints `processed N` for the first record, and then now
- * and then.
+ * bootstrap servers, application id, input topic, folder of its state, processing guarantee. Prints `processed N` for the first
+ * record, and then now and then.
  */
 import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
 import { Serdes, StreamsApp, StreamsBuilder } from '../../src/streams/index.ts';

@@ -36,6 +36,8 @@ export async function load(bootstrap: string, input: Input, topic = topicOf(inpu
 /** Writes the records of an input to its topic, as fast as it can. */
 export async function fill(bootstrap: string, input: Input, topic = topicOf(input)): Promise<void> {
   const random = randomInts(input.seed ?? 1);
+  let turn = 0;
+  const pick = input.inTurn === true ? (bound: number) => turn++ % bound : random;
   const { partitions = 1 } = input;
   const producer = new Producer({
     environment: nodeEnvironment,
@@ -47,8 +49,7 @@ export async function fill(bootstrap: string, input: Input, topic = topicOf(inpu
     const room = producer.ready();
     if (room !== undefined) await room;
     const timestamp = FIRST_TIMESTAMP + i;
-    const next = input.inTurn === true ? () => i % input.keys : random;
-    producer.send({ topic, partition: i % partitions, timestamp, ...recordOf(input, timestamp, next) });
+    producer.send({ topic, partition: i % partitions, timestamp, ...recordOf(input, timestamp, pick) });
   }
   await producer.close();
 }

@@ -23,8 +23,8 @@ export const UNDAMAGED = -1;
 /**
  * Visits the headers of the batches from `position` on (a batch must begin there), until `visit` answers false or the
  * segment ends. Bodies are skipped.
- * @returns the position at which there is no batch as one was written (no header, cut off, offsets that do not ascend or are too far from the segment's), or
- * {@link UNDAMAGED}.
+ * @returns the position at which there is no batch as one was written (no header, cut off, offsets that do not ascend or are
+ * too far from the segment's), or {@link UNDAMAGED}.
  */
 export function scanBatches(
   source: Scannable,
