@@ -1,5 +1,7 @@
 import type { SqlType } from './model/sql-type.ts';
 import type { Row, SqlValue } from './model/sql-value.ts';
+import type { RegisteredSchema, SchemaText, SchemaType } from './schemas/registered-schema.ts';
+import type { SerdeSchemas } from './schemas/schema-lookup.ts';
 
 /** A column as a format sees it. */
 export interface FormatColumn {
@@ -46,12 +48,45 @@ export interface Format {
   readonly inheritedProperties: readonly string[];
   /** True when schemas come from, and go to, a schema registry. */
   readonly usesSchemaRegistry: boolean;
+  /** Of a format that uses a schema registry. */
+  readonly schemas?: FormatSchemas;
+  /**
+   * The format of what queries over it keep and repartition, which nobody else reads: one that needs no registry and takes
+   * the same columns. Absent: it is its own.
+   */
+  readonly internalFormat?: string;
   /** @throws {DiagnosticError} for a property that is unknown or has no sensible value. */
   validateProperties(properties: FormatProperties): void;
   /** @throws {DiagnosticError} when the columns cannot be written, for example `The 'KAFKA' format does not support type 'ARRAY'`. */
   validate(spec: FormatSpec): void;
-  /** Compiles the spec, which {@link validate} has accepted, to functions specialised to its columns. */
-  createSerde(spec: FormatSpec): RowSerde;
+  /**
+   * Compiles the spec, which {@link validate} has accepted, to functions specialised to its columns.
+   * @param schemas what there is of the registry; formats that use one need it.
+   */
+  createSerde(spec: FormatSpec, schemas?: SerdeSchemas): RowSerde;
+}
+
+/** The schemas of a format: between columns and the texts that are registered. All of it is pure. */
+export interface FormatSchemas {
+  readonly type: SchemaType;
+  /** The schema that columns are written with, as ksqlDB registers it. @throws {DiagnosticError} */
+  toSchema(spec: Pick<FormatSpec, 'columns' | 'side' | 'features' | 'properties'>): SchemaText;
+  /**
+   * The columns that ksqlDB infers of a schema, their names as it has them. A schema of one value gives one column,
+   * `ROWKEY` or `ROWVAL`.
+   * @throws {DiagnosticError} where it cannot become a row; the message is the reason alone, such as
+   * `KSQL does not support …`.
+   */
+  toColumns(schema: RegisteredSchema, options: InferenceOptions): readonly FormatColumn[];
+}
+
+/** What inference knows beside the schema. */
+export interface InferenceOptions {
+  readonly side: FormatSide;
+  /** `UNWRAP_SINGLES` asks for the bare value as one column. */
+  readonly features: ReadonlySet<SerdeFeature>;
+  /** Such as `fullSchemaName`, which chooses a message or a part of a union. */
+  readonly properties: FormatProperties;
 }
 
 /**
