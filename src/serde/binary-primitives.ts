@@ -1,7 +1,7 @@
 import { readInt64, writeInt64 } from '../base/int64.ts';
 import { utf8Bytes } from '../base/short-text.ts';
 import { type Int64, int64 } from './model/int64.ts';
-import { SerdeError } from './serde-error.ts';
+import { SerdeError } from './model/serde-error.ts';
 
 /** Bytes of one primitive value, as Kafka's own serializers write it: big-endian, UTF-8. */
 export interface BytesCodec<T> {

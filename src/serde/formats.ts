@@ -1,7 +1,7 @@
 import { DiagnosticError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest-name.ts';
 import { delimitedFormat } from './delimited/format.ts';
-import type { Format } from './format.ts';
+import type { Format } from './contract/format.ts';
 import { jsonFormat } from './json/format.ts';
 import { kafkaFormat } from './kafka.ts';
 import { type KnownFormat, laterFormats } from './later-formats.ts';

@@ -1,5 +1,5 @@
 import { DiagnosticError } from '../base/errors.ts';
-import type { Format, FormatSpec, RowSerde } from './format.ts';
+import type { Format, FormatSpec, RowSerde } from './contract/format.ts';
 import type { SqlType } from './model/sql-type.ts';
 import { nulls, rowOf, type SqlValue } from './model/sql-value.ts';
 import {
@@ -10,7 +10,7 @@ import {
   longCodec,
   stringCodec,
 } from './binary-primitives.ts';
-import { printColumns, requireKnownProperties } from './unsupported.ts';
+import { printColumns, requireKnownProperties } from './contract/unsupported.ts';
 
 /** The format of Kafka's own primitive serializers: one column, big-endian binary or UTF-8 text. */
 export const kafkaFormat: Format = {

@@ -1,6 +1,6 @@
 import { DiagnosticError } from '../base/errors.ts';
-import type { Format, FormatProperties, SerdeFeature } from './format.ts';
-import { requireKnownProperties, requireStringMapKeys } from './unsupported.ts';
+import type { Format, FormatProperties, SerdeFeature } from './contract/format.ts';
+import { requireKnownProperties, requireStringMapKeys } from './contract/unsupported.ts';
 
 /** What is known of a format before its bytes are: enough to refuse what it never could do. */
 export type KnownFormat = Omit<Format, 'createSerde' | 'inheritedProperties'>;

@@ -1,6 +1,6 @@
 import { DiagnosticError } from '../base/errors.ts';
-import type { Format } from './format.ts';
-import { printColumns, requireKnownProperties } from './unsupported.ts';
+import type { Format } from './contract/format.ts';
+import { printColumns, requireKnownProperties } from './contract/unsupported.ts';
 
 /** Marks a side that has no columns: nothing is written, whatever is there is ignored. */
 export const noneFormat: Format = {

@@ -1,6 +1,6 @@
 import { readInt64, writeInt64 } from '../base/int64.ts';
 import { utf8Bytes, utf8Text } from '../base/short-text.ts';
-import { SerdeError } from '../serde/serde-error.ts';
+import { SerdeError } from '../serde/model/serde-error.ts';
 import { madeBy, OWN_MODULE, portable } from './portable.ts';
 import type { Serde } from './serde.ts';
 import type { TextSerde } from './text-serde.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { FormatColumn, RowSerde } from '../../src/serde/format.ts';
+import type { FormatColumn, RowSerde } from '../../src/serde/contract/format.ts';
 import { Decimal, formatOf, type SqlType, type SqlValue } from '../../src/serde/index.ts';
 import { int64 } from '../../src/serde/model/int64.ts';
 import { parseSchema } from '../../src/sql/types/index.ts';

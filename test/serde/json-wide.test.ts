@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { formatOf } from '../../src/serde/formats.ts';
-import type { FormatColumn } from '../../src/serde/format.ts';
+import type { FormatColumn } from '../../src/serde/contract/format.ts';
 
 it.each([1, 2, 500, 501, 4_000])(
   'an object of %i fields is written as JSON writes it, and read again',

@@ -3,7 +3,7 @@
  * here because quoting differs in details from RFC 4180 and from what npm's packages do (a first field that begins with
  * anything but an ASCII letter or digit is quoted, negative numbers included), and because their parsers are made for files: a call per record costs microseconds.
  */
-import { SerdeError } from '../serde-error.ts';
+import { SerdeError } from '../model/serde-error.ts';
 
 /** Quotes a field's text where commons-csv (QuoteMode MINIMAL) does. */
 export function csvQuoter(delimiter: string): (text: string, place: { readonly first: boolean }) => string {

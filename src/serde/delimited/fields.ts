@@ -3,8 +3,8 @@ import { parseInt32, parseInt64 } from '../model/int64.ts';
 import { parseDouble, printDouble } from '../model/java-double.ts';
 import { printType, type SqlType } from '../model/sql-type.ts';
 import type { SqlValue } from '../model/sql-value.ts';
-import { SerdeError } from '../serde-error.ts';
-import { timeOfDay } from '../time-of-day.ts';
+import { SerdeError } from '../model/serde-error.ts';
+import { timeOfDay } from '../model/time-of-day.ts';
 
 /** Prints a value, which is not null, as a field. */
 export function fieldPrinter(type: SqlType): (value: SqlValue) => string {

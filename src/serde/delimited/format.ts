@@ -1,9 +1,9 @@
 import { DiagnosticError } from '../../base/errors.ts';
-import type { Format, FormatProperties, FormatSpec, RowSerde } from '../format.ts';
+import type { Format, FormatProperties, FormatSpec, RowSerde } from '../contract/format.ts';
 import { quoteName } from '../../base/sql-quotes.ts';
 import { nulls, type SqlValue } from '../model/sql-value.ts';
-import { SerdeError } from '../serde-error.ts';
-import { requireKnownProperties } from '../unsupported.ts';
+import { SerdeError } from '../model/serde-error.ts';
+import { requireKnownProperties } from '../contract/unsupported.ts';
 import { csvReader, csvQuoter } from './csv.ts';
 import { fieldPrinter, fieldReader } from './fields.ts';
 

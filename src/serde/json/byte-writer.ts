@@ -1,6 +1,6 @@
 import { compileFunction } from '../../base/compile-function.ts';
 import { viewOf } from '../../base/buffer-view.ts';
-import type { FormatColumn } from '../format.ts';
+import type { FormatColumn } from '../contract/format.ts';
 import type { SqlType } from '../model/sql-type.ts';
 import type { Row } from '../model/sql-value.ts';
 import {

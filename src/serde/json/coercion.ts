@@ -8,8 +8,8 @@
 import { Decimal, fitDecimal } from '../model/decimal.ts';
 import { doubleToInt64, type Int64, int64ToInt32, parseInt32, parseInt64 } from '../model/int64.ts';
 import { parseDouble } from '../model/java-double.ts';
-import { SerdeError } from '../serde-error.ts';
-import { timeOfDay } from '../time-of-day.ts';
+import { SerdeError } from '../model/serde-error.ts';
+import { timeOfDay } from '../model/time-of-day.ts';
 import { type ExactJson, JsonNumber } from './exact-parser.ts';
 import { printJson, printJsonNumber } from './text.ts';
 

@@ -1,4 +1,4 @@
-import { SerdeError } from '../serde-error.ts';
+import { SerdeError } from '../model/serde-error.ts';
 
 /** A number of a JSON text, as it was written: nothing of it is lost. */
 export class JsonNumber {

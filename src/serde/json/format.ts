@@ -1,8 +1,8 @@
-import type { Format, FormatSpec, RowSerde } from '../format.ts';
+import type { Format, FormatSpec, RowSerde } from '../contract/format.ts';
 import type { SqlType } from '../model/sql-type.ts';
 import { type Row, rowOf, type SqlValue } from '../model/sql-value.ts';
-import { SerdeError } from '../serde-error.ts';
-import { isUnwrapped, requireKnownProperties, requireStringMapKeys } from '../unsupported.ts';
+import { SerdeError } from '../model/serde-error.ts';
+import { isUnwrapped, requireKnownProperties, requireStringMapKeys } from '../contract/unsupported.ts';
 import { byteWriter } from './byte-writer.ts';
 import { INEXACT, type Json, requireObject } from './coercion.ts';
 import { parseExactJson } from './exact-parser.ts';

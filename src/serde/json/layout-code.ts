@@ -4,7 +4,7 @@
  * a byte, `m` for a minus.
  */
 import type { SqlType } from '../model/sql-type.ts';
-import { TIME_MAX } from '../time-of-day.ts';
+import { TIME_MAX } from '../model/time-of-day.ts';
 
 /** Code for a value; `assign` is a variable and `=`, or empty where the value is only checked. */
 type Scan = (assign: string) => string;

@@ -1,5 +1,5 @@
 import { compileFunction } from '../../base/compile-function.ts';
-import type { FormatColumn } from '../format.ts';
+import type { FormatColumn } from '../contract/format.ts';
 import type { SqlValue } from '../model/sql-value.ts';
 import { isSpellingOf } from './field-name.ts';
 import { scanAny, scanLiteral, scans } from './layout-code.ts';

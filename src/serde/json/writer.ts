@@ -1,5 +1,5 @@
 import { compileFunction } from '../../base/compile-function.ts';
-import type { FormatColumn } from '../format.ts';
+import type { FormatColumn } from '../contract/format.ts';
 import type { Decimal } from '../model/decimal.ts';
 import type { SqlType } from '../model/sql-type.ts';
 import type { Row, SqlMap, SqlValue } from '../model/sql-value.ts';

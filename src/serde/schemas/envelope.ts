@@ -1,4 +1,4 @@
-import { SerdeError } from '../serde-error.ts';
+import { SerdeError } from '../model/serde-error.ts';
 
 /** Bytes before what a format writes: a zero, and the id of the schema, big-endian (Confluent's wire format). */
 export const ENVELOPE_BYTES = 5;

@@ -1,4 +1,4 @@
-import { SerdeError } from '../serde-error.ts';
+import { SerdeError } from '../model/serde-error.ts';
 import type { RegisteredSchema } from './registered-schema.ts';
 
 /** Answers at once what is known of the registry; a serde is compiled over one. */

@@ -1,6 +1,6 @@
 import { quoteName } from '../../base/sql-quotes.ts';
 import { printType, containsMap } from '../../serde/model/sql-type.ts';
-import type { FormatColumn, FormatSide, SerdeFeature } from '../../serde/format.ts';
+import type { FormatColumn, FormatSide, SerdeFeature } from '../../serde/contract/format.ts';
 import { knownFormatOf } from '../../serde/formats.ts';
 import type { FormatInfo } from '../catalog/data-source.ts';
 import { booleanProperty, type SessionProperties } from './session.ts';

@@ -1,5 +1,5 @@
 import type { SourceKind } from '../../../grammar/ast.ts';
-import type { FormatProperties, SerdeFeature } from '../../serde/format.ts';
+import type { FormatProperties, SerdeFeature } from '../../serde/contract/format.ts';
 import type { LogicalSchema } from '../types/logical-schema.ts';
 
 export type WindowType = 'TUMBLING' | 'HOPPING' | 'SESSION';

@@ -1,6 +1,6 @@
 import { parsePlanText } from '../physical/plan-text.ts';
 import { assert } from '../../base/assert.ts';
-import type { FormatColumn } from '../../serde/format.ts';
+import type { FormatColumn } from '../../serde/contract/format.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
 import type { KGroupedStream } from '../../streams/builder/kgrouped-stream.ts';

@@ -1,6 +1,6 @@
-import type { RowSerde } from '../../serde/format.ts';
+import type { RowSerde } from '../../serde/contract/format.ts';
 import { formatOf } from '../../serde/formats.ts';
-import type { FormatColumn, FormatSide, FormatSpec } from '../../serde/format.ts';
+import type { FormatColumn, FormatSide, FormatSpec } from '../../serde/contract/format.ts';
 import type { Row } from '../../serde/model/sql-value.ts';
 import type { Serde } from '../../streams/serde.ts';
 import type { SharedSerde } from '../../streams/shared-serde.ts';

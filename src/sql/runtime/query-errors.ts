@@ -1,6 +1,6 @@
 import { type Observable, Subject } from 'rxjs';
 import { DiagnosticError, messageOf, OperationalError } from '../../base/errors.ts';
-import { SerdeError } from '../../serde/serde-error.ts';
+import { SerdeError } from '../../serde/model/serde-error.ts';
 import { StreamsFailure } from '../../streams/runtime/failures.ts';
 import type { QueryError, QueryErrorKind } from '../host/host.ts';
 

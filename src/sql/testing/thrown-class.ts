@@ -1,4 +1,4 @@
-import { SerdeError } from '../../serde/serde-error.ts';
+import { SerdeError } from '../../serde/model/serde-error.ts';
 
 /** ksqlDB's and Kafka's classes of exceptions that a case may name, each with the one that it extends. */
 const EXTENDS: Readonly<Record<string, string>> = {

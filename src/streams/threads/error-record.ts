@@ -6,7 +6,7 @@ import {
   messageOf,
   OperationalError,
 } from '../../base/errors.ts';
-import { SerdeError } from '../../serde/serde-error.ts';
+import { SerdeError } from '../../serde/model/serde-error.ts';
 import { type FailureContext, type FailureKind, StreamsFailure } from '../runtime/failures.ts';
 
 interface Common {

@@ -6,7 +6,7 @@ import {
   OperationalError,
 } from '../../../src/base/errors.ts';
 import { ProtocolError } from '../../../src/base/protocol-error.ts';
-import { SerdeError } from '../../../src/serde/serde-error.ts';
+import { SerdeError } from '../../../src/serde/model/serde-error.ts';
 import { errorOf, errorRecord } from '../../../src/streams/threads/error-record.ts';
 import { StreamsFailure } from '../../../src/streams/index.ts';
 

@@ -1,5 +1,5 @@
 import { mustStop } from '../../../base/assert.ts';
-import { SerdeError } from '../../../serde/serde-error.ts';
+import { SerdeError } from '../../../serde/model/serde-error.ts';
 import type { SqlValue } from '../../../serde/model/sql-value.ts';
 import { JsonNumber, type ExactJson } from '../../../serde/json/exact-parser.ts';
 import { boundOverload, defineFunction, type ArgumentType } from '../definition.ts';

@@ -1,14 +1,14 @@
-import type { RowSerde } from '../format.ts';
+import type { RowSerde } from './format.ts';
 import type { Row, SqlValue } from '../model/sql-value.ts';
-import { schemaIdOf } from './envelope.ts';
-import type { RegisteredSchema } from './registered-schema.ts';
-import { type SerdeSchemas, UnknownSchemaId } from './schema-lookup.ts';
+import { schemaIdOf } from '../schemas/envelope.ts';
+import type { RegisteredSchema } from '../schemas/registered-schema.ts';
+import { type SerdeSchemas, UnknownSchemaId } from '../schemas/schema-lookup.ts';
 
 /** Reads a row from bytes, the envelope before them; a fresh array. @throws {SerdeError} */
-type RowReader = (bytes: Buffer) => SqlValue[] | null;
+export type RowReader = (bytes: Buffer) => SqlValue[] | null;
 
 /** Writes a row as bytes, the envelope with the schema's id before them; null for a row that is no bytes. @throws {SerdeError} */
-type RowWriter = (row: Row) => Buffer | null;
+export type RowWriter = (row: Row) => Buffer | null;
 
 /**
  * The serde of a format whose records name their schemas: a reader is compiled for each schema that records were written

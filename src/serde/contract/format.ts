@@ -1,7 +1,7 @@
-import type { SqlType } from './model/sql-type.ts';
-import type { Row, SqlValue } from './model/sql-value.ts';
-import type { RegisteredSchema, SchemaText, SchemaType } from './schemas/registered-schema.ts';
-import type { SerdeSchemas } from './schemas/schema-lookup.ts';
+import type { SqlType } from '../model/sql-type.ts';
+import type { Row, SqlValue } from '../model/sql-value.ts';
+import type { RegisteredSchema, SchemaText, SchemaType } from '../schemas/registered-schema.ts';
+import type { SerdeSchemas } from '../schemas/schema-lookup.ts';
 
 /** A column as a format sees it. */
 export interface FormatColumn {

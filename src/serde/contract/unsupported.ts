@@ -1,7 +1,7 @@
-import { DiagnosticError } from '../base/errors.ts';
+import { DiagnosticError } from '../../base/errors.ts';
 import type { FormatColumn, FormatProperties, FormatSide, FormatSpec } from './format.ts';
-import { quoteName } from '../base/sql-quotes.ts';
-import { printType, type SqlType } from './model/sql-type.ts';
+import { quoteName } from '../../base/sql-quotes.ts';
+import { printType, type SqlType } from '../model/sql-type.ts';
 
 /** Columns as ksqlDB lists them: ``[`K` INTEGER KEY, `L` STRING KEY]``. */
 export function printColumns(columns: readonly FormatColumn[], side: FormatSide): string {
