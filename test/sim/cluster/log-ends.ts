@@ -52,7 +52,7 @@ function hasSameEnd(
 }
 
 /** The offset after the last batch of a replica, or where its newest segment begins when that is empty. */
-function logEnd(cluster: SimulatedCluster, id: number, directory: string): number {
+export function logEnd(cluster: SimulatedCluster, id: number, directory: string): number {
   const { disk } = cluster.host(id).environment;
   const path = `/data/${directory}`;
   const newest = disk.list(path).findLast((name) => name.endsWith('.log'));

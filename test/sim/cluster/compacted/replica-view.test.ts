@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BatchView } from '../../../../src/protocol/records/batch-view.ts';
 import { makeMarker } from '../../../broker/log/batches.ts';
 import { keyedBatch, type KeyedRecord } from '../../../broker/log/cleaner/keyed-batches.ts';
+import { differenceBetween, type ReplicaOnDisk } from './replica-differences.ts';
 import { differenceOf, replicaView, type ReplicaView } from './replica-view.ts';
 
 const PRODUCER = { producerId: 5, producerEpoch: 0 };
@@ -72,6 +73,39 @@ describe('the view of a replica', () => {
     ).toBeUndefined();
     expect(differenceOf(whole, viewOf([data(1, { key: 'b', value: '2' })]), { values: false })).toMatch(
       /both at 1/,
+    );
+  });
+});
+
+describe('the replicas of a partition', () => {
+  const replica = (id: number, endOffset: number, ...batches: readonly Buffer[]): ReplicaOnDisk => ({
+    id,
+    endOffset,
+    bytes: Buffer.concat(batches),
+  });
+  const old = data(0, { key: 'a', value: '1' });
+  const since = data(1, { key: 'a', value: '2' });
+
+  it('may have let go of a value for one that was written since they agreed', () => {
+    const replicas = [replica(1, 2, old, since), replica(2, 2, since)];
+    expect(differenceBetween(replicas, { end: 1, values: true })).toBeUndefined();
+  });
+
+  it('are compared as far as all of them have come', () => {
+    const replicas = [replica(1, 2, old, since), replica(2, 1, old)];
+    expect(differenceBetween(replicas, { end: 1, values: true })).toBeUndefined();
+  });
+
+  it('may not have lost a value for nothing', () => {
+    const other = data(1, { key: 'b', value: '2' });
+    const replicas = [replica(1, 2, old, other), replica(2, 2, other)];
+    expect(differenceBetween(replicas, { end: 1, values: true })).toMatch(/^brokers 1 and 2: .* missing$/);
+  });
+
+  it('may not be shorter than they were when they agreed', () => {
+    const replicas = [replica(1, 2, old, since), replica(2, 1, old)];
+    expect(differenceBetween(replicas, { end: 2, values: true })).toBe(
+      'broker 2 ends at 1, and has ended at 2',
     );
   });
 });
