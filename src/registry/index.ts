@@ -1,0 +1,11 @@
+/** The schema registry: what schemas mean, what is registered where, and a client for a registry elsewhere. */
+export { avroLanguage } from './languages/avro/avro-schema.ts';
+export { InvalidSchemaError } from './languages/invalid-schema.ts';
+export type {
+  Difference,
+  ParsedSchema,
+  SchemaLanguage,
+  SchemaReference,
+  SchemaSource,
+  SchemaType,
+} from './languages/parsed-schema.ts';

@@ -1,0 +1,57 @@
+import {
+  type Difference,
+  normalizedReferences,
+  OTHER_LANGUAGE,
+  type ParsedSchema,
+  type SchemaLanguage,
+  type SchemaReference,
+  type SchemaSource,
+} from '../parsed-schema.ts';
+import { avroDifferences } from './compatibility.ts';
+import { type AvroNames, parseAvro } from './parse.ts';
+import { printAvro } from './print.ts';
+import { type AvroType, fullName, isNamed } from './schema.ts';
+
+/** A schema in Avro's language, as the registry knows it. */
+class AvroSchema implements ParsedSchema {
+  readonly type = 'AVRO';
+  readonly references: readonly SchemaReference[];
+  readonly text: string;
+  readonly #source: SchemaSource;
+  readonly #root: AvroType;
+  /** Full names of what the references define. */
+  readonly #elsewhere: ReadonlySet<string>;
+
+  constructor(source: SchemaSource, normalized = false) {
+    const names: AvroNames = new Map();
+    for (const text of source.resolved.values()) parseAvro(text, { names, checksDefaults: false });
+    this.#elsewhere = new Set(names.keys());
+    this.#root = parseAvro(source.text, { names, checksDefaults: source.isNew });
+    this.#source = source;
+    this.references = source.references;
+    this.text = printAvro(this.#root, { elsewhere: this.#elsewhere, sorted: normalized });
+  }
+
+  get name(): string | undefined {
+    return isNamed(this.#root) ? fullName(this.#root.name) : undefined;
+  }
+
+  format(format: string): string {
+    if (format.toLowerCase() !== 'resolved') return this.text;
+    return printAvro(this.#root, { elsewhere: new Set(), sorted: false });
+  }
+
+  normalize(): AvroSchema {
+    const references = normalizedReferences(this.references);
+    return new AvroSchema({ ...this.#source, references }, true);
+  }
+
+  differencesFrom(writer: ParsedSchema): readonly Difference[] {
+    return writer instanceof AvroSchema ? avroDifferences(this.#root, writer.#root) : [OTHER_LANGUAGE];
+  }
+}
+
+export const avroLanguage: SchemaLanguage = {
+  type: 'AVRO',
+  parse: (source) => new AvroSchema(source),
+};

@@ -1,0 +1,187 @@
+/**
+ * JSON as schemas are written in it: the order of the names and the digits of the numbers are kept, since a schema is
+ * stored, hashed and answered as text. RFC 8259.
+ */
+
+/** A number of a JSON text with its digits: `1.0` stays `1.0`, and no digit of a long integer is lost. */
+export class JsonNumber {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  get value(): number {
+    return Number(this.text);
+  }
+
+  /** Whether it is written without a fraction and without an exponent. */
+  get isIntegral(): boolean {
+    return /^-?\d+$/.test(this.text);
+  }
+}
+
+export type JsonObject = ReadonlyMap<string, JsonValue>;
+export type JsonValue = null | boolean | string | JsonNumber | readonly JsonValue[] | JsonObject;
+
+export function isJsonArray(value: JsonValue | undefined): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
+export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
+  return value instanceof Map;
+}
+
+/** Nested deeper than any schema of use, and far from the end of the stack. */
+const DEPTH_MAX = 500;
+
+/**
+ * Reads one JSON value.
+ * @throws {SyntaxError} with the place, for a text that is not JSON.
+ */
+export function parseJson(text: string): JsonValue {
+  return new JsonReader(text).document();
+}
+
+class JsonReader {
+  readonly #text: string;
+  #at = 0;
+  #depth = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  document(): JsonValue {
+    const value = this.#value();
+    this.#skipSpace();
+    if (this.#at < this.#text.length) throw this.#unexpected();
+    return value;
+  }
+
+  #value(): JsonValue {
+    this.#skipSpace();
+    switch (this.#text[this.#at]) {
+      case '{':
+        return this.#nested(() => this.#object());
+      case '[':
+        return this.#nested(() => this.#array());
+      case '"':
+        return this.#string();
+      case 't':
+        return this.#word('true', true);
+      case 'f':
+        return this.#word('false', false);
+      case 'n':
+        return this.#word('null', null);
+      default:
+        return this.#number();
+    }
+  }
+
+  #nested<T>(read: () => T): T {
+    this.#depth += 1;
+    if (this.#depth > DEPTH_MAX) throw new SyntaxError(`nested deeper than ${DEPTH_MAX} levels`);
+    const value = read();
+    this.#depth -= 1;
+    return value;
+  }
+
+  #object(): JsonObject {
+    const entries = new Map<string, JsonValue>();
+    this.#at += 1;
+    if (this.#takes('}')) return entries;
+    do {
+      this.#skipSpace();
+      const name = this.#string();
+      this.#expect(':');
+      // Of a name that comes twice the last value counts, as in Jackson and in JSON.parse.
+      entries.set(name, this.#value());
+    } while (this.#takes(','));
+    this.#expect('}');
+    return entries;
+  }
+
+  #array(): readonly JsonValue[] {
+    const items: JsonValue[] = [];
+    this.#at += 1;
+    if (this.#takes(']')) return items;
+    do items.push(this.#value());
+    while (this.#takes(','));
+    this.#expect(']');
+    return items;
+  }
+
+  #string(): string {
+    // The quotes are found here, what is between them is read by the engine.
+    const literal = /"(?:[^"\\]|\\.)*"/sy;
+    literal.lastIndex = this.#at;
+    const [found] = literal.exec(this.#text) ?? [];
+    if (found === undefined) throw this.#unexpected();
+    let value: unknown;
+    try {
+      value = JSON.parse(found);
+    } catch {
+      throw this.#unexpected();
+    }
+    if (typeof value !== 'string') throw this.#unexpected();
+    this.#at += found.length;
+    return value;
+  }
+
+  #number(): JsonNumber {
+    const digits = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+    digits.lastIndex = this.#at;
+    const [found] = digits.exec(this.#text) ?? [];
+    if (found === undefined) throw this.#unexpected();
+    this.#at += found.length;
+    return new JsonNumber(found);
+  }
+
+  #word<T>(word: string, value: T): T {
+    if (!this.#text.startsWith(word, this.#at)) throw this.#unexpected();
+    this.#at += word.length;
+    return value;
+  }
+
+  #takes(character: string): boolean {
+    this.#skipSpace();
+    if (this.#text[this.#at] !== character) return false;
+    this.#at += 1;
+    return true;
+  }
+
+  #expect(character: string): void {
+    if (!this.#takes(character)) throw this.#unexpected();
+  }
+
+  #skipSpace(): void {
+    while (/[ \t\r\n]/.test(this.#text[this.#at] ?? '')) this.#at += 1;
+  }
+
+  #unexpected(): SyntaxError {
+    const before = this.#text.slice(0, this.#at).split('\n');
+    const found = this.#text[this.#at];
+    const what = found === undefined ? 'unexpected end of the text' : `unexpected character ${found}`;
+    return new SyntaxError(`${what} at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`);
+  }
+}
+
+interface JsonPrinting {
+  /** Whether names come in the order of their letters; as they were read by default. */
+  readonly sorted?: boolean;
+}
+
+/** Returns the text of a value without spaces. */
+export function printJson(value: JsonValue, printing: JsonPrinting = {}): string {
+  if (value instanceof JsonNumber) return value.text;
+  if (isJsonArray(value)) return `[${value.map((item) => printJson(item, printing)).join(',')}]`;
+  if (!isJsonObject(value)) return JSON.stringify(value);
+  const entries = printing.sorted === true ? sortedEntries(value) : [...value];
+  return `{${entries.map(([name, entry]) => `${JSON.stringify(name)}:${printJson(entry, printing)}`).join(',')}}`;
+}
+
+/** Returns the entries of a map in the order of the code units of their names, as Java sorts text. */
+export function sortedEntries<T>(map: ReadonlyMap<string, T>): [string, T][] {
+  return [...map].sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0));
+}
