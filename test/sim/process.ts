@@ -3,16 +3,18 @@ import type {
   Disk,
   Environment,
   Network,
-  Random,
   Timer,
   Timers,
   Workers,
 } from '../../src/base/environment.ts';
 import type { Scheduler } from './scheduler.ts';
+import type { SeededRandom } from './seeded-random.ts';
 import type { WallClock } from './wall-clock.ts';
 
 /** The longest that a task of a worker thread takes here. */
 const WORKER_MS_MAX = 50;
+/** A timer rings up to so much later: what is due at the same moment happens in any order. */
+const TIMER_LATE_MS_MAX = 0.2;
 
 /**
  * One life of a process on a simulated host, as its environment. When it ends, its timers never fire, its promises never
@@ -22,7 +24,7 @@ export class Process implements Environment {
   readonly name: string;
   readonly clock: Clock;
   readonly timers: Timers;
-  readonly random: Random;
+  readonly random: SeededRandom;
   readonly workers: Workers;
   readonly #scheduler: Scheduler;
   #disk: Disk | undefined;
@@ -33,7 +35,7 @@ export class Process implements Environment {
 
   constructor(
     scheduler: Scheduler,
-    options: { readonly name: string; readonly random: Random; readonly wallClock: WallClock },
+    options: { readonly name: string; readonly random: SeededRandom; readonly wallClock: WallClock },
   ) {
     this.#scheduler = scheduler;
     this.name = options.name;
@@ -42,10 +44,11 @@ export class Process implements Environment {
       nowMs: () => options.wallClock.nowMs(),
       monotonicMs: () => scheduler.nowMs,
     };
-    this.timers = this.#makeTimers();
+    this.timers = this.#makeTimers(options.random.fork('timers'));
+    const ofWorkers = options.random.fork('workers');
     this.workers = {
       run: async (task, input) => {
-        await this.pause(this.random.float() * WORKER_MS_MAX, 'a worker');
+        await this.pause(ofWorkers.float() * WORKER_MS_MAX, 'a worker');
         return task.run(input);
       },
     };
@@ -113,14 +116,17 @@ export class Process implements Environment {
     return new Promise((resolve) => this.later(delayMs, what, resolve));
   }
 
-  #makeTimers(): Timers {
+  #makeTimers(random: SeededRandom): Timers {
     const about = (delayMs: number, callback: () => void): Timer => {
       let isCancelled = false;
       // One that was due while the process was suspended may be cancelled yet, by what comes before it.
       const ring = (): void => {
         if (!isCancelled) callback();
       };
-      const timer = this.#scheduler.scheduleAbout(delayMs, this.name, '', () => this.run(ring));
+      const lateMs = random.float() * TIMER_LATE_MS_MAX;
+      const timer = this.#scheduler.schedule(Math.max(0, delayMs) + lateMs, this.name, '', () =>
+        this.run(ring),
+      );
       return {
         cancel: () => {
           isCancelled = true;

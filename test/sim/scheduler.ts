@@ -1,5 +1,4 @@
 import type { Timer } from '../../src/base/environment.ts';
-import type { SeededRandom } from './seeded-random.ts';
 import type { Trace } from './trace.ts';
 
 interface Event {
@@ -20,13 +19,11 @@ interface Event {
  */
 export class Scheduler {
   readonly trace: Trace;
-  readonly #random: SeededRandom;
   #heap: Event[] = [];
   #nowMs = 0;
   #order = 0;
 
-  constructor(random: SeededRandom, trace: Trace) {
-    this.#random = random;
+  constructor(trace: Trace) {
     this.trace = trace;
   }
 
@@ -51,11 +48,6 @@ export class Scheduler {
         event.cancelled = true;
       },
     };
-  }
-
-  /** As {@link schedule}, a little later at random: what happens at the same moment happens in any order. */
-  scheduleAbout(delayMs: number, who: string, what: string, callback: () => void): Timer {
-    return this.schedule(delayMs + this.#random.float() * 0.2, who, what, callback);
   }
 
   note(who: string, what: string): void {

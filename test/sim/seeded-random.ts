@@ -6,8 +6,10 @@ export class SeededRandom implements Random {
   #b: number;
   #c: number;
   #counter: number;
+  readonly #seed: number;
 
   constructor(seed: number) {
+    this.#seed = seed;
     this.#a = seed | 0;
     this.#b = Math.floor(seed / 2 ** 32) | 0;
     this.#c = 0x9e3779b9 | 0;
@@ -43,9 +45,14 @@ export class SeededRandom implements Random {
     return values[this.int(values.length)] as T;
   }
 
-  /** A generator of its own, so that who asks more often does not disturb the others. */
-  fork(): SeededRandom {
-    return new SeededRandom(this.#next() * 2 ** 20 + (this.#next() >>> 12));
+  /**
+   * The stream of that name: it depends on the seed and the name only, not on what was drawn before, so that whoever draws
+   * more than before, or is new, does not disturb the others. The same name gives the same stream from its beginning.
+   */
+  fork(name: string): SeededRandom {
+    const low = hashOf(name, this.#seed | 0);
+    const high = hashOf(name, Math.floor(this.#seed / 2 ** 32) ^ low);
+    return new SeededRandom((high >>> 11) * 2 ** 32 + (low >>> 0));
   }
 
   #next(): number {
@@ -57,4 +64,11 @@ export class SeededRandom implements Random {
     this.#c |= 0;
     return result >>> 0;
   }
+}
+
+/** FNV-1a, begun with a number. */
+function hashOf(name: string, seed: number): number {
+  let hash = 0x811c9dc5 ^ seed;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  return Math.imul(hash ^ (hash >>> 15), 0x85ebca6b) ^ seed;
 }

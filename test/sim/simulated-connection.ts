@@ -8,10 +8,10 @@ import type { NetworkConditions } from './simulated-network.ts';
 /** What connections need of the network. */
 export interface Route {
   readonly scheduler: Scheduler;
-  readonly random: SeededRandom;
   readonly conditions: NetworkConditions;
   passes(from: string, to: string): boolean;
-  latencyMs(): number;
+  latencyMs(random: SeededRandom): number;
+  isLost(random: SeededRandom): boolean;
   opened(connection: SimulatedConnection): void;
   closed(connection: SimulatedConnection): void;
 }
@@ -33,21 +33,24 @@ type Packet =
 export function connectPair(
   route: Route,
   ends: {
+    readonly label: string;
+    readonly random: SeededRandom;
     readonly client: { readonly process: Process; readonly address: Address };
     readonly server: { readonly process: Process; readonly address: Address };
   },
 ): readonly [SimulatedConnection, SimulatedConnection] {
-  const { client, server } = ends;
-  const id = `${client.process.name}>${server.process.name}:${server.address.port}`;
+  const { client, server, label, random } = ends;
   const a = new SimulatedConnection(route, client.process, {
     local: client.address,
     remote: server.address,
-    label: id,
+    label,
+    random: random.fork('client'),
   });
   const b = new SimulatedConnection(route, server.process, {
     local: server.address,
     remote: client.address,
-    label: id,
+    label,
+    random: random.fork('server'),
   });
   a.peer = b;
   b.peer = a;
@@ -62,6 +65,8 @@ export class SimulatedConnection implements Connection {
   readonly label: string;
   peer: SimulatedConnection | undefined;
   readonly #route: Route;
+  /** Of the packets that this end sends. */
+  readonly #random: SeededRandom;
   #handlers: ConnectionHandlers | undefined;
   #isPaused = false;
   #isClosed = false;
@@ -80,13 +85,19 @@ export class SimulatedConnection implements Connection {
   constructor(
     route: Route,
     process: Process,
-    names: { readonly local: Address; readonly remote: Address; readonly label: string },
+    names: {
+      readonly local: Address;
+      readonly remote: Address;
+      readonly label: string;
+      readonly random: SeededRandom;
+    },
   ) {
     this.#route = route;
     this.process = process;
     this.local = names.local;
     this.remote = names.remote;
     this.label = names.label;
+    this.#random = names.random;
     route.opened(this);
   }
 
@@ -180,11 +191,10 @@ export class SimulatedConnection implements Connection {
     if (this.#isDelivering || this.#isClosed || peer === undefined || this.#outgoing.length === 0) return;
     if (!peer.#isClosed && (peer.#handlers === undefined || peer.#isPaused)) return;
     this.#isDelivering = true;
-    const { random, conditions } = this.#route;
-    const lostMs = random.chance(conditions.lossProbability) ? RETRANSMIT_MS : 0;
+    const lostMs = this.#route.isLost(this.#random) ? RETRANSMIT_MS : 0;
     const delayMs = this.#delayedPackets > 0 ? this.#delayMs : 0;
     if (delayMs > 0) this.#delayedPackets--;
-    this.#after(this.#route.latencyMs() + lostMs + delayMs, () => this.#deliver(peer));
+    this.#after(this.#route.latencyMs(this.#random) + lostMs + delayMs, () => this.#deliver(peer));
   }
 
   #deliver(peer: SimulatedConnection): void {
@@ -207,7 +217,7 @@ export class SimulatedConnection implements Connection {
     if (packet.kind === 'fin') {
       this.#note(`${this.label} fin`);
       peer.#close(undefined);
-      this.#after(this.#route.latencyMs(), () => this.#close(undefined));
+      this.#after(this.#route.latencyMs(this.#random), () => this.#close(undefined));
       return;
     }
     this.#outgoingBytes -= packet.bytes.length;
@@ -237,7 +247,7 @@ export class SimulatedConnection implements Connection {
   }
 
   #sendReset(to: SimulatedConnection): void {
-    this.#after(this.#route.latencyMs(), () => {
+    this.#after(this.#route.latencyMs(this.#random), () => {
       const from = to === this ? this.peer : this;
       if (to.#isClosed || from === undefined) return;
       // A reset is sent once: where it is lost, the connection stays half open.
@@ -263,7 +273,7 @@ export class SimulatedConnection implements Connection {
   }
 
   #cutIntoPackets(bytes: Buffer): Buffer[] {
-    const { random } = this.#route;
+    const random = this.#random;
     const packets: Buffer[] = [];
     for (let at = 0; at < bytes.length; ) {
       // Mostly large pieces, now and then small ones: readers must not rely on how bytes come.

@@ -21,7 +21,10 @@ const NO_STALL = { probability: 0, msMax: 0 };
 /** The medium: it outlives the processes that use it. */
 export class SimulatedMedium {
   readonly root = new DirectoryNode();
+  /** Of what power losses and damage leave. */
   readonly random: SeededRandom;
+  readonly syncing: SeededRandom;
+  readonly stalling: SeededRandom;
   /** Bytes that can still be written before DISK_FULL. */
   freeBytes = Number.POSITIVE_INFINITY;
   /** Which operation from now on fails with DISK_ERROR (1 is the next); 0: none. */
@@ -38,6 +41,8 @@ export class SimulatedMedium {
 
   constructor(random: SeededRandom) {
     this.random = random;
+    this.syncing = random.fork('syncs');
+    this.stalling = random.fork('stalls');
   }
 
   /** As fast as by default. */
@@ -78,7 +83,8 @@ export class SimulatedDisk implements Disk {
       });
     medium.operations++;
     const { probability, msMax } = medium.stall;
-    if (probability > 0 && medium.random.chance(probability)) this.#host.stall(medium.random.float() * msMax);
+    if (probability > 0 && medium.stalling.chance(probability))
+      this.#host.stall(medium.stalling.float() * msMax);
     if (medium.crashAfter > 0 && --medium.crashAfter === 0) {
       this.#host.powerLoss();
       throw new OperationalError('HOST_DOWN', `cannot ${what} ${path}: the power went`, { retriable: false });
@@ -251,7 +257,7 @@ export class SimulatedDisk implements Disk {
 
   /** Waits as long as a sync may take, then lets it take effect. */
   wait(what: string, complete: () => void): Promise<void> {
-    const delayMs = this.#medium.random.between(SYNC_MS_MIN, this.#medium.syncMsMax);
+    const delayMs = this.#medium.syncing.between(SYNC_MS_MIN, this.#medium.syncMsMax);
     return new Promise((resolve, reject) => {
       this.#host.later(delayMs, what, () => {
         try {

@@ -16,6 +16,8 @@ export class SimulatedHost {
   readonly #scheduler: Scheduler;
   readonly #network: SimulatedNetwork;
   readonly #random: SeededRandom;
+  /** Processes so far. */
+  #lives = 0;
   #process: Process | undefined;
   #disk: SimulatedDisk | undefined;
 
@@ -34,7 +36,7 @@ export class SimulatedHost {
     this.#random = parts.random;
     const { scheduler } = parts;
     this.wallClock = new WallClock(parts.clockStartMs, () => scheduler.nowMs);
-    this.medium = new SimulatedMedium(parts.random.fork());
+    this.medium = new SimulatedMedium(parts.random.fork('disk'));
     this.restart();
   }
 
@@ -78,7 +80,7 @@ export class SimulatedHost {
   /** Starts a new process; its environment is what is answered. */
   restart(): Environment {
     if (this.#process !== undefined) throw new Error(`${this.name} is up`);
-    const random = this.#random.fork();
+    const random = this.#random.fork(`life ${this.#lives++}`);
     const process = new Process(this.#scheduler, {
       name: this.name,
       random,

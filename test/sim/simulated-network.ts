@@ -46,7 +46,12 @@ export class SimulatedNetwork implements Route {
     stallTimeoutMs: 15_000,
   };
   readonly scheduler: Scheduler;
-  readonly random: SeededRandom;
+  readonly #random: SeededRandom;
+  readonly #faultRandom: SeededRandom;
+  /** Of the ways of packets that open connections, by who opens them. */
+  readonly #opening = new Map<string, SeededRandom>();
+  /** How many connections there have been, by their label. */
+  readonly #opened = new Map<string, number>();
   /** `from>to` of hosts between which nothing gets through. */
   readonly #cuts = new Set<string>();
   readonly #listeners = new Map<string, OpenListener>();
@@ -59,7 +64,8 @@ export class SimulatedNetwork implements Route {
 
   constructor(scheduler: Scheduler, random: SeededRandom) {
     this.scheduler = scheduler;
-    this.random = random;
+    this.#random = random;
+    this.#faultRandom = random.fork('faults');
   }
 
   /** Nothing passes between the two hosts any more, in neither direction. */
@@ -107,13 +113,13 @@ export class SimulatedNetwork implements Route {
   /** Some of the next packets that a host sends on one of its connections take so much longer: others overtake them. */
   delayConnection(host: string, delayMs: number): boolean {
     const connection = this.#anyOf(host);
-    connection?.delay(1 + this.random.int(DELAYED_PACKETS_MAX), delayMs);
+    connection?.delay(1 + this.#faultRandom.int(DELAYED_PACKETS_MAX), delayMs);
     return connection !== undefined;
   }
 
   #anyOf(host: string): SimulatedConnection | undefined {
     const candidates = [...this.#connections].filter((connection) => connection.process.name === host);
-    return candidates.length === 0 ? undefined : this.random.pick(candidates);
+    return candidates.length === 0 ? undefined : this.#faultRandom.pick(candidates);
   }
 
   // What follows is for processes and connections.
@@ -141,8 +147,12 @@ export class SimulatedNetwork implements Route {
     return !this.#off.has(to) && !this.#cuts.has(`${from}>${to}`);
   }
 
-  latencyMs(): number {
-    return this.random.between(this.conditions.latencyMinMs, this.conditions.latencyMaxMs);
+  latencyMs(random: SeededRandom): number {
+    return random.between(this.conditions.latencyMinMs, this.conditions.latencyMaxMs);
+  }
+
+  isLost(random: SeededRandom): boolean {
+    return random.chance(this.conditions.lossProbability);
   }
 
   opened(connection: SimulatedConnection): void {
@@ -184,13 +194,14 @@ export class SimulatedNetwork implements Route {
   async #connect(process: Process, options: ConnectOptions): Promise<Connection> {
     const target = LOOPBACK.has(options.host) ? process.name : options.host;
     const where = `${options.host}:${options.port}`;
+    const random = this.#openingOf(process.name);
     if (!this.#processes.has(target)) {
-      await process.pause(this.latencyMs(), `no host ${where}`);
+      await process.pause(this.latencyMs(random), `no host ${where}`);
       throw connectError('HOST_NOT_FOUND', `cannot connect to ${where}: no such host`);
     }
     const deadlineMs = this.scheduler.nowMs + (options.timeoutMs ?? CONNECT_TIMEOUT_MS);
     for (;;) {
-      const delayMs = this.#isLost() ? Number.POSITIVE_INFINITY : this.latencyMs();
+      const delayMs = this.isLost(random) ? Number.POSITIVE_INFINITY : this.latencyMs(random);
       if (delayMs < Number.POSITIVE_INFINITY) await process.pause(delayMs, '');
       if (delayMs < Number.POSITIVE_INFINITY && this.passes(process.name, target)) break;
       const leftMs = deadlineMs - this.scheduler.nowMs;
@@ -204,21 +215,36 @@ export class SimulatedNetwork implements Route {
     }
     const listener = this.#listeners.get(`${target}:${options.port}`);
     if (listener === undefined) {
-      await process.pause(this.latencyMs(), `refused ${where}`);
+      await process.pause(this.latencyMs(random), `refused ${where}`);
       throw connectError('CONNECTION_REFUSED', `cannot connect to ${where}: connection refused`);
     }
+    const label = `${process.name}>${target}:${options.port}`;
     const [client, server] = connectPair(this, {
+      label,
+      random: this.#randomOfNext(label),
       client: { process, address: { host: process.name, port: this.#portNext++ } },
       server: { process: listener.process, address: { host: options.host, port: options.port } },
     });
     this.scheduler.note(process.name, `connect ${client.label}`);
     listener.process.run(() => listener.onConnection(server));
-    await process.pause(this.latencyMs(), '');
+    await process.pause(this.latencyMs(random), '');
     return client;
   }
 
-  #isLost(): boolean {
-    return this.random.chance(this.conditions.lossProbability);
+  /** Each connection has a stream of its own. */
+  #randomOfNext(label: string): SeededRandom {
+    const number = this.#opened.get(label) ?? 0;
+    this.#opened.set(label, number + 1);
+    return this.#random.fork(`${label} ${number}`);
+  }
+
+  #openingOf(host: string): SeededRandom {
+    let random = this.#opening.get(host);
+    if (random === undefined) {
+      random = this.#random.fork(`connecting ${host}`);
+      this.#opening.set(host, random);
+    }
+    return random;
   }
 }
 

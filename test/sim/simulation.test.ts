@@ -53,6 +53,40 @@ async function chatter(simulation: Simulation): Promise<string> {
 }
 
 describe('Simulation', () => {
+  it('gives every part a random stream of its own, whatever the others draw', async () => {
+    const drawn = async (isGreedy: boolean): Promise<readonly unknown[]> => {
+      const simulation = new Simulation(7);
+      const greedy = simulation.host('greedy').environment;
+      if (isGreedy) {
+        simulation.stream('greedy').bytes(100);
+        greedy.random.bytes(100);
+        greedy.timers.after(1, () => {});
+        await simulation.settle(greedy.network.connect({ host: 'nowhere', port: 7 }).catch(() => {}));
+        greedy.disk.makeDirectory('/data');
+        await simulation.settle(greedy.disk.syncDirectory('/data'));
+      }
+      const modest = simulation.host('modest');
+      const { random, timers, disk } = modest.environment;
+      const startMs = simulation.nowMs;
+      await simulation.settle(timers.sleep(1));
+      const sleptMs = simulation.nowMs - startMs;
+      await simulation.settle(disk.syncDirectory('/'));
+      const syncedMs = simulation.nowMs - startMs - sleptMs;
+      const times = [sleptMs, syncedMs].map((ms) => ms.toFixed(6));
+      return [random.float(), simulation.stream('modest').float(), modest.medium.random.float(), ...times];
+    };
+    expect(await drawn(true)).toEqual(await drawn(false));
+    const first = (name: string): number => new Simulation(7).stream(name).float();
+    expect(first('a')).not.toBe(first('b'));
+  });
+
+  it('goes on with a random stream that is asked for again', () => {
+    const simulation = new Simulation(7);
+    const draws = Array.from({ length: 3 }, () => simulation.stream('one').int(1_000_000));
+    expect(new Set(draws).size).toBe(3);
+    expect(new Simulation(7).stream('one').int(1_000_000)).toBe(draws[0]);
+  });
+
   it('gives the same run for the same seed and another one for another seed', async () => {
     for (const seed of seedsOf(5)) {
       const first = await chatter(new Simulation(seed));

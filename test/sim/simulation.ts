@@ -25,23 +25,23 @@ const SETTLE_TIMEOUT_MS = 120_000;
  */
 export class Simulation {
   readonly seed: number;
-  /** For the decisions of the test itself. */
+  /** For the decisions of a test that has only one part. */
   readonly random: SeededRandom;
   readonly trace: Trace;
   readonly network: SimulatedNetwork;
   readonly #scheduler: Scheduler;
-  readonly #hostRandom: SeededRandom;
+  readonly #root: SeededRandom;
+  readonly #streams = new Map<string, SeededRandom>();
   readonly #hosts = new Map<string, SimulatedHost>();
 
   /** @param options.traceLines how many lines of the trace are kept. */
   constructor(seed: number, options: { readonly traceLines?: number } = {}) {
     this.seed = seed;
     this.trace = new Trace(options.traceLines);
-    const root = new SeededRandom(seed);
-    this.random = root.fork();
-    this.#hostRandom = root.fork();
-    this.#scheduler = new Scheduler(root.fork(), this.trace);
-    this.network = new SimulatedNetwork(this.#scheduler, root.fork());
+    this.#root = new SeededRandom(seed);
+    this.random = this.stream('test');
+    this.#scheduler = new Scheduler(this.trace);
+    this.network = new SimulatedNetwork(this.#scheduler, this.#root.fork('network'));
   }
 
   /** Virtual milliseconds since the start. */
@@ -57,16 +57,29 @@ export class Simulation {
   host(name: string): SimulatedHost {
     let host = this.#hosts.get(name);
     if (host === undefined) {
-      const random = this.#hostRandom.fork();
+      const random = this.#root.fork(`host ${name}`);
       host = new SimulatedHost(name, {
         scheduler: this.#scheduler,
         network: this.network,
         random,
-        clockStartMs: CLOCK_START_MS + random.int(CLOCK_SKEW_MS_MAX),
+        clockStartMs: CLOCK_START_MS + random.fork('clock').int(CLOCK_SKEW_MS_MAX),
       });
       this.#hosts.set(name, host);
     }
     return host;
+  }
+
+  /**
+   * The random stream of one part of a test, by its name: it goes on where it was left when it is asked for again. What one
+   * part draws does not move what the others draw.
+   */
+  stream(name: string): SeededRandom {
+    let stream = this.#streams.get(name);
+    if (stream === undefined) {
+      stream = this.#root.fork(`test ${name}`);
+      this.#streams.set(name, stream);
+    }
+    return stream;
   }
 
   /** Something that the test does or sees, for the trace. */

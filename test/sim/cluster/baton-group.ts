@@ -6,6 +6,7 @@ import { joinGroup } from '../../../src/protocol/messages/11-join-group.ts';
 import { heartbeat } from '../../../src/protocol/messages/12-heartbeat.ts';
 import { leaveGroup } from '../../../src/protocol/messages/13-leave-group.ts';
 import { syncGroup } from '../../../src/protocol/messages/14-sync-group.ts';
+import type { SeededRandom } from '../seeded-random.ts';
 import type { Simulation } from '../simulation.ts';
 import { BATON_GROUP, BatonBook, type Membership, type ReadBack } from './baton-book.ts';
 import { CoordinatorLine } from './coordinator-line.ts';
@@ -29,6 +30,7 @@ interface MemberOptions {
 /** One who joins again and again, commits while it has the baton, and tries to when it has it no more. */
 class BatonMember {
   readonly #options: MemberOptions;
+  readonly #random: SeededRandom;
   readonly #line: CoordinatorLine;
   #memberId = '';
   /** The last generation in which it was a member. */
@@ -38,6 +40,7 @@ class BatonMember {
 
   constructor(options: MemberOptions) {
     this.#options = options;
+    this.#random = options.simulation.stream(options.name);
     const { environment } = options.simulation.host(options.name);
     this.#line = new CoordinatorLine(environment, {
       of: 'group',
@@ -68,7 +71,7 @@ class BatonMember {
         if (!(error instanceof OperationalError)) throw error;
         simulation.note(`${name}: ${messageOf(error)}`);
       }
-      await timers.sleep(simulation.random.int(simulation.random.chance(0.2) ? 1_500 : 100));
+      await timers.sleep(this.#random.int(this.#random.chance(0.2) ? 1_500 : 100));
     }
   }
 
@@ -87,7 +90,7 @@ class BatonMember {
     if (this.#isRefused('join', errorCode)) return undefined;
     this.#memberId = memberId;
     const membership = { memberId, generationId };
-    const holder = this.#options.simulation.random.pick(members)?.memberId;
+    const holder = this.#random.pick(members)?.memberId;
     const synced = await this.#line.ask(syncGroup, 5, {
       groupId: BATON_GROUP,
       ...membership,
@@ -110,7 +113,7 @@ class BatonMember {
   /** A while in a generation. */
   async #live(membership: Membership & { readonly hasBaton: boolean }): Promise<void> {
     const { simulation, name, book } = this.#options;
-    const { random } = simulation;
+    const random = this.#random;
     const { timers } = simulation.host(name).environment;
     await this.#commitLate();
     this.#last = membership;

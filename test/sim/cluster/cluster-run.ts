@@ -77,7 +77,9 @@ export class ClusterRun {
       onController: (brokerId: number, epoch: number) => this.#metadata.onController(brokerId, epoch),
     };
     this.#cluster = new SimulatedCluster(simulation, observer, this.shape);
-    this.#faults = new FaultSchedule(simulation, this.#cluster, (names) => drawMix(simulation.random, names));
+    this.#faults = new FaultSchedule(simulation, this.#cluster, (names) =>
+      drawMix(simulation.stream('fault mix'), names),
+    );
     const { bootstrapServers } = this.#cluster;
     this.#context = { simulation, cluster: this.#cluster, shape: this.shape, bootstrapServers, violate };
     this.#parts = workloadOf(this.#context);
@@ -240,7 +242,7 @@ export class ClusterRun {
 
   async #stopCluster(): Promise<void> {
     const { brokerIds } = this.#cluster;
-    const together = this.#simulation.random.chance(0.5);
+    const together = this.#simulation.stream('end').chance(0.5);
     for (const ids of together ? [brokerIds] : brokerIds.map((id) => [id]))
       await this.#waits.settle(
         { what: `broker ${ids.join()} stops`, timeoutMs: STOP_TIMEOUT_MS },

@@ -24,7 +24,7 @@ export interface ClusterShape {
 }
 
 /** Three brokers, of which two must have what is acknowledged. */
-export function threeBrokers({ random }: Simulation): ClusterShape {
+export function threeBrokers(simulation: Simulation): ClusterShape {
   return {
     brokers: 3,
     replicationFactor: 3,
@@ -34,12 +34,13 @@ export function threeBrokers({ random }: Simulation): ClusterShape {
     members: 3,
     latencyMaxMs: 2,
     faultsMs: 20_000,
-    settings: drawDuties(random),
+    settings: drawDuties(simulation.stream('duties')),
   };
 }
 
 /** Any cluster: three or five brokers, and for each a number of replicas that must have what is acknowledged. */
-export function drawShape({ random }: Simulation): ClusterShape {
+export function drawShape(simulation: Simulation): ClusterShape {
+  const random = simulation.stream('shape');
   const brokers = random.chance(0.75) ? 3 : 5;
   const replicationFactor = brokers === 5 && random.chance(0.5) ? 5 : 3;
   return {
@@ -52,7 +53,10 @@ export function drawShape({ random }: Simulation): ClusterShape {
     latencyMaxMs: random.pick([1, 2, 2, 5, 20]),
     // Many short runs find more than few long ones: each draws anew, and most of what happens happens early.
     faultsMs: random.pick([4_000, 7_000, 7_000, 12_000, 20_000]),
-    settings: { ...drawDuties(random), ...drawCleaning(random) },
+    settings: {
+      ...drawDuties(simulation.stream('duties')),
+      ...drawCleaning(simulation.stream('cleaning')),
+    },
   };
 }
 

@@ -13,15 +13,16 @@ const POLL_MS = 200;
 
 /** What every consumer of these runs is made with. */
 function consumerOptions({ simulation, bootstrapServers }: WorkloadContext, host: string): ConsumerOptions {
+  const random = simulation.stream(host);
   return {
     environment: simulation.host(host).environment,
     bootstrapServers,
     clientId: host,
-    requestTimeoutMs: simulation.random.pick([800, 1_500]),
+    requestTimeoutMs: random.pick([800, 1_500]),
     connectTimeoutMs: 1_000,
     fetchWaitMsMax: 200,
-    partitionFetchBytesMax: simulation.random.pick([300, 2_000, 100_000]),
-    pollRecordsMax: simulation.random.pick([7, 500]),
+    partitionFetchBytesMax: random.pick([300, 2_000, 100_000]),
+    pollRecordsMax: random.pick([7, 500]),
     retryBackoffMs: 20,
     retryBackoffMsMax: 300,
     reconnectBackoffMsMax: 300,
@@ -141,7 +142,7 @@ export class Member {
   async #live(): Promise<void> {
     const { name, topic, groupId, history, covered } = this.#options;
     const { simulation, violate } = this.#context;
-    const { random } = simulation;
+    const random = simulation.stream(name);
     const { environment } = simulation.host(name);
     const consumer = new Consumer({
       ...consumerOptions(this.#context, name),

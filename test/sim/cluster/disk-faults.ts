@@ -2,23 +2,23 @@ import type { Faults, FaultTools } from './fault.ts';
 
 /** What happens to a disk. */
 export function diskFaults({ simulation, cluster, model, later, startLater }: FaultTools): Faults {
-  const { random } = simulation;
+  const random = { fill: simulation.stream('fault fillDisk'), slow: simulation.stream('fault slowDisk') };
 
   /** Leaves room for some writes yet, and frees the disk after a while. */
   const fill = (id: number): boolean => {
     if (!cluster.isUp(id) || !model.mayKill(id)) return false;
     model.onKilled(id);
-    cluster.fillDisk(id, random.int(3_000));
-    later(random.between(200, 4_000), () => cluster.freeDisk(id));
+    cluster.fillDisk(id, random.fill.int(3_000));
+    later(random.fill.between(200, 4_000), () => cluster.freeDisk(id));
     return true;
   };
 
   /** Syncs take long, and now and then a call does not return for a while, in which the process does nothing else. */
   const slow = (id: number): boolean => {
     const { medium } = cluster.host(id);
-    medium.syncMsMax = random.pick([50, 300, 1_500]);
-    medium.stall = { probability: random.pick([0, 0.01, 0.1]), msMax: random.pick([5, 50, 400]) };
-    later(random.between(300, 4_000), () => medium.beQuick());
+    medium.syncMsMax = random.slow.pick([50, 300, 1_500]);
+    medium.stall = { probability: random.slow.pick([0, 0.01, 0.1]), msMax: random.slow.pick([5, 50, 400]) };
+    later(random.slow.between(300, 4_000), () => medium.beQuick());
     return true;
   };
 

@@ -1,3 +1,4 @@
+import type { SeededRandom } from '../seeded-random.ts';
 import type { Simulation } from '../simulation.ts';
 import { diskFaults } from './disk-faults.ts';
 import type { Fault } from './fault.ts';
@@ -21,6 +22,8 @@ export class FaultSchedule {
   readonly #cluster: SimulatedCluster;
   readonly #model: FaultModel;
   readonly #mix: FaultMix;
+  /** Of when something happens, what, and to whom. How it happens each fault draws for itself. */
+  readonly #random: SeededRandom;
   readonly #isStartPlanned = new Set<number>();
   #planned: Planned[] = [];
   #nextMs: number;
@@ -38,6 +41,7 @@ export class FaultSchedule {
   ) {
     this.#simulation = simulation;
     this.#cluster = cluster;
+    this.#random = simulation.stream('faults');
     this.#model = new FaultModel(cluster);
     const tools = {
       simulation,
@@ -72,7 +76,7 @@ export class FaultSchedule {
 
   /** Called after every event: does what is due. */
   tick(): void {
-    const { nowMs, random } = this.#simulation;
+    const { nowMs } = this.#simulation;
     if (nowMs < this.#lookMs) return;
     this.#lookMs = nowMs + LOOK_MS;
     this.#noticeDead();
@@ -80,7 +84,8 @@ export class FaultSchedule {
     if (due.length > 0) this.#planned = this.#planned.filter(({ atMs }) => atMs > nowMs);
     for (const { run } of due) run();
     if (nowMs < this.#nextMs) return;
-    this.#nextMs = nowMs + random.between(20, random.chance(0.3) ? 3_000 : 800) / this.#mix.density;
+    this.#nextMs =
+      nowMs + this.#random.between(20, this.#random.chance(0.3) ? 3_000 : 800) / this.#mix.density;
     this.#inflictOne();
   }
 
@@ -103,7 +108,7 @@ export class FaultSchedule {
 
   /** Names one at random, by weight, and lets it happen: only what happened is counted. */
   #inflictOne(): void {
-    const { random } = this.#simulation;
+    const random = this.#random;
     let dice = random.float() * this.#faults.reduce((sum, [, { weight }]) => sum + weight, 0);
     const chosen = this.#faults.find(([, { weight }]) => {
       dice -= weight;
@@ -128,7 +133,7 @@ export class FaultSchedule {
   #startLater(id: number): void {
     if (this.#isStartPlanned.has(id)) return;
     this.#isStartPlanned.add(id);
-    const { random } = this.#simulation;
+    const random = this.#simulation.stream(`starts of broker ${id}`);
     this.#later(random.chance(0.5) ? random.between(0, 300) : random.between(300, 4_000), () => {
       this.#isStartPlanned.delete(id);
       if (!this.#cluster.isUp(id)) this.#cluster.start(id);

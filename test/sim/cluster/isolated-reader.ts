@@ -27,6 +27,7 @@ export class IsolatedReader {
   constructor(context: WorkloadContext, options: IsolatedReaderOptions) {
     const { name, topic, partitions, isolationLevel } = options;
     const { simulation, bootstrapServers } = context;
+    const random = simulation.stream(name);
     this.#context = context;
     this.#options = options;
     this.#last = Array.from({ length: partitions }, () => -1);
@@ -38,8 +39,8 @@ export class IsolatedReader {
       isolationLevel,
       autoOffsetReset: 'none',
       fetchWaitMsMax: 500,
-      partitionFetchBytesMax: simulation.random.pick([300, 2_000, 100_000]),
-      pollRecordsMax: simulation.random.pick([7, 500]),
+      partitionFetchBytesMax: random.pick([300, 2_000, 100_000]),
+      pollRecordsMax: random.pick([7, 500]),
       metadataAgeMsMax: 2_000,
       defaultApiTimeoutMs: 3_000,
     });

@@ -67,7 +67,7 @@ export class Ledger implements Workload {
         const offset = ++this.#sent;
         await this.#consumer.commit([{ ...PLACE, offset }]);
         this.#acknowledged = offset;
-        if (simulation.random.chance(0.5)) await this.#read();
+        if (simulation.stream(NAME).chance(0.5)) await this.#read();
       } catch (error) {
         simulation.note(`${NAME}: ${messageOf(error)}`);
         if (!(error instanceof OperationalError && error.retriable)) {
@@ -75,7 +75,7 @@ export class Ledger implements Workload {
           return;
         }
       }
-      await timers.sleep(simulation.random.int(200));
+      await timers.sleep(simulation.stream(NAME).int(200));
     }
   }
 

@@ -3,19 +3,27 @@ import type { Faults, FaultTools } from './fault.ts';
 
 /** What happens between the machines. */
 export function networkFaults({ simulation, cluster, later }: FaultTools): Faults {
-  const { network, random } = simulation;
+  const { network } = simulation;
+  const random = {
+    isolate: simulation.stream('fault isolate'),
+    cut: simulation.stream('fault cutOneWay'),
+    break: simulation.stream('fault breakConnections'),
+    delay: simulation.stream('fault delayConnection'),
+    slow: simulation.stream('fault slowNetwork'),
+    lose: simulation.stream('fault lossyNetwork'),
+  };
   const { conditions } = network;
 
   /** Cuts a broker off from the other brokers, or from everybody. */
   const isolate = (id: number | undefined): boolean => {
     if (id === undefined) return false;
     const name = brokerHost(id);
-    const all = random.chance(0.5)
+    const all = random.isolate.chance(0.5)
       ? simulation.hosts.map((host) => host.name)
       : cluster.brokerIds.map((broker) => brokerHost(broker));
     const others = all.filter((other) => other !== name);
     for (const other of others) network.partition(name, other);
-    later(random.between(100, 5_000), () => {
+    later(random.isolate.between(100, 5_000), () => {
       for (const other of others) network.heal(name, other);
     });
     return true;
@@ -23,23 +31,23 @@ export function networkFaults({ simulation, cluster, later }: FaultTools): Fault
 
   const cutOneWay = (id: number): boolean => {
     const from = brokerHost(id);
-    const to = brokerHost(random.pick(cluster.brokerIds.filter((broker) => broker !== id)));
+    const to = brokerHost(random.cut.pick(cluster.brokerIds.filter((broker) => broker !== id)));
     network.cut(from, to);
-    later(random.between(100, 4_000), () => network.heal(from, to));
+    later(random.cut.between(100, 4_000), () => network.heal(from, to));
     return true;
   };
 
   const slow = (): boolean => {
-    conditions.latencyMaxMs = random.pick([20, 100, 300]);
-    later(random.between(200, 2_000), () => {
+    conditions.latencyMaxMs = random.slow.pick([20, 100, 300]);
+    later(random.slow.between(200, 2_000), () => {
       conditions.latencyMaxMs = cluster.shape.latencyMaxMs;
     });
     return true;
   };
 
   const lose = (): boolean => {
-    conditions.lossProbability = random.between(0.02, 0.3);
-    later(random.between(200, 3_000), () => {
+    conditions.lossProbability = random.lose.between(0.02, 0.3);
+    later(random.lose.between(200, 3_000), () => {
       conditions.lossProbability = 0;
     });
     return true;
@@ -62,12 +70,12 @@ export function networkFaults({ simulation, cluster, later }: FaultTools): Fault
     cutOneWay: { weight: 2, inflict: cutOneWay },
     breakConnections: {
       weight: 3,
-      inflict: (id) => network.breakConnections(brokerHost(id), random.pick(simulation.hosts).name),
+      inflict: (id) => network.breakConnections(brokerHost(id), random.break.pick(simulation.hosts).name),
     },
     breakHalf: { weight: 3, inflict: (id) => network.breakHalf(brokerHost(id)) },
     delayConnection: {
       weight: 3,
-      inflict: (id) => network.delayConnection(brokerHost(id), random.pick([20, 200, 1_000])),
+      inflict: (id) => network.delayConnection(brokerHost(id), random.delay.pick([20, 200, 1_000])),
     },
     slowNetwork: { weight: 1.5, inflict: slow },
     lossyNetwork: { weight: 1.5, inflict: lose },

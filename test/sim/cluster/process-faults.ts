@@ -5,7 +5,11 @@ const CLOCK_OFF_MS_MAX = 20 * 60_000;
 
 /** What happens to a process, its machine or its clock. */
 export function processFaults({ simulation, cluster, model, later, startLater }: FaultTools): Faults {
-  const { random } = simulation;
+  const random = {
+    write: simulation.stream('fault powerLossAtWrite'),
+    pause: simulation.stream('fault pause'),
+    clock: simulation.stream('fault clock'),
+  };
 
   const kill = (id: number): boolean => {
     if (!cluster.isUp(id) || !model.mayKill(id)) return false;
@@ -27,7 +31,7 @@ export function processFaults({ simulation, cluster, model, later, startLater }:
   const losePowerAtWrite = (id: number): boolean => {
     if (!cluster.isUp(id) || !model.mayLosePower(id)) return false;
     model.onPowerLost(id);
-    cluster.host(id).medium.crashAfter = 1 + random.int(60);
+    cluster.host(id).medium.crashAfter = 1 + random.write.int(60);
     return true;
   };
 
@@ -42,13 +46,16 @@ export function processFaults({ simulation, cluster, model, later, startLater }:
     const host = cluster.host(id);
     if (!cluster.isUp(id) || cluster.isStopping(id) || host.isPaused) return false;
     host.pause();
-    later(random.chance(0.7) ? random.between(20, 1_000) : random.between(1_000, 6_000), () => host.resume());
+    const pauseMs = random.pause.chance(0.7)
+      ? random.pause.between(20, 1_000)
+      : random.pause.between(1_000, 6_000);
+    later(pauseMs, () => host.resume());
     return true;
   };
 
   const jumpClock = (id: number): boolean => {
-    const { wallClock } = random.chance(0.7) ? cluster.host(id) : random.pick(simulation.hosts);
-    const jumpMs = random.pick([-1, 1]) * random.pick([100, 3_000, 60_000, 900_000]);
+    const { wallClock } = random.clock.chance(0.7) ? cluster.host(id) : random.clock.pick(simulation.hosts);
+    const jumpMs = random.clock.pick([-1, 1]) * random.clock.pick([100, 3_000, 60_000, 900_000]);
     if (Math.abs(wallClock.offsetMs + jumpMs) > CLOCK_OFF_MS_MAX) return false;
     wallClock.jump(jumpMs);
     return true;
@@ -57,8 +64,8 @@ export function processFaults({ simulation, cluster, model, later, startLater }:
   /** Runs too fast or too slow, in bad cases three times as fast or backwards, until it is right again. */
   const driftClock = (id: number): boolean => {
     const { wallClock } = cluster.host(id);
-    wallClock.drift(random.pick([-1.5, -0.5, -0.01, 0.01, 0.5, 2]));
-    later(random.between(500, 5_000), () => wallClock.drift(0));
+    wallClock.drift(random.clock.pick([-1.5, -0.5, -0.01, 0.01, 0.5, 2]));
+    later(random.clock.between(500, 5_000), () => wallClock.drift(0));
     return true;
   };
 

@@ -23,7 +23,7 @@ export class Producing {
     this.#simulation = simulation;
     this.#history = options.history;
     this.#index = options.index;
-    const { random } = simulation;
+    const random = simulation.stream(`producer${options.index}`);
     this.#producer = new Producer({
       environment: simulation.host(`producer${options.index}`).environment,
       bootstrapServers,
@@ -51,7 +51,7 @@ export class Producing {
   }
 
   async #run(topic: string, partitions: number): Promise<void> {
-    const { random } = this.#simulation;
+    const random = this.#simulation.stream(`producer${this.#index}`);
     const { timers } = this.#simulation.host(`producer${this.#index}`).environment;
     while (!this.#stopped) {
       for (let count = 1 + random.int(8); count > 0; count--) this.#send(topic, random.int(partitions));

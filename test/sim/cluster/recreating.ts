@@ -1,5 +1,6 @@
 import { messageOf, OperationalError } from '../../../src/base/errors.ts';
 import { Admin, Consumer, Producer } from '../../../src/client/index.ts';
+import type { SeededRandom } from '../seeded-random.ts';
 import type { Workload, WorkloadContext } from './workload.ts';
 
 const RECORDS_MAX = 12;
@@ -20,6 +21,7 @@ export class Recreating implements Workload {
   /** It makes its topic itself. */
   readonly topics = [];
   readonly #context: WorkloadContext;
+  readonly #random: SeededRandom;
   readonly #admin: Admin;
   readonly #producer: Producer;
   #done: Promise<void> | undefined;
@@ -31,13 +33,14 @@ export class Recreating implements Workload {
     const { simulation, bootstrapServers } = context;
     this.#context = context;
     this.name = `recreated-${index}`;
+    this.#random = simulation.stream(this.name);
     const { environment } = simulation.host(this.name);
     const common = { environment, bootstrapServers, clientId: this.name, ...TIMES };
     this.#admin = new Admin({ ...common, defaultApiTimeoutMs: 3_000 });
     this.#producer = new Producer({
       ...common,
       deliveryTimeoutMs: 30_000,
-      lingerMs: simulation.random.int(5),
+      lingerMs: this.#random.int(5),
     });
   }
 
@@ -61,7 +64,7 @@ export class Recreating implements Workload {
 
   async #run(): Promise<void> {
     const { simulation, shape } = this.#context;
-    const { random } = simulation;
+    const random = this.#random;
     const { timers } = simulation.host(this.name).environment;
     while (!this.#stopped) {
       const partitions = 1 + random.int(4);
@@ -101,7 +104,7 @@ export class Recreating implements Workload {
   }
 
   async #write(partitions: number): Promise<ReadonlySet<string>> {
-    const { random } = this.#context.simulation;
+    const random = this.#random;
     const acknowledged = new Set<string>();
     const deliveries = Array.from({ length: 1 + random.int(RECORDS_MAX) }, async (_, index) => {
       const value = `${this.count}/${index}`;

@@ -79,7 +79,7 @@ export class Trimming implements Workload {
 
   async #run(): Promise<void> {
     const { simulation, violate } = this.#context;
-    const { random } = simulation;
+    const random = simulation.stream(NAME);
     const { timers } = simulation.host(NAME).environment;
     while (!this.#stopped) {
       try {
@@ -109,7 +109,7 @@ export class Trimming implements Workload {
   }
 
   async #write(): Promise<void> {
-    const count = 2 + this.#context.simulation.random.int(RECORDS_MAX);
+    const count = 2 + this.#context.simulation.stream(NAME).int(RECORDS_MAX);
     const deliveries = Array.from({ length: count }, async (_, index) => {
       const value = `${this.count}/${index}`;
       const { offset } = await this.#producer.sendAndWait({ ...PLACE, value });
@@ -123,7 +123,7 @@ export class Trimming implements Workload {
   async #trim(): Promise<void> {
     const offsets = [...this.#acknowledged.keys()].filter((offset) => offset > this.#start);
     if (offsets.length === 0) return;
-    const offset = this.#context.simulation.random.pick(offsets.slice(-RECORDS_MAX));
+    const offset = this.#context.simulation.stream(NAME).pick(offsets.slice(-RECORDS_MAX));
     this.#startAsked = offset;
     const [deleted] = await this.#admin.deleteRecords([{ ...PLACE, offset }]);
     this.count++;

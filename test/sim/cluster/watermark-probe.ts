@@ -66,7 +66,7 @@ export class WatermarkProbe implements Workload {
         } catch (error) {
           simulation.note(`${NAME}: ${messageOf(error)}`);
         }
-        await timers.sleep(simulation.random.int(100));
+        await timers.sleep(simulation.stream(NAME).int(100));
       }
     }
   }

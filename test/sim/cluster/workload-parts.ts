@@ -16,9 +16,9 @@ const SHARE = 0.5;
 
 /** What the clients of a cluster do: some of it in each run, the rest in as many as {@link SHARE} says. */
 export function workloadOf(context: WorkloadContext): readonly Workload[] {
-  const { random } = context.simulation;
-  const drawn = [InternalTopics, Transactions, Transforming, CompactedTopics].filter(() =>
-    random.chance(SHARE),
+  const parts = { InternalTopics, Transactions, Transforming, CompactedTopics };
+  const drawn = Object.entries(parts).filter(([name]) =>
+    context.simulation.stream(`share of ${name}`).chance(SHARE),
   );
   return [
     new Records(context),
@@ -27,6 +27,6 @@ export function workloadOf(context: WorkloadContext): readonly Workload[] {
     new BatonGroup(context),
     ...Array.from({ length: RECREATORS }, (_, index) => new Recreating(context, index)),
     new Trimming(context),
-    ...drawn.map((Part) => new Part(context)),
+    ...drawn.map(([, Part]) => new Part(context)),
   ];
 }

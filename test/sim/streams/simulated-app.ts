@@ -31,7 +31,7 @@ export class SimulatedApp {
     this.#simulation = simulation;
     this.#bootstrapServers = options.bootstrapServers;
     this.#commits = options.commits;
-    this.#database = new SimulatedDatabase(simulation.random.fork());
+    this.#database = new SimulatedDatabase(simulation.stream(`database of ${options.name}`));
   }
 
   get isUp(): boolean {
@@ -49,7 +49,7 @@ export class SimulatedApp {
   start(): void {
     const host = this.#host;
     const environment = host.isUp ? host.environment : host.restart();
-    const { random } = this.#simulation;
+    const random = this.#simulation.stream(this.name);
     const isCurrent = (): boolean => this.#app === app;
     const app = new StreamsApp(
       {

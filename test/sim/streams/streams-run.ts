@@ -86,7 +86,10 @@ export class StreamsRun {
     for (const app of this.#apps) app.spare();
     await this.#until('the cluster heals', HEAL_TIMEOUT_MS, () => {
       this.#faults.startAll();
-      return this.#cluster.brokerIds.every((id) => this.#cluster.broker(id) !== undefined);
+      // One that was just about to stop when the faults ended has to be started again.
+      return this.#cluster.brokerIds.every(
+        (id) => this.#cluster.broker(id) !== undefined && !this.#cluster.isStopping(id),
+      );
     });
     producing.stop();
     await this.#settle('the producer ends', producing.ended, 90_000);
@@ -145,7 +148,7 @@ export class StreamsRun {
 
   /** Lets brokers fail, and applications die: at any time, or at a write of their state. */
   #crashSomething(): void {
-    const { random } = this.#simulation;
+    const random = this.#simulation.stream('crashes');
     this.#faults.tick();
     if (!random.chance(0.002)) return;
     const app = random.pick(this.#apps);
@@ -161,7 +164,7 @@ export class StreamsRun {
   }
 
   #produce(): { readonly stop: () => void; readonly ended: Promise<void> } {
-    const { random } = this.#simulation;
+    const random = this.#simulation.stream('producer');
     const { environment } = this.#simulation.host('producer');
     const producer = new Producer({
       environment,

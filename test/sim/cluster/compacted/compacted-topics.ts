@@ -51,15 +51,16 @@ export class CompactedTopics implements Workload {
   constructor(context: WorkloadContext) {
     const { simulation, violate } = context;
     this.#context = context;
-    this.#retentionMs = simulation.random.pick(RETENTIONS_MS);
+    const random = simulation.stream(this.name);
+    this.#retentionMs = random.pick(RETENTIONS_MS);
     const common = { partitions: PARTITIONS, equalBytes: false };
     this.topics = [
-      { ...common, name: TABLE, configs: compactionConfigs(simulation.random) },
+      { ...common, name: TABLE, configs: compactionConfigs(random) },
       {
         ...common,
         name: RECENT,
         configs: {
-          ...compactionConfigs(simulation.random),
+          ...compactionConfigs(random),
           'cleanup.policy': 'compact,delete',
           'retention.ms': String(this.#retentionMs),
         },
@@ -119,7 +120,7 @@ export class CompactedTopics implements Workload {
   }
 
   async #scanAll(): Promise<void> {
-    const { random } = this.#context.simulation;
+    const random = this.#context.simulation.stream(this.name);
     while (!this.#stopped) {
       await this.#sleep(random.int(3_000));
       const topic = random.pick([TABLE, RECENT]);

@@ -24,7 +24,7 @@ export class InternalTopics implements Workload {
 
   constructor(context: WorkloadContext) {
     this.#context = context;
-    const configs = compactionConfigs(context.simulation.random);
+    const configs = compactionConfigs(context.simulation.stream(this.name));
     this.topics = [CONSUMER_OFFSETS_TOPIC, TRANSACTION_STATE_TOPIC].map((name) => ({
       name,
       partitions: PARTITIONS,

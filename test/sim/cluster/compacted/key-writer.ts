@@ -3,6 +3,7 @@ import { Producer, TransactionError } from '../../../../src/client/index.ts';
 import { ClientProcess, isPassing } from '../client-process.ts';
 import { QUICK_TIMES } from '../client-times.ts';
 import type { WorkloadContext } from '../workload.ts';
+import type { SeededRandom } from '../../seeded-random.ts';
 import type { KeyHistory, WriteTransaction } from './key-history.ts';
 import { ID_HEADER } from './scan-topic.ts';
 
@@ -28,6 +29,7 @@ export class KeyWriter {
   readonly #context: WorkloadContext;
   readonly #options: KeyWriterOptions;
   readonly #name: string;
+  readonly #random: SeededRandom;
   readonly #process: ClientProcess;
   readonly #done: Promise<void>;
   #producer: Producer;
@@ -37,6 +39,7 @@ export class KeyWriter {
     this.#context = context;
     this.#options = options;
     this.#name = `keys-${options.kind}`;
+    this.#random = context.simulation.stream(this.#name);
     this.#process = new ClientProcess(context.simulation, this.#name);
     this.#producer = this.#newProducer();
     this.#done = this.#run();
@@ -49,7 +52,7 @@ export class KeyWriter {
   }
 
   async #run(): Promise<void> {
-    const { simulation, violate } = this.#context;
+    const { violate } = this.#context;
     while (!this.#process.isStopped) {
       try {
         await this.#initialize();
@@ -65,7 +68,7 @@ export class KeyWriter {
         this.#producer = this.#newProducer();
         this.#isInitialized = false;
       }
-      await this.#process.sleep(simulation.random.int(200));
+      await this.#process.sleep(this.#random.int(200));
     }
     // The next producer of the id ends what the one before has left open.
     await this.#initialize().catch(this.#process.note);
@@ -79,7 +82,7 @@ export class KeyWriter {
   }
 
   async #transact(): Promise<void> {
-    const { random } = this.#context.simulation;
+    const random = this.#random;
     this.#producer.beginTransaction();
     const transaction: WriteTransaction = { isCommitAsked: false };
     try {
@@ -105,7 +108,7 @@ export class KeyWriter {
 
   /** A few records; what becomes of each its callback is told. */
   async #write(transaction: WriteTransaction | undefined): Promise<void> {
-    const { random } = this.#context.simulation;
+    const random = this.#random;
     const topics = [...this.#options.histories];
     for (let left = 1 + random.int(WRITES_MAX); left > 0; left--) {
       const [topic, history] = random.pick(topics);
@@ -117,7 +120,7 @@ export class KeyWriter {
 
   #send(topic: string, history: KeyHistory, transaction: WriteTransaction | undefined): void {
     const { simulation } = this.#context;
-    const { random } = simulation;
+    const random = this.#random;
     const number = random.int(KEYS);
     const isTombstone = random.chance(TOMBSTONES);
     const write = history.add({
@@ -138,9 +141,9 @@ export class KeyWriter {
   }
 
   #newProducer(): Producer {
-    const { simulation, bootstrapServers } = this.#context;
+    const { bootstrapServers } = this.#context;
     const { kind } = this.#options;
-    const { random } = simulation;
+    const random = this.#random;
     return new Producer({
       ...QUICK_TIMES,
       environment: this.#process.environment,

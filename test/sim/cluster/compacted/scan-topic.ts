@@ -26,6 +26,7 @@ interface ScanOptions {
 export async function scanTopic(context: WorkloadContext, options: ScanOptions): Promise<Scan | undefined> {
   const { simulation, bootstrapServers, violate } = context;
   const { name, topic } = options;
+  const random = simulation.stream(name);
   const consumer = new Consumer({
     ...QUICK_TIMES,
     environment: simulation.host(name).environment,
@@ -34,8 +35,8 @@ export async function scanTopic(context: WorkloadContext, options: ScanOptions):
     isolationLevel: 'read_committed',
     autoOffsetReset: 'earliest',
     fetchWaitMsMax: 50,
-    partitionFetchBytesMax: simulation.random.pick([500, 5_000, 100_000]),
-    pollRecordsMax: simulation.random.pick([7, 500]),
+    partitionFetchBytesMax: random.pick([500, 5_000, 100_000]),
+    pollRecordsMax: random.pick([7, 500]),
     defaultApiTimeoutMs: 2_000,
   });
   try {

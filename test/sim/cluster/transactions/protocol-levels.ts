@@ -36,7 +36,7 @@ export class ProtocolLevels {
   }
 
   async #run(): Promise<void> {
-    const { random } = this.#context.simulation;
+    const random = this.#context.simulation.stream(NAME);
     const first = random.pick([1, 2, 2]);
     const changes = random.pick([0, 0, 1, 2]);
     await this.#finalize(first);

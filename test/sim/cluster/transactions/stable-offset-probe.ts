@@ -66,8 +66,9 @@ export class StableOffsetProbe {
 
   async #run(): Promise<void> {
     const { simulation, violate } = this.#context;
+    const random = simulation.stream(this.#name);
     while (!this.#stopped) {
-      const partition = simulation.random.int(this.#partitions);
+      const partition = random.int(this.#partitions);
       try {
         const stable = await this.#end('read_committed', partition);
         const before = this.#stable[partition] ?? 0;
@@ -84,7 +85,7 @@ export class StableOffsetProbe {
           return;
         }
       }
-      await this.#environment.timers.sleep(simulation.random.int(300));
+      await this.#environment.timers.sleep(random.int(300));
     }
   }
 

@@ -3,6 +3,7 @@ import { Producer, TransactionError } from '../../../../src/client/index.ts';
 import { ClientProcess } from '../client-process.ts';
 import { QUICK_TIMES } from '../client-times.ts';
 import type { WorkloadContext } from '../workload.ts';
+import type { SeededRandom } from '../../seeded-random.ts';
 import type { ProducerLife, Transaction, TransactionHistory } from './transaction-history.ts';
 
 /** How long a transaction may be open. */
@@ -26,6 +27,7 @@ export interface TransactionalLifeOptions {
 export class TransactionalLife {
   readonly #context: WorkloadContext;
   readonly #options: TransactionalLifeOptions;
+  readonly #random: SeededRandom;
   readonly #producer: Producer;
   readonly #timeoutMs: number;
   readonly #life: ProducerLife;
@@ -35,7 +37,8 @@ export class TransactionalLife {
 
   constructor(context: WorkloadContext, options: TransactionalLifeOptions) {
     const { simulation, bootstrapServers } = context;
-    const { random } = simulation;
+    const random = simulation.stream(options.host);
+    this.#random = random;
     this.#process = new ClientProcess(simulation, options.host);
     this.#context = context;
     this.#options = options;
@@ -72,12 +75,12 @@ export class TransactionalLife {
   }
 
   #run(): Promise<void> {
-    const { simulation, violate } = this.#context;
+    const { violate } = this.#context;
     const work = async (): Promise<void> => {
       await this.#process.insist(() => this.#producer.initTransactions());
       this.#options.history.initialized(this.#life);
       while (!this.#process.isStopped && (await this.#transact()))
-        await this.#process.sleep(simulation.random.int(80));
+        await this.#process.sleep(this.#random.int(80));
     };
     // What it leaves open is the coordinator's.
     return this.#process.run(work, () => this.#producer.close({ timeoutMs: 0 }), violate);
@@ -86,7 +89,7 @@ export class TransactionalLife {
   /** One transaction. @returns whether the producer can go on. */
   async #transact(): Promise<boolean> {
     const { history } = this.#options;
-    const { random } = this.#context.simulation;
+    const random = this.#random;
     this.#producer.beginTransaction();
     const transaction = history.begin(this.#life);
     try {
@@ -107,7 +110,7 @@ export class TransactionalLife {
   }
 
   async #write(transaction: Transaction): Promise<void> {
-    const { random } = this.#context.simulation;
+    const random = this.#random;
     for (let left = 1 + random.int(RECORDS_MAX); left > 0; left--) {
       this.#send(transaction, random.int(this.#options.partitions));
       if (random.chance(0.15)) await this.#process.sleep(random.int(60));
@@ -132,9 +135,9 @@ export class TransactionalLife {
     history.commitAsked(transaction);
     const committing = this.#process.insist(() => this.#producer.commitTransaction());
     // Nobody hears how it ends, and the next producer of the id finds it at any stage.
-    if (simulation.random.chance(0.04)) {
+    if (this.#random.chance(0.04)) {
       committing.catch(this.#process.note);
-      await this.#process.sleep(simulation.random.int(10));
+      await this.#process.sleep(this.#random.int(10));
       this.kill();
     }
     await committing;

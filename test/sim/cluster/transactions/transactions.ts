@@ -153,7 +153,7 @@ export class Transactions implements Workload {
   /** The producers of one transactional id, one after the other, or two at a time. */
   async #supervise(transactionalId: string): Promise<void> {
     const { simulation } = this.#context;
-    const { random } = simulation;
+    const random = simulation.stream(`${SUPERVISOR} ${transactionalId}`);
     const hosts = [`${transactionalId}1`, `${transactionalId}2`];
     /** By host. */
     const lives = new Map<string, TransactionalLife>();

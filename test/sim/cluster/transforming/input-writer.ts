@@ -27,7 +27,7 @@ export class InputWriter {
       bootstrapServers,
       clientId: options.name,
       deliveryTimeoutMs: 20_000,
-      lingerMs: simulation.random.pick([0, 10]),
+      lingerMs: simulation.stream(options.name).pick([0, 10]),
     });
     this.#done = this.#run(options.topic, options.partitions);
   }
@@ -40,7 +40,7 @@ export class InputWriter {
   }
 
   async #run(topic: string, partitions: number): Promise<void> {
-    const { random } = this.#context.simulation;
+    const random = this.#context.simulation.stream(this.#name);
     const { timers } = this.#context.simulation.host(this.#name).environment;
     while (!this.#stopped) {
       for (let left = 1 + random.int(RECORDS_MAX); left > 0; left--) {

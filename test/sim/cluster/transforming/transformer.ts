@@ -9,6 +9,7 @@ import {
 import { ClientProcess } from '../client-process.ts';
 import { QUICK_TIMES } from '../client-times.ts';
 import type { WorkloadContext } from '../workload.ts';
+import type { SeededRandom } from '../../seeded-random.ts';
 import { transformed } from './transform-checks.ts';
 
 const POLL_MS = 200;
@@ -30,6 +31,7 @@ export interface TransformerOptions {
 export class Transformer {
   readonly #context: WorkloadContext;
   readonly #options: TransformerOptions;
+  readonly #random: SeededRandom;
   readonly #consumer: Consumer;
   readonly #producer: Producer;
   readonly #process: ClientProcess;
@@ -38,7 +40,8 @@ export class Transformer {
 
   constructor(context: WorkloadContext, options: TransformerOptions) {
     const { simulation, bootstrapServers } = context;
-    const { random } = simulation;
+    const random = simulation.stream(options.host);
+    this.#random = random;
     this.#process = new ClientProcess(simulation, options.host);
     const { environment } = this.#process;
     this.#context = context;
@@ -97,7 +100,7 @@ export class Transformer {
   async #close(): Promise<void> {
     const { note } = this.#process;
     await this.#producer.close({ timeoutMs: 500 }).catch(note);
-    const leaveGroup = this.#context.simulation.random.chance(0.7);
+    const leaveGroup = this.#random.chance(0.7);
     await this.#consumer.close({ timeoutMs: 500, leaveGroup }).catch(note);
   }
 
@@ -115,7 +118,7 @@ export class Transformer {
   }
 
   async #transform(fetched: readonly FetchedRecords[]): Promise<void> {
-    const { random } = this.#context.simulation;
+    const random = this.#random;
     this.#producer.beginTransaction();
     try {
       this.#write(fetched);

@@ -54,7 +54,7 @@ export class Transforming implements Workload {
     this.#context = context;
     this.#input = new PartitionContent({ name: INPUT, partitions: PARTITIONS, violate });
     this.#output = new PartitionContent({ name: OUTPUT, partitions: PARTITIONS, violate });
-    this.#assignor = simulation.random.pick(['cooperative-sticky', 'range'] as const);
+    this.#assignor = simulation.stream(SUPERVISOR).pick(['cooperative-sticky', 'range'] as const);
     this.#committed = new Consumer({
       ...QUICK_TIMES,
       environment: simulation.host(SUPERVISOR).environment,
@@ -163,7 +163,7 @@ export class Transforming implements Workload {
   /** Instances one after the other; one that is replaced may go on for a while. */
   async #supervise(index: number): Promise<void> {
     const { simulation } = this.#context;
-    const { random } = simulation;
+    const random = simulation.stream(`${SUPERVISOR} ${index}`);
     const hosts = [`transformer${index}a`, `transformer${index}b`];
     const running = new Map<string, Transformer>();
     for (let turn = 0; !this.#stopped; turn++) {
