@@ -39,12 +39,12 @@ describe('caches that are flushed by a clean close', () => {
       .toStream()
       .to('out', strings);
     const topology = builder.build();
-    await produce(environment, bootstrapServers, [
-      { topic: 'users', key: 'k', value: 'ann' },
-      { topic: 'orders', key: 'k', value: 'tea' },
-    ]);
     const stateDir = path.join(folder, 'state');
     const running = await startThread({ applicationId: 'join', bootstrapServers, topology, stateDir });
+    // One after the other: the order has to find the user in its cache.
+    await produce(environment, bootstrapServers, [{ topic: 'users', key: 'k', value: 'ann' }]);
+    await running.atEnd(1, 'users');
+    await produce(environment, bootstrapServers, [{ topic: 'orders', key: 'k', value: 'tea' }]);
     await running.atEnd(1);
     expect(await running.end()).toBeUndefined();
     expect(await topicContents('out', { environment, bootstrapServers })).toEqual(['k=ann tea']);

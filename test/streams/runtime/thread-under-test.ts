@@ -16,8 +16,8 @@ export interface ThreadUnderTest {
   readonly taskCount: number;
   /** Whether it has ended by itself. */
   hasEnded(): boolean;
-  /** Waits until it is where its input ends. */
-  atEnd(offset: number): Promise<void>;
+  /** Waits until it is where its input ends, all of it or that of one topic. */
+  atEnd(offset: number, topic?: string): Promise<void>;
   /** Stops it; answers what it failed with, undefined where it ended well. */
   end(): Promise<unknown>;
 }
@@ -52,9 +52,11 @@ export async function startThread(
     thread,
     taskCount: plan.tasks.length,
     hasEnded: () => hasEnded,
-    atEnd: (offset) =>
+    atEnd: (offset, topic) =>
       waitFor(environment, `the end of the input at ${offset}`, () => {
-        const inputs = thread.tasks.flatMap((task) => thread.inputsOf(task));
+        const inputs = thread.tasks
+          .flatMap((task) => thread.inputsOf(task))
+          .filter((input) => topic === undefined || input.topic === topic);
         return inputs.length > 0 && inputs.every((input) => input.lag === 0 && input.offset === offset);
       }),
     async end() {
