@@ -33,6 +33,9 @@ export function decideEndTransaction(
 ): Decision {
   const { metadata, isBusy } = situation;
   const bumpsEpoch = request.clientVersion >= EPOCH_BUMP_VERSION;
+  // Before all else, as in Kafka, but for clients that do not bump the epoch: while the last transaction of a producer id ends, its
+  // producer has the next id already.
+  if (bumpsEpoch && isBusy) return answer(ErrorCode.CONCURRENT_TRANSACTIONS);
   const match = bumpsEpoch ? matchWithBump(metadata, request) : matchOf(metadata, request);
   if (metadata.producerId !== request.producerId && !isRetryOfLastEpoch(metadata, request, bumpsEpoch)) {
     return answer(ErrorCode.INVALID_PRODUCER_ID_MAPPING);

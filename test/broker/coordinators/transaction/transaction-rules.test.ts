@@ -282,6 +282,12 @@ describe('EndTxn of transaction.version 2', () => {
     expect(end(inState('PrepareCommit'), { isBusy: true, epoch: 4, commit: false })).toBe(
       'CONCURRENT_TRANSACTIONS',
     );
+    // As in Kafka before anybody asks who it is, which clients of earlier versions are asked first.
+    for (const state of ['Ongoing', 'PrepareCommit', 'PrepareAbort'] as const) {
+      for (const stranger of [{ pid: 99 }, { pid: -1 }, { epoch: EPOCH - 2 }, { epoch: EPOCH + 1 }]) {
+        expect(end(inState(state), { ...stranger, isBusy: true })).toBe('CONCURRENT_TRANSACTIONS');
+      }
+    }
   });
 
   it('gives the producer another id behind its last transaction, and knows the retry of that', () => {
