@@ -40,6 +40,8 @@ const SPECIAL_VERSION_MIN: Readonly<Record<number, number>> = {
  * - -2 earliest; -3 (v7+) of the largest timestamp; -4 (v8+) earliest local, the same as -2 without tiered storage;
  *   -5 (v9+) latest tiered and -6 (v11+) earliest not yet uploaded: none.
  * - A timestamp: the first record at or after it, offset -1 when there is none.
+ * - What is looked up by time is before the end that -1 tells: neither what is not committed nor what is in an open transaction
+ *   (read_committed) is told, -3 included.
  * - After an election, until the high watermark has reached the leader's epoch: OFFSET_NOT_AVAILABLE
  *   (LEADER_NOT_AVAILABLE before v5) for what depends on it.
  */
@@ -162,7 +164,7 @@ function lookUp(partition: Partition, timestamp: number, end: number): Lookup | 
         leaderEpoch: epochAt(partition, log.logStartOffset),
       };
     case MAX_TIMESTAMP:
-      return log.offsetOfMaxTimestamp();
+      return log.offsetOfMaxTimestamp(end);
     case LATEST_TIERED:
     case EARLIEST_PENDING_UPLOAD:
       return null;

@@ -356,10 +356,13 @@ export class Log {
     });
   }
 
-  /** The first record that carries the log's largest timestamp, or null in an empty log. As {@link offsetForTimestamp}. */
-  offsetOfMaxTimestamp(): Lookup | Promise<Lookup> {
+  /**
+   * The first record that carries the log's largest timestamp, or null in an empty log, and where it is at or after
+   * `upperBoundOffset`: as in Kafka there is no other one in its place then. As {@link offsetForTimestamp}.
+   */
+  offsetOfMaxTimestamp(upperBoundOffset: number): Lookup | Promise<Lookup> {
     const timestamp = maxTimestampOf(this.#state.segments.all);
-    return timestamp === undefined ? null : this.offsetForTimestamp(timestamp, Number.POSITIVE_INFINITY);
+    return timestamp === undefined ? null : this.offsetForTimestamp(timestamp, upperBoundOffset);
   }
 
   /** Drops everything from `offset` on. */

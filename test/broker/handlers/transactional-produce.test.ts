@@ -3,6 +3,7 @@ import type { Broker } from '../../../broker/broker.ts';
 import { ErrorCode } from '../../../src/protocol/error-codes.ts';
 import { produce } from '../../../src/protocol/messages/00-produce.ts';
 import { fetch } from '../../../src/protocol/messages/01-fetch.ts';
+import { listOffsets } from '../../../src/protocol/messages/02-list-offsets.ts';
 import { findCoordinator } from '../../../src/protocol/messages/10-find-coordinator.ts';
 import { createTopics } from '../../../src/protocol/messages/19-create-topics.ts';
 import { initProducerId } from '../../../src/protocol/messages/22-init-producer-id.ts';
@@ -203,6 +204,39 @@ describe('a producer in transactions', () => {
     expect(await second.send(12, 'c')).toBe(0);
     await second.end(true, 5);
     await expect.poll(() => committed(cluster), { timeout: PATIENCE_MS }).toEqual(['c']);
+  });
+
+  it('hides what it has not ended from whoever asks for offsets with read_committed', async () => {
+    const cluster = await startCluster(1);
+    const producer = new Producer(cluster);
+    await producer.init();
+    const [LATEST, MAX_TIMESTAMP] = [-1, -3];
+    const offsets = async (isolationLevel: number): Promise<readonly (number | undefined)[]> => {
+      const found: (number | undefined)[] = [];
+      for (const timestamp of [LATEST, MAX_TIMESTAMP, 0]) {
+        const { topics } = await brokers.to(leaderOf(cluster, 0)).send(listOffsets, 7, {
+          replicaId: -1,
+          isolationLevel,
+          topics: [{ name: TOPIC, partitions: [{ partitionIndex: 0, timestamp }] }],
+        });
+        found.push(topics[0]?.partitions[0]?.offset);
+      }
+      return found;
+    };
+    expect(await producer.send(12, 'a')).toBe(0);
+    expect(await offsets(1)).toEqual([0, -1, -1]);
+    expect(await offsets(0)).toEqual([1, 0, 0]);
+    await producer.end(true, 5);
+    await expect.poll(async () => (await offsets(1))[0], { timeout: PATIENCE_MS }).toBe(2);
+    // Newer than the marker.
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    expect(await producer.send(12, 'b')).toBe(0);
+    // The record of the newest time is not told, and no other one in its place.
+    expect(await offsets(1)).toEqual([2, -1, 0]);
+    expect(await offsets(0)).toEqual([3, 2, 0]);
+    await producer.end(false, 5);
+    await expect.poll(async () => (await offsets(1))[0], { timeout: PATIENCE_MS }).toBe(4);
+    expect(await offsets(1)).toEqual(await offsets(0));
   });
 
   it('goes from transaction to transaction without a pause, while the markers of the one before are written', async () => {

@@ -83,7 +83,7 @@ describe('indexes that could be right', () => {
     for (let i = 0; i < COUNT; i++) {
       expect(log.offsetForTimestamp(1000 * (i + 1), COUNT)).toMatchObject({ offset: i });
     }
-    expect(log.offsetOfMaxTimestamp()).toMatchObject({ offset: COUNT - 1 });
+    expect(log.offsetOfMaxTimestamp(log.logEndOffset)).toMatchObject({ offset: COUNT - 1 });
     await manager.close();
   });
 

@@ -150,7 +150,11 @@ describe('Log', () => {
       expect(found).toEqual(offset < 0 ? null : { offset, timestamp: all[offset], leaderEpoch: 2 });
     }
     expect(log.offsetForTimestamp(2_000, 12)).toBeNull();
-    expect(log.offsetOfMaxTimestamp()).toEqual({ offset: 14, timestamp: 2_002, leaderEpoch: 2 });
+    for (const end of [15, log.logEndOffset]) {
+      expect(log.offsetOfMaxTimestamp(end)).toEqual({ offset: 14, timestamp: 2_002, leaderEpoch: 2 });
+    }
+    // The newest of all counts, and not the newest of those before the end.
+    for (const end of [0, 12, 14]) expect(log.offsetOfMaxTimestamp(end)).toBeNull();
     log.closeHandles();
   });
 

@@ -108,7 +108,7 @@ describe('times beyond 2^53', () => {
         timestamp: NANOSECONDS + 3_000_000n,
       });
       expect(look(Number(NANOSECONDS) * 2)).toBeNull();
-      expect(log.offsetOfMaxTimestamp()).toMatchObject({
+      expect(log.offsetOfMaxTimestamp(log.logEndOffset)).toMatchObject({
         offset: 15,
         timestamp: NANOSECONDS + 7_000_000n,
       });
