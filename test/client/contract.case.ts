@@ -3,6 +3,7 @@ import { adminContract } from './contract/admin.case.ts';
 import type { ClusterUnderTest } from './contract/clients.ts';
 import { consumeContract } from './contract/consume.case.ts';
 import { groupContract } from './contract/group.case.ts';
+import { leftOutRecordsContract } from './contract/left-out-records.case.ts';
 import { produceContract } from './contract/produce.case.ts';
 import { transactionalProducerContract } from './contract/transactional-producer.case.ts';
 import { transactionsContract } from './contract/transactions.case.ts';
@@ -32,6 +33,7 @@ export function describeContract(
     if (options.hasTransactions) {
       transactionsContract(bootstrapServers);
       transactionalProducerContract(bootstrapServers, options.sessionMsMin);
+      leftOutRecordsContract(bootstrapServers);
     }
   });
 }

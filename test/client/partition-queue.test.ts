@@ -97,4 +97,53 @@ describe('the queue of a partition', () => {
     expect(queue.numberHead(identities)).toBe(true);
     expect(next).toMatchObject({ identity: IDENTITY, baseSequence: given.baseSequence });
   });
+
+  /** The first one was written, and five others are on their way. */
+  function withFiveInFlight() {
+    const { queue, batches } = queueOf(7);
+    sendAll(queue);
+    succeed(queue, batches[0]);
+    expect(sendAll(queue)).toEqual([1, 2, 3, 4, 5]);
+    return { queue, flying: batches.slice(1, 6), waiting: batches[6] };
+  }
+
+  it('closes the gap that a batch leaves, under the same identity, once none of those after it is on its way', () => {
+    const { queue, flying, waiting } = withFiveInFlight();
+    const [first, second, third, fourth, fifth] = flying as ProducerBatch[];
+    if (first === undefined || second === undefined || third === undefined)
+      throw new Error('no such batches');
+    for (const [batch, other] of [
+      [fourth, first],
+      [second, first],
+    ] as const) {
+      // Of several that are left out the earliest counts.
+      if (batch === undefined) throw new Error('no such batch');
+      expect(queue.leaveOut(batch)).toBe(true);
+      queue.done(batch);
+      expect(queue.isAfterGap(other)).toBe(false);
+    }
+    expect([third, fifth].map((batch) => batch !== undefined && queue.isAfterGap(batch))).toEqual([
+      true,
+      true,
+    ]);
+    // The leader has not written the one before the gap yet, which keeps its number.
+    queue.putBack(first, third);
+    expect(sendAll(queue)).toEqual([]);
+    queue.putBack(...(fifth === undefined ? [] : [fifth]));
+    expect(sendAll(queue)).toEqual([1, 3, 5, 6]);
+    expect([first, third, fifth, waiting]).toMatchObject(
+      [1, 2, 3, 4].map((baseSequence) => ({ identity: IDENTITY, baseSequence })),
+    );
+  });
+
+  it('leaves no batch out where one after it may still arrive, and would be taken for another', () => {
+    for (const doubtful of [1, 3]) {
+      const { queue, flying } = withFiveInFlight();
+      const [refused, inDoubt] = [flying[1], flying[doubtful]];
+      if (refused === undefined || inDoubt === undefined) throw new Error('no such batches');
+      inDoubt.inDoubt = true;
+      if (inDoubt !== refused) queue.putBack(inDoubt);
+      expect(queue.leaveOut(refused)).toBe(false);
+    }
+  });
 });

@@ -11,6 +11,7 @@ import { CONCURRENT_PAUSE_MS } from '../transactions/transaction-requests.ts';
 import { partitionKey, showPartition } from '../topic-partitions.ts';
 import type { Accumulator } from './accumulator.ts';
 import type { ProducerBatch } from './producer-batch.ts';
+import { refusedInDoubt } from './refusals.ts';
 import { splitBatch } from './split-batch.ts';
 
 type ProduceResponse = ResponseOf<typeof produce>;
@@ -38,12 +39,22 @@ export class BatchOutcomes {
   readonly #cluster: Cluster;
   readonly #settings: ProducerSettings;
   readonly #accumulator: Accumulator;
+  readonly #leavesOutRefused: boolean;
   readonly #backoff: Backoff;
   /** While the transaction before is being completed. */
   readonly #concurrentPause: Backoff;
 
-  constructor(cluster: Cluster, settings: ProducerSettings, accumulator: Accumulator) {
+  /** @param leavesOutRefused transactions go on without records that are refused for what is in them. */
+  constructor(
+    cluster: Cluster,
+    settings: ProducerSettings,
+    {
+      accumulator,
+      leavesOutRefused,
+    }: { readonly accumulator: Accumulator; readonly leavesOutRefused: boolean },
+  ) {
     this.#cluster = cluster;
+    this.#leavesOutRefused = leavesOutRefused;
     this.#settings = settings;
     this.#accumulator = accumulator;
     this.#backoff = new Backoff(cluster.environment.random, {
@@ -108,6 +119,10 @@ export class BatchOutcomes {
           this.#accumulator.replace(batch, splitBatch(batch));
           return;
         }
+        if (this.#leavesOutRefused && batch.isTransactional) {
+          this.#leaveOut(batch, kafkaError(errorCode, showPartition(queue), errorMessage));
+          return;
+        }
         break;
       case ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER:
       case ErrorCode.UNKNOWN_PRODUCER_ID:
@@ -136,6 +151,10 @@ export class BatchOutcomes {
    */
   #isSequenceMended(batch: ProducerBatch, errorCode: number): boolean {
     const { queue } = batch;
+    if (errorCode === ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER && queue.isAfterGap(batch)) {
+      this.#retry(batch, kafkaError(errorCode, showPartition(queue)));
+      return true;
+    }
     if (queue.isWritten(batch)) {
       // It has been asked for so late that the broker remembers only batches after it.
       this.#accumulator.settle(batch, null, -1, -1);
@@ -150,6 +169,12 @@ export class BatchOutcomes {
     return true;
   }
 
+  /** Ends a batch of one record, which was refused for what is in it. */
+  #leaveOut(batch: ProducerBatch, error: OperationalError): void {
+    if (batch.queue.leaveOut(batch)) this.#accumulator.leaveOut(batch, error);
+    else this.#fail(batch, refusedInDoubt(error));
+  }
+
   /** No answer: every batch of the request may have been written or not. */
   onRequestFailed(batches: readonly ProducerBatch[], error: unknown): void {
     this.#cluster.refreshSoon();
@@ -157,7 +182,9 @@ export class BatchOutcomes {
     for (const batch of batches) {
       if (this.#accumulator.isSettled(batch)) continue;
       batch.inDoubt = true;
-      if (isRetriable(error) || (error instanceof OperationalError && error.code === 'CLOSED')) {
+      // It may be on its way still, and would be taken for the one that gets its number.
+      if (batch.queue.isAfterGap(batch)) this.#fail(batch, refusedInDoubt(failure));
+      else if (isRetriable(error) || (error instanceof OperationalError && error.code === 'CLOSED')) {
         this.#retry(batch, failure);
       } else {
         this.#fail(batch, failure);

@@ -14,6 +14,9 @@ const SEQUENCES = 2 ** 31;
  */
 const REMEMBERED = 5;
 
+/** Where a batch was left out of the sequence. */
+type Gap = Pick<ProducerBatch, 'id' | 'baseSequence' | 'ordinal'>;
+
 /**
  * The batches of one partition, oldest first, and the sequence numbers that an idempotent producer gives them.
  *
@@ -49,6 +52,8 @@ export class PartitionQueue {
   #isKnown = false;
   /** The sequence is broken: go on under another identity, `epoch` or a whole new `id`, once nothing is in doubt. */
   #broken: 'epoch' | 'id' | undefined;
+  /** A batch was left out: those after it get the numbers from its own on, once none of them is in flight. */
+  #gap: Gap | undefined;
 
   constructor(topic: string, partition: number) {
     this.topic = topic;
@@ -138,6 +143,10 @@ export class PartitionQueue {
       if (!this.#restart(identities)) return false;
     }
     if (!this.#isKnown && this.#inFlight.size > 0) return false;
+    if (this.#gap !== undefined) {
+      if (this.#inFlight.size > 0) return false;
+      this.#closeGap(this.#gap);
+    }
     if (head.baseSequence >= 0) return true;
     this.#identity ??= identities.current;
     if (this.#identity === undefined) return false;
@@ -191,6 +200,34 @@ export class PartitionQueue {
     }
   }
 
+  /**
+   * Leaves a batch out of the sequence that the broker has refused for what is in it: nothing after it can have been written, so that
+   * goes on with its numbers, under the same identity.
+   * @returns false where a request may still be on its way that would then be taken for another one: nobody but a new identity would
+   *   keep it out.
+   */
+  leaveOut(batch: ProducerBatch): boolean {
+    const { id, baseSequence, ordinal } = batch;
+    if (baseSequence < 0 || batch.inDoubt || this.#broken !== undefined || batch.identity !== this.#identity)
+      return false;
+    for (const others of [this.#inFlight, this.#batches])
+      for (const other of others) if (other.id > id && other.inDoubt) return false;
+    if (this.#gap === undefined || id < this.#gap.id) this.#gap = { id, baseSequence, ordinal };
+    return true;
+  }
+
+  /** Whether an earlier batch was left out since this one was sent, which the broker refuses for its number then. */
+  isAfterGap(batch: ProducerBatch): boolean {
+    return this.#gap !== undefined && batch.id > this.#gap.id && batch.identity === this.#identity;
+  }
+
+  #closeGap({ id, baseSequence, ordinal }: Gap): void {
+    this.#gap = undefined;
+    this.#nextSequence = baseSequence;
+    this.#ordinal = ordinal;
+    for (const batch of this.#batches) if (batch.id > id) forgetNumber(batch);
+  }
+
   #restart(identities: Identities): boolean {
     const used = this.#identity;
     const next =
@@ -201,15 +238,18 @@ export class PartitionQueue {
           : identities.after(used);
     if (next === undefined) return false;
     this.#broken = undefined;
+    this.#gap = undefined;
     this.#identity = next;
     this.#isKnown = false;
     this.#acknowledged = -1;
     this.#nextSequence = 0;
-    for (const batch of this.#batches) {
-      batch.baseSequence = -1;
-      batch.identity = undefined;
-      batch.inDoubt = false;
-    }
+    for (const batch of this.#batches) forgetNumber(batch);
     return true;
   }
+}
+
+function forgetNumber(batch: ProducerBatch): void {
+  batch.baseSequence = -1;
+  batch.identity = undefined;
+  batch.inDoubt = false;
 }

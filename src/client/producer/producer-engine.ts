@@ -6,6 +6,7 @@ import type { ProducerSettings } from '../config/settings.ts';
 import type { DeliveryCallback, ProducerRecord } from '../types.ts';
 import { TransactionManager } from '../transactions/transaction-manager.ts';
 import { Accumulator } from './accumulator.ts';
+import { isRefusedRecord } from './refusals.ts';
 import { Sender } from './sender.ts';
 
 /** Beyond this multiple of its limit a record is refused: its sender does not wait for `ready()`. */
@@ -31,7 +32,11 @@ export class ProducerEngine {
   readonly #sender: Sender;
   #waiters: Waiter[] = [];
 
-  /** @param options.onFailed is told of records that were not delivered and have no callback, and of what callbacks throw. */
+  /**
+   * @param options.onFailed is told of records that were not delivered and have no callback, and of what callbacks throw.
+   * @param options.leavesOutRefused a transaction goes on without a record that is refused for what is in it, of which only its callback
+   *   hears. In Kafka any record that fails makes its transaction abortable.
+   */
   constructor(
     settings: ProducerSettings,
     options: {
@@ -39,9 +44,10 @@ export class ProducerEngine {
       readonly connections?: SharedConnections | undefined;
       /** Where the memory of batches comes from; its own where there is none. */
       readonly buffers?: BufferPool | undefined;
+      readonly leavesOutRefused?: boolean | undefined;
     },
   ) {
-    const { onFailed, connections, buffers } = options;
+    const { onFailed, connections, buffers, leavesOutRefused = false } = options;
     this.settings = settings;
     const allowAutoTopicCreation = settings.mayCreateTopic ?? true;
     this.cluster = new Cluster({ settings, allowAutoTopicCreation, connections });
@@ -53,7 +59,10 @@ export class ProducerEngine {
         onBatchFull: (batch) => this.#sender.onBatchFull(batch),
         onMetadataNeeded: () => this.#fetchMetadata(),
         onFailed,
-        onUndelivered: (error, hadSequence) => this.transactions?.onUndelivered(error, hadSequence),
+        onUndelivered: (error, hadSequence) => {
+          if (leavesOutRefused && !hadSequence && isRefusedRecord(error)) return;
+          this.transactions?.onUndelivered(error, hadSequence);
+        },
       },
       buffers,
     );
@@ -65,6 +74,7 @@ export class ProducerEngine {
     this.#sender = new Sender(this.cluster, settings, {
       accumulator: this.accumulator,
       transactions: this.transactions,
+      leavesOutRefused,
       onProgress: () => this.onProgress(),
     });
     this.cluster.onUpdate(() => {

@@ -52,18 +52,19 @@ export class Producer implements TransactionalKafkaProducer {
   /**
    * @param shared what it shares with other clients of this process.
    * @param shared.buffers of batches that are acknowledged.
+   * @param shared.leavesOutRefused see {@link ProducerEngine}.
    */
   constructor(
     options: ProducerOptions,
-    {
-      connections,
-      buffers,
-    }: { readonly connections?: SharedConnections | undefined; readonly buffers?: BufferPool } = {},
+    shared: {
+      readonly connections?: SharedConnections | undefined;
+      readonly buffers?: BufferPool;
+      readonly leavesOutRefused?: boolean;
+    } = {},
   ) {
     const settings = producerSettings(options);
     this.#engine = new ProducerEngine(settings, {
-      connections,
-      buffers,
+      ...shared,
       onFailed: (error) => {
         if (!isToldByCalls(error)) this.#error ??= error;
       },

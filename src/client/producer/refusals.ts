@@ -6,6 +6,28 @@ import type { ProducerSettings } from '../config/settings.ts';
 import { kafkaError } from '../kafka-error.ts';
 import type { ProducerRecord } from '../types.ts';
 
+/** Codes by which single records are refused for what is in them, by a broker or (`RECORD_TOO_LARGE`) before they are sent. */
+const RECORD_CODES: ReadonlySet<string> = new Set([
+  'INVALID_RECORD',
+  'INVALID_TIMESTAMP',
+  'MESSAGE_TOO_LARGE',
+  'RECORD_TOO_LARGE',
+]);
+
+/** Whether a record was refused for what is in it, and nothing was written. */
+export function isRefusedRecord(error: unknown): boolean {
+  return error instanceof OperationalError && !error.retriable && RECORD_CODES.has(error.code);
+}
+
+/** A refusal after which nobody knows what was written: the transaction cannot do without the record, and is to be done again. */
+export function refusedInDoubt(cause: Error): OperationalError {
+  const code = cause instanceof OperationalError ? cause.code : 'UNDELIVERED';
+  return new OperationalError(code, `${cause.message}, while other records of its transaction are in doubt`, {
+    retriable: true,
+    cause,
+  });
+}
+
 export function partitionerFailed(error: unknown): OperationalError {
   return new OperationalError('PARTITIONER_FAILED', `the partitioner threw: ${messageOf(error)}`, {
     retriable: false,

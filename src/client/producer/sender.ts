@@ -47,6 +47,8 @@ export class Sender {
     parts: {
       readonly accumulator: Accumulator;
       readonly transactions: TransactionManager | undefined;
+      /** See {@link BatchOutcomes}. */
+      readonly leavesOutRefused: boolean;
       /** Batches were settled. */
       readonly onProgress: () => void;
     },
@@ -59,7 +61,7 @@ export class Sender {
     this.#transactions = transactions;
     this.#onProgress = onProgress;
     this.identities = transactions?.identities ?? new IdempotentIdentities(cluster, () => this.wake());
-    this.#outcomes = new BatchOutcomes(cluster, settings, accumulator);
+    this.#outcomes = new BatchOutcomes(cluster, settings, parts);
   }
 
   onBatchOpened({ topic, partition }: PartitionQueue): void {

@@ -47,13 +47,21 @@ export class SharedProducers {
   /**
    * A producer in transactions: with an identity, batches and failures of its own, over the shared connections. A request has
    * the records of one transaction.
+   * @param shared.leavesOutRefused see {@link ProducerEngine}.
    */
-  transactional(options: ProducerOptions & { readonly transactionalId: string }): TransactionalKafkaProducer {
-    return this.#transactional(options);
+  transactional(
+    options: ProducerOptions & { readonly transactionalId: string },
+    shared: { readonly leavesOutRefused?: boolean } = {},
+  ): TransactionalKafkaProducer {
+    return this.#transactional(options, shared);
   }
 
-  #transactional(options: ProducerOptions): TransactionalKafkaProducer {
-    return new Producer(options, { connections: this.#options.connections, buffers: this.#buffers });
+  #transactional(
+    options: ProducerOptions,
+    shared: { readonly leavesOutRefused?: boolean } = {},
+  ): TransactionalKafkaProducer {
+    const { connections } = this.#options;
+    return new Producer(options, { ...shared, connections, buffers: this.#buffers });
   }
 }
 

@@ -1,4 +1,5 @@
 import { DiagnosticError, messageOf } from '../../base/errors.ts';
+import { isRefusedRecord } from '../../client/producer/refusals.ts';
 import type { DeliveryCallback, UndeliveredRecord } from '../../client/types.ts';
 import type { ChangelogRecord } from '../state/managed-store.ts';
 import { type FailureContext, type FailureHandlers, StreamsFailure } from './failures.ts';
@@ -126,7 +127,8 @@ export class OutputProducer implements RecordCollector {
   /** @throws a failure that has come since, so that it is not only found at the next commit. */
   throwFailure(): void {
     const failure = this.#failure;
-    this.#failure = undefined;
+    // A transaction may know nothing of it, and is not to be committed whatever comes.
+    if (!this.#isTransactional) this.#failure = undefined;
     if (failure) throw failure;
   }
 
@@ -159,7 +161,7 @@ export class OutputProducer implements RecordCollector {
     try {
       if (this.#handlers.production(error, context) !== 'continue')
         this.#fail(new StreamsFailure('production', context, error));
-      else if (this.#isTransactional)
+      else if (this.#isTransactional && !isRefusedRecord(error))
         this.#fail(new StreamsFailure('production', context, notLeftOut(error)));
       else this.#onDropped();
     } catch (thrown) {
@@ -197,12 +199,12 @@ function contextOf(
   return { topic, partition, offset, input, taskId, nodeName, sink, record };
 }
 
-/** As in Kafka Streams, where the commit fails that comes next (KAFKA-15259): a transaction has lost the record, with its batch. */
+/** Other than a record that was refused for what is in it, its transaction has lost it with its batch, and cannot be committed. */
 function notLeftOut(cause: Error): DiagnosticError {
   return new DiagnosticError(
     {
       message: `${messageOf(cause)}; it cannot be left out of its transaction`,
-      hint: 'refuse such a record before it is written, or process at least once: the production handler may leave it out there',
+      hint: 'the production handler may leave out what is refused for itself (its size, its time, its key), or anything at least once',
     },
     { cause },
   );

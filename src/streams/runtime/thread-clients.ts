@@ -139,7 +139,9 @@ function transactionalProducer(
     transactionalId: transactionalIdOf(applicationId, processId(), memberNumber()),
     transactionTimeoutMs: transactionTimeoutMs(settings),
   };
-  return host?.producers.transactional(options) ?? new Producer(options);
+  // Whether they may be left out is the matter of the production handler.
+  const shared = { leavesOutRefused: true };
+  return host?.producers.transactional(options, shared) ?? new Producer(options, shared);
 }
 
 /** What answers where changelogs end, see {@link Restorer}. */

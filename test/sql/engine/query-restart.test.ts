@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import type { DiskLock } from '../../../src/base/environment.ts';
 import { DiagnosticError, OperationalError } from '../../../src/base/errors.ts';
-import { Admin, Producer } from '../../../src/client/index.ts';
+import { Admin } from '../../../src/client/index.ts';
 import { replayCommands } from '../../../src/sql/index.ts';
 import { errorKindOf, QueryErrors } from '../../../src/sql/runtime/query-errors.ts';
 import { RestartBackoff } from '../../../src/base/restart-backoff.ts';
@@ -146,44 +146,6 @@ it('accepts a query that does not start, and starts it when it can', async () =>
     state.release();
     await expect.poll(() => stateOf(sql), { timeout: PATIENCE_MS }).toBe('RUNNING');
   } finally {
-    await sql.close();
-  }
-});
-
-it('loses the rows whose time a broker refuses, and no others: microseconds taken for milliseconds', async () => {
-  const sql = sqlOn(brokers.newDirectory(), 'micros_');
-  const producer = new Producer({ environment: nodeEnvironment, bootstrapServers });
-  try {
-    await sql.run(`
-      CREATE STREAM micros (k STRING KEY, w BIGINT) WITH (KAFKA_TOPIC='micros', VALUE_FORMAT='JSON', PARTITIONS=1, TIMESTAMP='w');
-      CREATE STREAM times AS SELECT * FROM micros;
-      CREATE TABLE counts AS SELECT k, COUNT(*) AS n FROM micros GROUP BY k;
-      CREATE TABLE hourly AS SELECT k, COUNT(*) AS n FROM micros WINDOW TUMBLING (SIZE 1 HOUR) GROUP BY k;`);
-    const times = [1000, 2000, 1_767_225_600_000_000, 3000, 1_767_225_600_000_001, 4000];
-    for (const [index, w] of times.entries())
-      producer.send({ topic: 'micros', partition: 0, key: `k${index}`, value: `{"W":${w}}` });
-    await producer.flush();
-    const errors = (): readonly string[] =>
-      sql.engine.queries().flatMap((query) => query.errors.map(({ message }) => `${query.id}: ${message}`));
-    for (const [topic, count] of [
-      ['TIMES', 4],
-      ['COUNTS', 4],
-    ] as const) {
-      const end = async (): Promise<number | undefined> =>
-        (await admin.listOffsets([{ topic, partition: 0, spec: 'latest' }]))[0]?.offset;
-      await expect.poll(end, { timeout: PATIENCE_MS }).toBe(count);
-    }
-    await expect.poll(() => errors().length, { timeout: PATIENCE_MS }).toBe(6);
-    expect(errors()).toEqual(
-      ['CSAS_TIMES_0', 'CTAS_COUNTS_1', 'CTAS_HOURLY_2'].flatMap((id) =>
-        [1, 2].map(() =>
-          expect.stringMatching(new RegExp(`^${id}: the broker refuses a row: .*INVALID_TIMESTAMP`)),
-        ),
-      ),
-    );
-    expect(sql.engine.queries().map(({ state }) => state)).toEqual(['RUNNING', 'RUNNING', 'RUNNING']);
-  } finally {
-    await producer.close();
     await sql.close();
   }
 });

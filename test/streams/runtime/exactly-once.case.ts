@@ -19,6 +19,7 @@ import {
   resultsOf,
   until,
 } from './numbered-results.ts';
+import { describeRefusedResults } from './refused-results.case.ts';
 import { startThread, type ThreadUnderTest } from './thread-under-test.ts';
 
 const RECORDS = 12;
@@ -248,6 +249,8 @@ export function describeExactlyOnce(
         expect(await member.end()).toBeUndefined();
       }
     });
+
+    describeRefusedResults({ bootstrapServers: () => bootstrapServers, run, options });
 
     it('commits nothing where nothing has come', async () => {
       const applicationId = `idle-${run}`;

@@ -18,6 +18,7 @@ const unknownEnd = new TransactionError('TIMED_OUT', 'who knows', { recovery: 'r
 const forbidden = new TransactionError('TRANSACTIONAL_ID_AUTHORIZATION_FAILED', 'no', { recovery: 'none' });
 const left = new TransactionError('COMMIT_FAILED', 'left', { recovery: 'abort' });
 const tooLarge = new OperationalError('MESSAGE_TOO_LARGE', 'too large', { retriable: false });
+const unauthorized = new OperationalError('TOPIC_AUTHORIZATION_FAILED', 'not yours', { retriable: false });
 const late = new OperationalError('TIMED_OUT', 'late', { retriable: true });
 
 it.each([
@@ -133,12 +134,14 @@ describe('the output of a processing loop in transactions', () => {
   describe('whose records fail', () => {
     let asked: unknown[];
     let answer: 'fail' | 'continue';
+    let dropped: number;
     let output: OutputProducer;
     let source: ResultSource;
 
     beforeEach(() => {
       source = new ResultSource({ taskId: '0_0', nodeName: 'sink', current: new CurrentRecord() });
       asked = [];
+      dropped = 0;
       answer = 'continue';
       output = new OutputProducer({
         producer: transactions,
@@ -149,7 +152,7 @@ describe('the output of a processing loop in transactions', () => {
           },
         }),
         keepsInputs: false,
-        onDropped: () => undefined,
+        onDropped: () => dropped++,
         onFailed: () => undefined,
       });
     });
@@ -176,19 +179,30 @@ describe('the output of a processing loop in transactions', () => {
       expect(asked).toEqual([]);
     });
 
-    it('asks the handler about a record, which cannot be left out whatever it says', async () => {
+    it('leaves out what is refused for itself where the handler says so, and is not committed after any other answer', async () => {
       produce();
       script.fail('delivery', tooLarge);
-      const failure = await failureOf(output.flush());
+      expect(await failureOf(output.flush())).toBeUndefined();
       expect(asked).toEqual([tooLarge]);
+      expect(dropped).toBe(1);
+      answer = 'fail';
+      produce();
+      script.fail('delivery', tooLarge);
+      for (let time = 0; time < 2; time++)
+        expect(await failureOf(output.flush())).toMatchObject({ kind: 'production', cause: tooLarge });
+      expect(dropped).toBe(1);
+    });
+
+    it('asks the handler about any other record, which cannot be left out whatever it says', async () => {
+      produce();
+      script.fail('delivery', unauthorized);
+      const failure = await failureOf(output.flush());
+      expect(asked).toEqual([unauthorized]);
       expect(failure).toBeInstanceOf(StreamsFailure);
       expect(failure).toMatchObject({
         message: expect.stringContaining('left out of its transaction') as string,
       });
-      answer = 'fail';
-      produce();
-      script.fail('delivery', tooLarge);
-      expect(await failureOf(output.flush())).toMatchObject({ cause: tooLarge });
+      expect(dropped).toBe(0);
     });
 
     it('forgets what fails with it, once it was aborted', async () => {
