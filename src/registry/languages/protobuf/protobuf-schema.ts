@@ -1,0 +1,83 @@
+import {
+  type Difference,
+  normalizedReferences,
+  OTHER_LANGUAGE,
+  type ParsedSchema,
+  type SchemaLanguage,
+  type SchemaReference,
+  type SchemaSource,
+} from '../parsed-schema.ts';
+import { checkProto } from './check.ts';
+import { protoDifferences } from './compatibility.ts';
+import type { ProtoFile } from './file.ts';
+import { parseProto } from './parse.ts';
+import { printProto } from './print.ts';
+import { joined, ProtoTypes } from './types.ts';
+import { wellKnownFile } from './well-known.ts';
+
+/** A schema in Protobuf's language, as the registry knows it. */
+class ProtobufSchema implements ParsedSchema {
+  readonly type = 'PROTOBUF';
+  readonly references: readonly SchemaReference[];
+  readonly text: string;
+  readonly file: ProtoFile;
+  readonly types: ProtoTypes;
+
+  readonly #source: SchemaSource;
+
+  constructor(source: SchemaSource, isNormalized = false) {
+    this.#source = source;
+    this.references = source.references;
+    this.file = parseProto(source.text);
+    this.types = typesOf(this.file, source);
+    if (source.isNew) checkProto(this.file, this.types);
+    this.text = printProto(this.file, isNormalized ? { types: this.types } : undefined);
+  }
+
+  get name(): string | undefined {
+    const [first] = this.file.messages;
+    return first === undefined ? undefined : joined(this.file.packageName ?? '', first.name);
+  }
+
+  format(_format: string): string {
+    return this.text;
+  }
+
+  normalize(): ParsedSchema {
+    const references = normalizedReferences(this.references);
+    return new ProtobufSchema({ ...this.#source, references }, true);
+  }
+
+  differencesFrom(writer: ParsedSchema): readonly Difference[] {
+    return writer instanceof ProtobufSchema ? protoDifferences(this, writer) : [OTHER_LANGUAGE];
+  }
+
+  registered(origin: string): string | undefined {
+    const reference = this.references.find(({ name }) => name === origin);
+    return reference === undefined ? undefined : `${reference.version} ${reference.subject}`;
+  }
+}
+
+/** The types of a file and of all that it imports: what is referred to, and what every schema may import. */
+function typesOf(file: ProtoFile, { resolved }: SchemaSource): ProtoTypes {
+  const types = new ProtoTypes();
+  const seen = new Set<string>();
+  const addImports = ({ imports, publicImports }: ProtoFile): void => {
+    for (const path of [...imports, ...publicImports]) {
+      if (seen.has(path)) continue;
+      seen.add(path);
+      const text = resolved.get(path);
+      const imported = text === undefined ? wellKnownFile(path) : parseProto(text);
+      types.add(imported, path);
+      addImports(imported);
+    }
+  };
+  addImports(file);
+  types.add(file, undefined);
+  return types;
+}
+
+export const protobufLanguage: SchemaLanguage = {
+  type: 'PROTOBUF',
+  parse: (source) => new ProtobufSchema(source),
+};
