@@ -185,3 +185,20 @@ export function printJson(value: JsonValue, printing: JsonPrinting = {}): string
 export function sortedEntries<T>(map: ReadonlyMap<string, T>): [string, T][] {
   return [...map].sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0));
 }
+/** Whether two values are the same: numbers by value, the order of names left aside. */
+export function equalJson(left: JsonValue | undefined, right: JsonValue | undefined): boolean {
+  if (left === right) return true;
+  if (left instanceof JsonNumber && right instanceof JsonNumber) return equalNumbers(left, right);
+  if (isJsonArray(left) && isJsonArray(right)) {
+    return left.length === right.length && left.every((item, index) => equalJson(item, right[index]));
+  }
+  if (isJsonObject(left) && isJsonObject(right)) {
+    return left.size === right.size && [...left].every(([name, value]) => equalJson(value, right.get(name)));
+  }
+  return false;
+}
+
+function equalNumbers(left: JsonNumber, right: JsonNumber): boolean {
+  if (left.isIntegral && right.isIntegral) return BigInt(left.text) === BigInt(right.text);
+  return left.value === right.value;
+}

@@ -1,0 +1,95 @@
+import { unreachable } from '../../../base/assert.ts';
+import type { Difference } from '../parsed-schema.ts';
+import { compareArrays } from './compare-arrays.ts';
+import { compareCombined, compareMixed } from './compare-combined.ts';
+import { compareObjects } from './compare-objects.ts';
+import { compareConstants, compareEnums, compareNumbers, compareStrings } from './compare-values.ts';
+import { at, found, type Found, jsonDifference } from './differences.ts';
+import type { JsonSchemaNode, NotSchema } from './model.ts';
+
+/**
+ * Returns what keeps a value that the writer's schema lets through from being let through by the reader's: the rules of
+ * Confluent's registry for JSON Schema, with its policy STRICT.
+ */
+export function jsonDifferences(reader: JsonSchemaNode, writer: JsonSchemaNode): readonly Difference[] {
+  return new JsonComparison().compare(reader, writer).map(jsonDifference);
+}
+
+class JsonComparison {
+  /** Without it schemas whose parts refer to each other would be compared once for each way that leads to them. */
+  readonly #results = new Map<JsonSchemaNode, Map<JsonSchemaNode, readonly Found[]>>();
+
+  readonly compare = (one: JsonSchemaNode, other: JsonSchemaNode): readonly Found[] => {
+    const [reader, writer] = [referred(one), referred(other)];
+    let results = this.#results.get(reader);
+    if (results === undefined) this.#results.set(reader, (results = new Map()));
+    const known = results.get(writer);
+    if (known !== undefined) return known;
+    // A pair that comes again within itself is taken to be compatible.
+    results.set(writer, []);
+    const differences = this.#compareOnce(reader, writer);
+    results.set(writer, differences);
+    return differences;
+  };
+
+  #compareOnce(reader: JsonSchemaNode, writer: JsonSchemaNode): readonly Found[] {
+    const mixed = compareMixed({ reader, writer }, this.compare);
+    if (mixed !== undefined) return mixed;
+    // Nothing was written, or anything is read.
+    if (reader.kind !== writer.kind && (writer.kind === 'none' || reader.kind === 'any')) return [];
+    switch (reader.kind) {
+      case 'string':
+        if (writer.kind === 'string') return compareStrings(reader, writer);
+        break;
+      case 'number':
+        if (writer.kind === 'number') return compareNumbers(reader, writer);
+        break;
+      case 'enum':
+        if (writer.kind === 'enum') return compareEnums(reader, writer);
+        break;
+      case 'const':
+        if (writer.kind === 'const') return compareConstants(reader, writer);
+        break;
+      case 'combined':
+        if (writer.kind === 'combined') return compareCombined({ reader, writer }, this.compare);
+        break;
+      case 'not':
+        if (writer.kind === 'not') return this.#negations(reader, writer);
+        break;
+      case 'object':
+        if (writer.kind === 'object') return compareObjects({ reader, writer }, this.compare);
+        break;
+      case 'array':
+        if (writer.kind === 'array') return compareArrays({ reader, writer }, this.compare);
+        break;
+      case 'any':
+      case 'none':
+      case 'boolean':
+      case 'null':
+      case 'conditional':
+      case 'reference':
+        if (reader.kind === writer.kind) return [];
+        break;
+      default:
+        unreachable(reader);
+    }
+    return found('TYPE_CHANGED');
+  }
+
+  /** What is excluded may only become less. */
+  #negations(reader: NotSchema, writer: NotSchema): readonly Found[] {
+    const isNarrowed = this.compare(writer.schema, reader.schema).length === 0;
+    return isNarrowed ? [] : at('not', found('NOT_TYPE_EXTENDED'));
+  }
+}
+
+function referred(schema: JsonSchemaNode): JsonSchemaNode {
+  let found = schema;
+  const seen = new Set<JsonSchemaNode>();
+  // A reference that leads to itself says nothing.
+  while (found.kind === 'reference' && !seen.has(found)) {
+    seen.add(found);
+    found = found.target();
+  }
+  return found;
+}

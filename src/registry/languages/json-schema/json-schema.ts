@@ -1,0 +1,60 @@
+import { InvalidSchemaError } from '../invalid-schema.ts';
+import { isJsonObject, type JsonValue, printJson } from '../json-text.ts';
+import {
+  type Difference,
+  normalizedReferences,
+  OTHER_LANGUAGE,
+  type ParsedSchema,
+  type SchemaLanguage,
+  type SchemaReference,
+  type SchemaSource,
+} from '../parsed-schema.ts';
+import { jsonDifferences } from './compatibility.ts';
+import type { JsonSchemaNode } from './model.ts';
+import { JsonSchemaReader } from './read.ts';
+import { JsonReferences, readJson } from './references.ts';
+
+/** A JSON schema, as the registry knows it. Its text is what was registered without spaces, or with its names sorted. */
+class JsonSchema implements ParsedSchema {
+  readonly type = 'JSON';
+  readonly references: readonly SchemaReference[];
+  readonly text: string;
+  readonly #source: SchemaSource;
+  readonly #json: JsonValue;
+  readonly #root: JsonSchemaNode;
+
+  constructor(source: SchemaSource, isNormalized = false) {
+    this.#source = source;
+    this.references = source.references;
+    this.#json = readJson(source.text);
+    if (!isJsonObject(this.#json) && typeof this.#json !== 'boolean') {
+      throw new InvalidSchemaError('a schema is neither an object nor a boolean');
+    }
+    const references = new JsonReferences(this.#json, source.resolved);
+    this.#root = new JsonSchemaReader((ref, from) => references.find(ref, from)).node(this.#json);
+    this.text = printJson(this.#json, { sorted: isNormalized });
+  }
+
+  get name(): string | undefined {
+    const title = isJsonObject(this.#json) ? this.#json.get('title') : undefined;
+    return typeof title === 'string' ? title : undefined;
+  }
+
+  format(_format: string): string {
+    return this.text;
+  }
+
+  normalize(): ParsedSchema {
+    const references = normalizedReferences(this.references);
+    return new JsonSchema({ ...this.#source, references }, true);
+  }
+
+  differencesFrom(writer: ParsedSchema): readonly Difference[] {
+    return writer instanceof JsonSchema ? jsonDifferences(this.#root, writer.#root) : [OTHER_LANGUAGE];
+  }
+}
+
+export const jsonLanguage: SchemaLanguage = {
+  type: 'JSON',
+  parse: (source) => new JsonSchema(source),
+};

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { InvalidSchemaError, jsonLanguage } from '../../../src/registry/index.ts';
+import { JSON_PAIRS } from './json-pairs.ts';
+import { differencesOf, parsed } from './language-cases.ts';
+
+const json = (schema: unknown): ReturnType<typeof parsed> => parsed(jsonLanguage, JSON.stringify(schema));
+
+describe('compatibility of JSON schemas', () => {
+  it('is that of the table', () => {
+    expect(JSON_PAIRS.length).toBeGreaterThan(300);
+    const found = JSON_PAIRS.map((pair) => ({ ...pair, differences: differencesOf(jsonLanguage, pair) }));
+    expect(found).toEqual(JSON_PAIRS);
+  });
+
+  it("is told in Confluent's words", () => {
+    const reader = json({ type: 'object', properties: { a: { type: 'string' } }, required: ['a'] });
+    const writer = json({ type: 'object', properties: { a: { type: 'string' } } });
+    expect(reader.differencesFrom(writer).map((difference) => difference.message('new', 'old'))).toEqual([
+      `{errorType:"REQUIRED_ATTRIBUTE_ADDED", description:"The keyword at path '#/required/a' in the new schema is not present ` +
+        'in the old schema"}',
+    ]);
+  });
+
+  it('follows references to other texts', () => {
+    const using = (type: string): ReturnType<typeof parsed> =>
+      parsed(jsonLanguage, '{"properties":{"p":{"$ref":"part.json#/definitions/P"}}}', {
+        references: [{ name: 'part.json', subject: 'part', version: 1 }],
+        resolved: new Map([
+          ['part.json', `{"definitions":{"P":{"$ref":"#/definitions/Q"},"Q":{"type":"${type}"}}}`],
+        ]),
+      });
+    expect(using('number').differencesFrom(using('integer'))).toEqual([]);
+    expect(
+      using('integer')
+        .differencesFrom(using('string'))
+        .map(({ path }) => path),
+    ).toEqual(['#/properties/p']);
+  });
+
+  it('ends for schemas whose parts refer to each other in many ways', () => {
+    const names = Array.from({ length: 12 }, (_, index) => `d${index}`);
+    const all = names.map((name) => ({ $ref: `#/definitions/${name}` }));
+    const schema = (type: string): ReturnType<typeof parsed> =>
+      json({
+        definitions: Object.fromEntries(
+          names.map((name) => [
+            name,
+            { type: 'object', properties: { [name]: { oneOf: [...all, { type }] } } },
+          ]),
+        ),
+        oneOf: all,
+      });
+    expect(schema('string').differencesFrom(schema('string'))).toEqual([]);
+  });
+});
+
+describe('the text of a JSON schema', () => {
+  it('keeps order and numbers, without spaces', () => {
+    const text = '{ "type" : "number", "multipleOf": 0.10, "2": 1e2, "1": 12345678901234567890 }';
+    expect(parsed(jsonLanguage, text).text).toBe(
+      '{"type":"number","multipleOf":0.10,"2":1e2,"1":12345678901234567890}',
+    );
+  });
+
+  it('is sorted when it is normalized', () => {
+    expect(parsed(jsonLanguage, '{"b":{"d":1,"c":[{"f":1,"e":2}]},"a":1}').normalize().text).toBe(
+      '{"a":1,"b":{"c":[{"e":2,"f":1}],"d":1}}',
+    );
+  });
+});
+
+describe('a JSON schema that is none', () => {
+  it.each([
+    ['{', 'not JSON: unexpected end of the text at line 1, column 2'],
+    ['1', 'a schema is neither an object nor a boolean'],
+    ['{"type":"strnig"}', 'unknown type: [strnig]'],
+    ['{"properties":[]}', 'properties: expected an object'],
+    ['{"type":"string","maxLength":"1"}', 'maxLength: expected a number'],
+    ['{"properties":{"a":1}}', 'a schema is neither an object nor a boolean'],
+    ['{"$ref":"#/definitions/a"}', 'could not resolve the reference "#/definitions/a"'],
+    ['{"items":{"$ref":"other.json"}}', 'could not resolve the reference "other.json"'],
+  ])('%s', (text, message) => {
+    expect(() => parsed(jsonLanguage, text)).toThrow(new InvalidSchemaError(message));
+  });
+});
