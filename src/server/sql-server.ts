@@ -10,6 +10,7 @@ import type { Logger } from '../base/logger.ts';
 import { unlessAborted } from '../base/unless-aborted.ts';
 import { SharedConnections } from '../client/cluster/shared-connections.ts';
 import { Admin } from '../client/index.ts';
+import { sessionOverServer } from '../sql/analysis/property-names.ts';
 import { builtInRegistry } from '../sql/functions/index.ts';
 import { SqlEngine } from '../sql/engine/engine.ts';
 import { prefixOf } from '../sql/runtime/app-options.ts';
@@ -176,6 +177,7 @@ export class SqlServer {
 
   async #start(): Promise<void> {
     const life = this.#life;
+    const checkLimits = this.#host.checkSettings(sessionOverServer(this.#options.properties, {}));
     await this.#listen();
     // Threads load their modules beside the rest of the start.
     life.signal.throwIfAborted();
@@ -183,6 +185,7 @@ export class SqlServer {
     // What waits for the cluster ends when its client is closed.
     const cluster = await life.step((signal) => unlessAborted(this.#admin.describeCluster(), signal));
     this.#kafkaClusterId = cluster.clusterId ?? '';
+    await life.step((signal) => unlessAborted(checkLimits(), signal));
     this.#progress.step('reading the command topic');
     await life.step((signal) => unlessAborted(this.#commands.open(), signal));
     this.#progress.ready();

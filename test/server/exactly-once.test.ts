@@ -91,8 +91,40 @@ it('refuses a guarantee that there is not, and settings that it cannot be kept w
   expect(await refused(both)).toContain('exactly_once_v2 reads committed records only');
   const timesOut = { 'processing.guarantee': 'exactly_once_v2', 'transaction.timeout.ms': '50' };
   expect(await refused(timesOut)).toContain('would time out');
+  for (const [properties, told] of [
+    [{ 'producer.acks': '1' }, 'set acks=all'],
+    [{ acks: '0' }, 'set acks=all'],
+    [{ 'producer.max.in.flight.requests.per.connection': '10' }, 'max.in.flight.requests.per.connection=5'],
+    [{ 'enable.idempotence': 'false' }, 'leave enable.idempotence out'],
+    [{ 'commit.interval.ms': '900000' }, 'set commit.interval.ms to at most 899999'],
+    // What the brokers allow is asked.
+    [{ 'producer.transaction.timeout.ms': '1000000' }, 'set transaction.timeout.ms to at most 900000'],
+  ] as const)
+    expect(await refused({ 'processing.guarantee': 'exactly_once_v2', ...properties })).toContain(told);
   const [queries] = await ksql('SHOW QUERIES;');
   expect(queries?.['queries']).toEqual([]);
+});
+
+it('runs queries that commit as seldom as a transaction may be open', async () => {
+  platform = await startPlatform();
+  await ksql(SOURCE);
+  await ksql(tableAs('seldom'), {
+    'processing.guarantee': 'exactly_once_v2',
+    'commit.interval.ms': '800000',
+  });
+  await eventually(async () => {
+    const [queries] = await ksql('SHOW QUERIES;');
+    return JSON.stringify(queries?.['queries']).includes('"state":"RUNNING"') ? true : undefined;
+  });
+});
+
+it.each([
+  [{ 'ksql.streams.producer.acks': '1' }, /an idempotent producer needs acks=all/],
+  [{ 'ksql.streams.commit.interval.ms': '1000000' }, /would time out/],
+  [{ 'ksql.streams.producer.transaction.timeout.ms': '1000000' }, /transaction\.max\.timeout\.ms 900000/],
+])('a server is not started with %o, which no query could have exactly once', async (properties, told) => {
+  const exactlyOnce = { 'ksql.streams.processing.guarantee': 'exactly_once_v2' };
+  await expect(startPlatform({ properties: { ...exactlyOnce, ...properties } })).rejects.toThrow(told);
 });
 
 it('PRINT shows what is committed', async () => {

@@ -64,11 +64,12 @@ function hasType(type: ConfigType, value: unknown): boolean {
     case 'double':
       return typeof value === 'number' && Number.isFinite(value);
     default:
-      return (
-        typeof value === 'number' && Number.isSafeInteger(value) && Math.abs(value) <= INTEGERS[type].max + 1
-      );
+      return typeof value === 'number' && Number.isSafeInteger(value) && isWithin(value, INTEGERS[type].max);
   }
 }
+
+/** In two's complement the least number is one further from 0. */
+const isWithin = (value: number, max: number): boolean => value <= max && value >= -max - 1;
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value.length <= TEXT_LENGTH_MAX;
 
@@ -93,6 +94,6 @@ function parse({ type, range }: ConfigKey, text: string): unknown {
 function parseInteger(text: string, max: number): number | undefined {
   if (!/^[+-]?\d+$/.test(text)) return undefined;
   const value = Number(text);
-  if (value > max || value < -max - 1) return undefined;
+  if (!isWithin(value, max)) return undefined;
   return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, value));
 }

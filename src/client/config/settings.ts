@@ -49,11 +49,15 @@ export function producerSettings(options: ProducerOptions, argument = 'options')
   if (isTransactional) nonEmptyText(settings.transactionalId, 'transactionalId');
   const idempotent = options.idempotent ?? (isTransactional || (allows && settings.retriesMax > 0));
   if (idempotent && !allows) {
+    const good = [
+      settings.acks === 'all' ? [] : 'acks=all',
+      settings.inFlightMax <= IN_FLIGHT_IDEMPOTENT_MAX
+        ? []
+        : `max.in.flight.requests.per.connection=${IN_FLIGHT_IDEMPOTENT_MAX}`,
+    ].flat();
     throw new DiagnosticError({
-      message: 'an idempotent producer needs acks=all and at most 5 requests in flight',
-      hint: isTransactional
-        ? 'leave out acks and max.in.flight.requests.per.connection'
-        : 'leave out acks and max.in.flight.requests.per.connection, or set enable.idempotence=false',
+      message: `an idempotent producer needs acks=all and at most ${IN_FLIGHT_IDEMPOTENT_MAX} requests in flight`,
+      hint: `set ${good.join(' and ')}${isTransactional ? '' : ', or enable.idempotence=false'}`,
     });
   }
   if (isTransactional && !idempotent) {

@@ -39,6 +39,11 @@ export const statementMessages = {
   }),
   /** What a topic of its would be called is no name of a topic. */
   cannotRun: (queryId: string, reason: string) => ({ message: `Query ${queryId} cannot run: ${reason}` }),
+  /** No transaction of its could be begun. */
+  transactionTooLong: (timeoutMs: number, limitMs: number) => ({
+    message: `transaction.timeout.ms ${timeoutMs} is more than the brokers allow (transaction.max.timeout.ms ${limitMs})`,
+    hint: `set transaction.timeout.ms to at most ${limitMs}, or transaction.max.timeout.ms of the brokers to more`,
+  }),
   topicsMissing: (topics: readonly string[]) => ({
     message: `Kafka topics do not exist: ${topics.join(', ')}`,
     hint: 'SHOW TOPICS; lists the topics that exist',

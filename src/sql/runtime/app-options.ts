@@ -2,6 +2,7 @@ import { childPath } from '../../base/child-path.ts';
 import type { Environment } from '../../base/environment.ts';
 import { type Logger, silentLogger } from '../../base/logger.ts';
 import {
+  BROKER_TRANSACTION_TIMEOUT_MS_MAX,
   EXACTLY_ONCE_COMMIT_MS,
   isExactlyOnce,
   type ProcessingGuarantee,
@@ -82,7 +83,7 @@ export const isOfServer = (options: Pick<KafkaHostOptions, 'serviceId'>, name: s
  */
 export function appOptions(
   options: KafkaHostOptions,
-  context: AnalysisContext,
+  context: Pick<AnalysisContext, 'properties'>,
   guarantee?: ProcessingGuarantee,
 ) {
   const { environment, bootstrapServers, logger = silentLogger, cacheBytesMax } = options;
@@ -108,12 +109,15 @@ export function appOptions(
   } as const;
 }
 
-/** A transaction may last longer than it takes from one commit to the next, however seldom these are. */
+/** A transaction may last longer than it takes from one commit to the next, as far as brokers let it. */
 function transactionalProducer(
   set: Partial<ProducerOptions> | undefined,
   commitIntervalMs: number,
 ): Partial<ProducerOptions> {
-  const transactionTimeoutMs = Math.max(TRANSACTION_TIMEOUT_MS, 2 * commitIntervalMs);
+  const transactionTimeoutMs = Math.min(
+    Math.max(TRANSACTION_TIMEOUT_MS, 2 * commitIntervalMs),
+    BROKER_TRANSACTION_TIMEOUT_MS_MAX,
+  );
   return { transactionTimeoutMs, ...set };
 }
 

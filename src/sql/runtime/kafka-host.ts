@@ -20,6 +20,7 @@ import type { KafkaHostOptions } from './app-options.ts';
 import { KafkaQueries } from './kafka-queries.ts';
 import { KnownTopics } from './known-topics.ts';
 import { PlanCheck } from './plan-check.ts';
+import { checkTransactionLimit, querySettings } from './query-settings.ts';
 import type { QueryRuntime } from './query-runtime.ts';
 import { topicFacts } from './topic-facts.ts';
 import { TopicRequests } from './topic-requests.ts';
@@ -30,6 +31,7 @@ const DEFAULT_KAFKA_TIMEOUT_MS = 15_000;
 
 /** Runs SQL on a Kafka cluster: it looks after topics itself, and a {@link QueryRuntime} runs its queries. */
 export class KafkaHost implements SqlHost {
+  readonly #options: KafkaHostOptions;
   readonly #life: Lifecycle;
   readonly #admin: Admin;
   readonly #producer: Producer;
@@ -49,6 +51,7 @@ export class KafkaHost implements SqlHost {
       connections = new SharedConnections(),
     }: { readonly runtime?: QueryRuntime; readonly connections?: SharedConnections } = {},
   ) {
+    this.#options = options;
     const { environment, bootstrapServers, logger = silentLogger } = options;
     const { kafkaTimeoutMs = DEFAULT_KAFKA_TIMEOUT_MS } = options;
     const admin = new Admin(
@@ -74,7 +77,7 @@ export class KafkaHost implements SqlHost {
     });
     const describeTopics = (names: readonly string[]) => this.#known.describe(names);
     this.#requests = new TopicRequests({ admin, describe: describeTopics });
-    this.#check = new PlanCheck(options, this.#requests);
+    this.#check = new PlanCheck(options, { requests: this.#requests, admin });
     this.#queries = runtime ?? new KafkaQueries(options, { admin, describeTopics, connections });
     this.#queries.topics$.subscribe(({ names, facts }) => this.#known.learn(names, facts));
     this.#life = new Lifecycle('the host of the queries', { timers: environment.timers, logger });
@@ -82,6 +85,16 @@ export class KafkaHost implements SqlHost {
     clients.add({ name: 'the admin client', close: () => admin.close() });
     clients.add({ name: 'the producer', close: () => this.#producer.close({ timeoutMs: CLOSE_MS_MAX }) });
     clients.add({ name: 'what runs the queries', close: () => this.#queries.close() });
+  }
+
+  /**
+   * Checks the settings of queries that say nothing themselves.
+   * @returns asks the cluster about those, too, and rejects for what it does not allow.
+   * @throws {DiagnosticError} for settings that cannot hold together.
+   */
+  checkSettings(properties: AnalysisContext['properties']): () => Promise<void> {
+    const settings = querySettings(this.#options, properties);
+    return () => checkTransactionLimit(settings, this.#admin);
   }
 
   /** Starts what runs the queries. Nothing of an earlier life is touched. */

@@ -13,6 +13,7 @@ import { PendingCode } from '../lowering/pending-code.ts';
 import { queryTopology } from '../lowering/query-topology.ts';
 import { type QueryPlan, sourceSteps } from '../physical/steps.ts';
 import { appOptions, type KafkaHostOptions, queryApplicationId } from './app-options.ts';
+import { checkTransactionLimit } from './query-settings.ts';
 import { partitionsOf, type TopicRequests } from './topic-requests.ts';
 
 /**
@@ -22,10 +23,18 @@ import { partitionsOf, type TopicRequests } from './topic-requests.ts';
 export class PlanCheck {
   readonly #options: KafkaHostOptions;
   readonly #requests: TopicRequests;
+  readonly #admin: Parameters<typeof checkTransactionLimit>[1];
 
-  constructor(options: KafkaHostOptions, requests: TopicRequests) {
+  constructor(
+    options: KafkaHostOptions,
+    {
+      requests,
+      admin,
+    }: { readonly requests: TopicRequests; readonly admin: Parameters<typeof checkTransactionLimit>[1] },
+  ) {
     this.#options = options;
     this.#requests = requests;
+    this.#admin = admin;
   }
 
   /**
@@ -52,11 +61,14 @@ export class PlanCheck {
   ): Promise<void> {
     const code = new PendingCode();
     const topology = this.#checkNames(query, { analysis: context, code });
+    const applicationId = queryApplicationId(this.#options, query.queryId);
+    const settings = streamsAppSettings({ ...appOptions(this.#options, context), applicationId, topology });
+    await checkTransactionLimit(settings, this.#admin);
     await inTurns(code.make(), new TimeSlice(this.#options.environment));
     this.#checkTopics(query, topology, { request, facts: context.topics });
   }
 
-  /** Its topology can be built and run, and what is named by its id can be. */
+  /** Its topology can be built, and what is named by its id can be. */
   #checkNames(
     query: QueryPlan,
     context: { readonly analysis: AnalysisContext; readonly code: PendingCode },
@@ -67,7 +79,6 @@ export class PlanCheck {
       const wrong = topicNameError(name);
       if (wrong !== undefined) throw refuse(statementMessages.cannotRun(query.queryId, wrong.message));
     }
-    streamsAppSettings({ ...appOptions(this.#options, context.analysis), applicationId, topology });
     return topology;
   }
 

@@ -1,4 +1,5 @@
-import { ArgumentError } from '../../base/errors.ts';
+import { ArgumentError, DiagnosticError } from '../../base/errors.ts';
+import { producerSettings } from '../../client/config/settings.ts';
 import type { IsolationLevel } from '../../client/types.ts';
 import type { StreamsAppOptions, StreamsAppSettings } from './streams-app-options.ts';
 
@@ -17,6 +18,13 @@ export const EXACTLY_ONCE_COMMIT_MS = 100;
  * has taken the place of, holds up those who read what is committed.
  */
 export const TRANSACTION_TIMEOUT_MS = 10_000;
+
+/** The default of `transaction.max.timeout.ms`: longer transactions a broker refuses, unless it was set otherwise. */
+export const BROKER_TRANSACTION_TIMEOUT_MS_MAX = 900_000;
+
+/** Its producers are made when it starts: until then neither matters. */
+const ANY_SERVER = 'localhost';
+const ANY_ID = 'any';
 
 /** Whether an application processes in transactions. */
 export function isExactlyOnce({
@@ -61,7 +69,7 @@ export function checkGuarantee({
   if (timeoutMs <= commitIntervalMs) {
     throw new ArgumentError('commitIntervalMs', {
       message: `a transaction would time out (transaction.timeout.ms ${timeoutMs}) before it is committed (commit.interval.ms ${commitIntervalMs})`,
-      hint: 'commit more often, or give producer.transactionTimeoutMs a longer time, as far as transaction.max.timeout.ms of the brokers goes',
+      hint: `set commit.interval.ms to at most ${timeoutMs - 1}, or transaction.timeout.ms (producer.transactionTimeoutMs) to more, as far as transaction.max.timeout.ms of the brokers goes`,
     });
   }
   if (consumer.isolationLevel === 'read_uncommitted') {
@@ -74,6 +82,21 @@ export function checkGuarantee({
     throw new ArgumentError('producer.idempotent', {
       message: 'processing.guarantee exactly_once_v2 writes in transactions, which are idempotent',
       hint: 'leave enable.idempotence out, or set processing.guarantee to at_least_once',
+    });
+  }
+  checkTransactional(producer);
+}
+
+/** Whether the producer can be one of transactions, which it says in its own words when it is made. */
+function checkTransactional(producer: StreamsAppSettings['producer']): void {
+  try {
+    producerSettings({ ...producer, bootstrapServers: ANY_SERVER, transactionalId: ANY_ID });
+  } catch (error) {
+    if (!(error instanceof DiagnosticError) || error instanceof ArgumentError) throw error;
+    const { message, hint } = error.diagnostic;
+    throw new ArgumentError('producer', {
+      message: `${message}, and processing.guarantee exactly_once_v2 writes in transactions, which are idempotent`,
+      hint: `${hint}, or processing.guarantee to at_least_once`,
     });
   }
 }

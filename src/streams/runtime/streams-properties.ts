@@ -24,7 +24,7 @@ const OWN_CONSUMER_OPTIONS = [
 ];
 
 const consumerKeys = without(consumerConfig, OWN_CONSUMER_OPTIONS);
-const producerKeys = without(producerConfig, [...OWN_OPTIONS, 'idempotent']);
+const producerKeys = without(producerConfig, OWN_OPTIONS);
 /** What one application of several in a process may have of its own. */
 const applicationKeys = without(streamsConfig, ['applicationId', 'bootstrapServers', 'stateDir', 'clientId']);
 

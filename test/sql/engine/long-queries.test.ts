@@ -62,7 +62,7 @@ it.each(statements)('others have their turn while the code of %s is checked', as
   const options = hostOptions(turns);
   const admin = new Admin({ environment: nodeEnvironment, bootstrapServers: options.bootstrapServers });
   const nobody = new TopicRequests({ admin, describe: () => Promise.reject(new Error('nobody is asked')) });
-  const check = new PlanCheck(options, nobody);
+  const check = new PlanCheck(options, { requests: nobody, admin });
   await check.check({ query }, context);
   expect(turns.count).toBeGreaterThanOrEqual(parts);
   await admin.close();

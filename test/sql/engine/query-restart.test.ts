@@ -195,6 +195,9 @@ it('says whose error it is, and keeps what stopped a query when records fail by 
   expect(errorKindOf(new OperationalError('MISSING_SOURCE_TOPIC', 'gone', { retriable: false }))).toBe(
     'USER',
   );
+  expect(errorKindOf(new OperationalError('RECORD_TOO_LARGE', 'a large row', { retriable: false }))).toBe(
+    'USER',
+  );
   expect(errorKindOf(new StreamsFailure('processing', context, new Error('bad')))).toBe('USER');
   expect(errorKindOf(new StreamsFailure('processing', context, full))).toBe('SYSTEM');
   expect(errorKindOf(new DiagnosticError({ message: 'wrong' }))).toBe('USER');

@@ -68,6 +68,17 @@ describe('properties of Kafka Streams', () => {
     expect(warnings[0]).toContain(`the property ${name} has no effect`);
   });
 
+  it('enable.idempotence is that of the producer, and exactly-once refuses to go without', () => {
+    const { options, warnings } = read({ 'enable.idempotence': 'false' });
+    expect(options).toMatchObject({ producer: { idempotent: false } });
+    expect(warnings).toEqual([]);
+    const exact = read({ 'producer.enable.idempotence': 'false', 'processing.guarantee': 'exactly_once_v2' });
+    const app = { applicationId: 'a', bootstrapServers: 'x:1', topology: new StreamsBuilder() };
+    expect(() => new StreamsApp({ ...app, ...exact.options })).toThrow(
+      expect.objectContaining({ argument: 'producer.idempotent' }),
+    );
+  });
+
   it('are warned of by the process where there is no logger', async () => {
     const warnings: Error[] = [];
     const listener = (warning: Error): void => void warnings.push(warning);

@@ -35,6 +35,10 @@ describe('the guarantee of an application', () => {
       'consumer.isolationLevel',
     ],
     ['a producer that is not idempotent', { producer: { idempotent: false } }, 'producer.idempotent'],
+    ['a producer that does not wait for all', { producer: { acks: 1 } }, 'producer'],
+    ['one that waits for nobody', { producer: { acks: 0 } }, 'producer'],
+    ['one with too many requests in flight', { producer: { inFlightMax: 10 } }, 'producer'],
+    ['a time beyond 32 bits', { producer: { transactionTimeoutMs: 2 ** 31 } }, 'transactionTimeoutMs'],
     [
       'a transactional id of the user',
       { producer: { transactionalId: 'mine' } },
@@ -42,6 +46,20 @@ describe('the guarantee of an application', () => {
     ],
   ] as const)('refuses %s', (_what, options, argument) => {
     expect(() => settings({ ...exactlyOnce, ...options })).toThrow(expect.objectContaining({ argument }));
+  });
+
+  it('says so in the words of the producer, with the nearest value that is good', () => {
+    expect(() => settings({ ...exactlyOnce, producer: { inFlightMax: 10, acks: 1 } })).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining(
+          'an idempotent producer needs acks=all and at most 5 requests in flight',
+        ) as string,
+        diagnostic: expect.objectContaining({
+          hint: 'set acks=all and max.in.flight.requests.per.connection=5, or processing.guarantee to at_least_once',
+        }) as object,
+      }),
+    );
+    expect(settings({ producer: { inFlightMax: 10, acks: 1 } })).toMatchObject({ producer: { acks: 1 } });
   });
 
   it('lets a longer transaction time go with a longer interval', () => {
