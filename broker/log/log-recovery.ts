@@ -1,35 +1,26 @@
 import type { Disk } from '../../src/base/environment.ts';
 import { OperationalError } from '../../src/base/errors.ts';
-import type { Logger } from '../../src/base/logger.ts';
-import { epochAt, type LeaderEpochCache } from './leader-epoch-cache.ts';
+import type { LeaderEpochCache } from './leader-epoch-cache.ts';
 import { endOffsetOf, findMissing, refuseGaps } from './log-gaps.ts';
 import { remedyFor } from './missing-logs.ts';
 import { replayProducers } from './producer-replay.ts';
-import type { ProducerSnapshots } from './producer-snapshots.ts';
 import type { ProducerState } from './producer-state.ts';
+import { type ScanOptions, type Scanned, scanFrom, setAllAside } from './recovery-scan.ts';
 import { Segment, type SegmentOptions } from './segment.ts';
 import { CLEANED_SUFFIX, DELETED_SUFFIX, parseSegmentFileName } from './segment-files.ts';
 import { removeSegment } from './segment-removal.ts';
-import { scanBatches, scanValidBatches } from './segment-scan.ts';
-import { saveTail, setSegmentAside } from './unrecovered.ts';
+import { scanBatches } from './segment-scan.ts';
 
-interface RecoveryOptions {
-  readonly disk: Disk;
-  readonly logger: Logger;
-  readonly directory: string;
+interface RecoveryOptions extends ScanOptions {
   /** Of the files in the directory. */
   readonly names: readonly string[];
   /** What every segment of this log is made with. */
   readonly segmentOptions: (baseOffset: number) => SegmentOptions;
-  readonly recoveryPoint: number;
   /** From the checkpoint; undefined where that says nothing: then the files do. */
   readonly logStartOffset: number | undefined;
-  readonly hadCleanShutdown: boolean;
   /** Below are holes that Kafka's log cleaner has left. */
   readonly holesTo: number;
-  readonly epochs: LeaderEpochCache;
   readonly producers: ProducerState;
-  readonly snapshots: ProducerSnapshots;
 }
 
 export interface RecoveredLog {
@@ -119,26 +110,6 @@ function deriveEpochs(segments: readonly Segment[], epochs: LeaderEpochCache): v
   }
 }
 
-/** After a power loss that is how it is: a later segment may have reached the disk before an earlier one. */
-function setAllAside(
-  segments: readonly Segment[],
-  { disk, logger, directory, hadCleanShutdown }: RecoveryOptions,
-): void {
-  const level = hadCleanShutdown ? 'error' : 'warn';
-  for (const segment of segments.toReversed()) {
-    if (segment.sizeInBytes === 0) {
-      removeSegment(disk, segment);
-      continue;
-    }
-    const file = setSegmentAside(disk, segment);
-    logger[level]('a segment is not part of its log any more and is kept aside', {
-      directory,
-      offset: segment.baseOffset,
-      file,
-    });
-  }
-}
-
 /** Clears away what a crash left half done; answers the base offsets of the segments, ascending. */
 function listSegments({ disk, directory, names }: RecoveryOptions): number[] {
   const bases: number[] = [];
@@ -185,69 +156,6 @@ function scanUnflushed(segments: Segment[], options: RecoveryOptions): Scanned {
   return scanFrom(first, segments, options);
 }
 
-interface Scanned {
-  readonly segments: ReadonlySet<Segment>;
-  /** Base offset of the segment that lost its tail. */
-  readonly cutBase: number | undefined;
-}
-
-/** Checks every batch from a segment on; removes from `segments` and the disk what cannot stay. */
-function scanFrom(first: number, segments: Segment[], options: RecoveryOptions): Scanned {
-  const { epochs, disk, logger, directory } = options;
-  const scanned = new Set<Segment>();
-  let cutBase: number | undefined;
-  let expectedBase = segments[first]?.baseOffset ?? 0;
-  let lastEpoch = -1;
-  // What snapshots and the epoch checkpoint say of batches that are not trusted is learned anew from those that stay.
-  const trustedOffset = expectedBase;
-  const declared = epochs.entries;
-  epochs.truncateFromEnd(trustedOffset);
-  for (let index = first; index < segments.length; index++) {
-    const segment = segments[index] as Segment;
-    // A hole, an overlap: the segment before lost its tail, and so the log ends there. Not where that had been written
-    // completely: then a file has got lost, and what comes after it is as good as ever.
-    if (segment.baseOffset > expectedBase && isWritten(expectedBase, options))
-      expectedBase = segment.baseOffset;
-    let intact = segment.baseOffset === expectedBase;
-    if (intact) {
-      const size = segment.sizeInBytes;
-      segment.resetIndexes();
-      const validBytes = scanValidBatches(segment, (batch) => {
-        // A batch of an older epoch than its place has was truncated once, and the crash brought it back. Epochs never
-        // go down; and where new batches followed the truncation the checkpoint says which epoch begins there: without
-        // it, stale batches that fill the gap up to a later segment exactly would go unnoticed.
-        if (batch.leaderEpoch < Math.max(lastEpoch, epochAt(declared, batch.baseOffset))) return false;
-        lastEpoch = batch.leaderEpoch;
-        segment.index(batch);
-        epochs.assign(batch.leaderEpoch, batch.baseOffset);
-        expectedBase = batch.lastOffset + 1;
-        return true;
-      });
-      if (validBytes < size) {
-        refuseDamage(segment, { offset: expectedBase, position: validBytes }, options);
-        const kept = saveTail(disk, segment, validBytes);
-        logger.warn('the end of a log was torn and has been cut', {
-          directory,
-          offset: expectedBase,
-          bytes: size - validBytes,
-          ...(kept === undefined ? {} : { kept }),
-        });
-        segment.cutAt(validBytes);
-        intact = false;
-      }
-      segment.saveIndexes();
-      scanned.add(segment);
-    }
-    if (!intact) {
-      cutBase = scanned.has(segment) ? segment.baseOffset : segments[index - 1]?.baseOffset;
-      const from = scanned.has(segment) ? index + 1 : index;
-      setAllAside(segments.splice(from), options);
-    }
-  }
-  options.snapshots.remove((offset) => offset > trustedOffset);
-  return { segments: scanned, cutBase };
-}
-
 /** Files are missing: an empty log here would let the cluster believe that its records have been deleted. */
 function refuseLoss(logEndOffset: number, { directory, recoveryPoint }: RecoveryOptions): void {
   if (logEndOffset >= recoveryPoint) return;
@@ -259,25 +167,6 @@ function refuseLoss(logEndOffset: number, { directory, recoveryPoint }: Recovery
   );
 }
 
-/**
- * What a crash can tear is cut away. What had been synced, or closed, was damaged by something else, and cutting there
- * would destroy records that were acknowledged: here, and as a leader on the followers too. That is not ours to decide.
- * Nothing on the disk has been changed by now that the next start could miss.
- */
-function refuseDamage(
-  segment: Segment,
-  at: { readonly offset: number; readonly position: number },
-  options: RecoveryOptions,
-): void {
-  if (!isWritten(at.offset, options)) return;
-  throw new OperationalError(
-    'CORRUPT_LOG',
-    `${segment.pathOf('log')} is damaged at byte ${at.position} (offset ${at.offset}), though it had been written ` +
-      `completely: ${remedyFor(options.directory)}`,
-    { retriable: false },
-  );
-}
-
 function endsWithWholeBatch(segment: Segment): boolean {
   let end = 0;
   segment.scanFrom(Number.MAX_SAFE_INTEGER, (batch) => {
@@ -285,9 +174,4 @@ function endsWithWholeBatch(segment: Segment): boolean {
     return true;
   });
   return end === segment.sizeInBytes;
-}
-
-/** What is at `offset` had been synced, or its log closed: a crash does nothing to it. */
-function isWritten(offset: number, { hadCleanShutdown, recoveryPoint }: RecoveryOptions): boolean {
-  return hadCleanShutdown || offset < recoveryPoint;
 }

@@ -4,7 +4,7 @@ import { replayProducers } from './producer-replay.ts';
 import { Segment } from './segment.ts';
 import { copyTail } from './unrecovered.ts';
 
-/** Drops everything from `offset` on. */
+/** Drops everything from `offset` on, and the batch that contains it: the log ends with what is before. */
 export function truncateLog(state: LogState, durability: LogDurability, offset: number): void {
   cutLog(state, durability, { offset, dropActive: () => state.segments.removeActive() });
 }
@@ -53,15 +53,33 @@ function cutLog(state: LogState, durability: LogDurability, { offset, dropActive
     restart(state, durability, { offset, dropActive });
     return;
   }
-  durability.beginTruncation(offset);
+  const endOffset = endBefore(state, offset);
+  durability.beginTruncation(endOffset);
   // Newest first: what a crash leaves is then a log that was truncated less far, not one with a hole.
   while (segments.active.baseOffset >= offset) dropActive();
   segments.active.unseal();
-  segments.active.truncateTo(offset);
-  epochs.truncateFromEnd(offset);
-  snapshots.remove((candidate) => candidate > offset);
+  segments.active.truncateTo(endOffset);
+  epochs.truncateFromEnd(endOffset);
+  snapshots.remove((candidate) => candidate > endOffset);
   replayProducers(segments.all, new Set(), { producers, snapshots });
-  state.setEndOffset(offset);
+  state.setEndOffset(endOffset);
+}
+
+/**
+ * Where the last batch ends that stays when a log is cut at `offset`: before it, where that lies within a batch, or where a
+ * batch was not where it should have been, which its checksum does not tell. The log ends there, as the next start will find. A
+ * replica that went on at `offset` would never have what is missing, and be taken for one that has everything. Records below
+ * the log start are not missing.
+ */
+function endBefore({ segments, logStartOffset }: LogState, offset: number): number {
+  const segment = segments.all.findLast(({ baseOffset }) => baseOffset < offset);
+  let end = segment?.baseOffset ?? offset;
+  segment?.scanFrom(offset - 1, (batch) => {
+    if (batch.lastOffset >= offset) return false;
+    end = batch.lastOffset + 1;
+    return true;
+  });
+  return Math.max(end, Math.min(offset, logStartOffset));
 }
 
 /** Drops everything; the log goes on at `offset`. */

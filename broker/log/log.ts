@@ -365,7 +365,7 @@ export class Log {
     return timestamp === undefined ? null : this.offsetForTimestamp(timestamp, upperBoundOffset);
   }
 
-  /** Drops everything from `offset` on. */
+  /** Drops everything from `offset` on, and the batch that contains it: the log ends with what is before. */
   truncateTo(offset: number): void {
     this.#guard('truncate', () => truncateLog(this.#state, this.#durability, offset));
   }

@@ -47,7 +47,7 @@ export function scanBatches(
     const size = claimedBatchSizeAt(window, at - windowStart);
     if (size < 0 || at + size > end) return at;
     const batch = readInfo(window, at - windowStart, at);
-    if (batch === undefined || !isInPlace(batch, nextOffset, source)) return at;
+    if (batch === undefined || batch.baseOffset < nextOffset || !isWithin(batch, source)) return at;
     if (!visit(batch)) return UNDAMAGED;
     nextOffset = batch.lastOffset + 1;
     at += size;
@@ -56,8 +56,8 @@ export function scanBatches(
 }
 
 /**
- * Visits the batches of a whole segment as long as each is complete, has the right checksum, continues the offsets, and
- * `visit` agrees to it.
+ * Visits the batches of a whole segment as long as each is complete, has the right checksum, and `visit` agrees to it. Whether
+ * they follow each other is for `visit` to say.
  * @returns where the valid part ends.
  */
 export function scanValidBatches(source: Scannable, visit: (batch: BatchInfo) => boolean): number {
@@ -66,7 +66,6 @@ export function scanValidBatches(source: Scannable, visit: (batch: BatchInfo) =>
   let windowStart = 0;
   let windowBytes = 0;
   let at = 0;
-  let nextOffset = source.baseOffset;
   while (at + BATCH_HEADER_BYTES <= end) {
     // Each step needs the header first, then all of the batch, in the window.
     let needed = BATCH_HEADER_BYTES;
@@ -86,19 +85,15 @@ export function scanValidBatches(source: Scannable, visit: (batch: BatchInfo) =>
     const start = at - windowStart;
     if (!isCrcValid(window, start, needed)) return at;
     const batch = readInfo(window, start, at);
-    if (batch === undefined || !isInPlace(batch, nextOffset, source)) return at;
-    if (!visit(batch)) return at;
-    nextOffset = batch.lastOffset + 1;
+    if (batch === undefined || !isWithin(batch, source) || !visit(batch)) return at;
     at += needed;
   }
   return at;
 }
 
-/** The checksum of a batch does not cover its offset. */
-function isInPlace({ baseOffset, lastOffset }: BatchInfo, nextOffset: number, source: Scannable): boolean {
-  return (
-    baseOffset >= nextOffset && lastOffset >= baseOffset && lastOffset - source.baseOffset <= OFFSETS_MAX
-  );
+/** Whether a segment can have offsets like those of a batch: the checksum does not cover the first one. */
+function isWithin({ baseOffset, lastOffset }: BatchInfo, source: Scannable): boolean {
+  return lastOffset >= baseOffset && lastOffset - source.baseOffset <= OFFSETS_MAX;
 }
 
 /** Undefined where the header has numbers that no broker of ours has written. */

@@ -261,10 +261,17 @@ export class ReplicaFetcher {
   #truncate(partition: Partition, offset: number): void {
     const { log, topic, index } = partition;
     const { logEndOffset: from, highWatermark } = log;
-    const fields = { topic, partition: index, from, to: offset, highWatermark };
     if (offset >= highWatermark) {
-      this.#options.logger.info('log truncated to its leader', fields);
       log.truncateTo(offset);
+      const to = log.logEndOffset;
+      // Below it where batches were not where they should have been: what is missing is copied again.
+      this.#options.logger[to < highWatermark ? 'warn' : 'info']('log truncated to its leader', {
+        topic,
+        partition: index,
+        from,
+        to,
+        highWatermark,
+      });
       return;
     }
     // Only an election out of those that were not in sync, or a leader that has lost what it had, can ask for this.
@@ -273,16 +280,30 @@ export class ReplicaFetcher {
     this.#options.logger[log.hasLostItsEnd ? 'warn' : 'error'](
       'the leader does not have records that were committed: they were taken out of this replica, too, and are kept in the ' +
         'files "kept" (kafka-dump-log.sh reads them once they are named *.log; remove them when nobody needs them)',
-      { ...fields, leaderId: this.#options.leaderId, kept },
+      {
+        topic,
+        partition: index,
+        from,
+        to: log.logEndOffset,
+        highWatermark,
+        leaderId: this.#options.leaderId,
+        kept,
+      },
     );
   }
 
   /**
    * The leader does not have the offset that this log ends with: either the leader's log is shorter (an unclean
-   * election), then cut to its end, or it starts later (retention), then start over there.
+   * election), then cut to its end, or it starts later (retention), then start over there. Or the last batch here has an epoch
+   * that there has never been: no checksum covers it, and it may be damaged. Then it is taken out.
    */
   async #resume(question: Asked): Promise<void> {
-    const { partition } = question.followed;
+    const { partition, leaderEpoch } = question.followed;
+    const { log } = partition;
+    if (log.latestEpoch > leaderEpoch) {
+      this.#truncate(partition, log.endOffsetForEpoch(leaderEpoch).endOffset);
+      return;
+    }
     const endOffset = await this.#leaderOffset(question.followed, LATEST_TIMESTAMP);
     const startOffset = await this.#leaderOffset(question.followed, EARLIEST_TIMESTAMP);
     if (endOffset === undefined || startOffset === undefined) {
@@ -290,8 +311,8 @@ export class ReplicaFetcher {
       return;
     }
     if (!this.#isCurrent(question)) return;
-    if (endOffset < partition.log.logEndOffset) this.#truncate(partition, endOffset);
-    else if (startOffset > partition.log.logEndOffset) partition.log.truncateFullyAndStartAt(startOffset);
+    if (endOffset < log.logEndOffset) this.#truncate(partition, endOffset);
+    else if (startOffset > log.logEndOffset) log.truncateFullyAndStartAt(startOffset);
     else this.#suspend(question.followed);
   }
 

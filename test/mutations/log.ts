@@ -4,6 +4,27 @@ const suite = ['test/broker/log'];
 
 export const logMutations: readonly Mutation[] = [
   {
+    name: 'recovery keeps a batch whose offset has been damaged upwards',
+    file: 'broker/log/batch-order.ts',
+    find: '      if (this.#isAfterHole) this.#doubtful = this.#last?.position;\n',
+    replace: '',
+    suite: ['test/broker/log/damaged-places.test.ts'],
+  },
+  {
+    name: 'recovery keeps a batch whose epoch has been damaged upwards',
+    file: 'broker/log/batch-order.ts',
+    find: 'if (leaderEpoch >= this.#epochBefore && !this.#isLastDeclared) this.#doubtful = this.#last?.position;',
+    replace: '',
+    suite: ['test/broker/log/damaged-places.test.ts'],
+  },
+  {
+    name: 'a log that is cut ends where it was told to, whatever it has',
+    file: 'broker/log/log-truncation.ts',
+    find: 'const endOffset = endBefore(state, offset);',
+    replace: 'const endOffset = offset;',
+    suite: ['test/broker/log/damaged-places.test.ts'],
+  },
+  {
     name: 'a checkpoint is taken for unchanged although an offset has changed',
     file: 'broker/log/log-checkpoints.ts',
     find: 'if (before[i] !== now[i]) return false;',
@@ -20,8 +41,8 @@ export const logMutations: readonly Mutation[] = [
   {
     name: 'epochs of records that were truncated are kept',
     file: 'broker/log/log-truncation.ts',
-    find: 'segments.active.truncateTo(offset);\n  epochs.truncateFromEnd(offset);',
-    replace: 'segments.active.truncateTo(offset);',
+    find: 'segments.active.truncateTo(endOffset);\n  epochs.truncateFromEnd(endOffset);',
+    replace: 'segments.active.truncateTo(endOffset);',
     suite: ['test/broker/log/log.test.ts'],
   },
   {

@@ -4,6 +4,13 @@ const suite = ['test/broker/replication'];
 
 export const replicationMutations: readonly Mutation[] = [
   {
+    name: 'a follower keeps an epoch that there has never been',
+    file: 'broker/replication/replica-fetcher.ts',
+    find: 'if (log.latestEpoch > leaderEpoch) {',
+    replace: 'if (log.latestEpoch < -1) {',
+    suite: ['test/broker/replication/replica-fetcher.test.ts'],
+  },
+  {
     name: 'a coordinator answers before its append is replicated',
     file: 'broker/replication/replica-manager.ts',
     find: 'const commit = pendingCommit(partition, result.lastOffset + 1);',

@@ -36,6 +36,13 @@ type FileChange =
 
 const SECTOR_BYTES = 512;
 
+interface FileDamage {
+  /** In words. */
+  readonly what: string;
+  /** Makes the file what it was before. */
+  readonly undo: () => void;
+}
+
 /** A file as the disk and as the page cache have it: what was written since the last sync is only in the cache. */
 export class FileNode {
   #current = new Content();
@@ -111,8 +118,9 @@ export class FileNode {
     this.#current = this.#durable.copy();
   }
 
-  /** Changes a bit, or makes a sector zeros, of what the disk holds, all of which is synced; answers what it did. */
-  damage(random: SeededRandom): string {
+  /** Changes a bit, or makes a sector zeros, of what the disk holds, all of which is synced. */
+  damage(random: SeededRandom): FileDamage {
+    const before = this.#durable.copy();
     const { bytes, size } = this.#durable;
     const at = random.int(size);
     const sector = at - (at % SECTOR_BYTES);
@@ -120,7 +128,11 @@ export class FileNode {
     if (isBit) bytes.writeUInt8(bytes.readUInt8(at) ^ (1 << random.int(8)), at);
     else bytes.fill(0, sector, Math.min(size, sector + SECTOR_BYTES));
     this.#current = this.#durable.copy();
-    return isBit ? `a bit of byte ${at} flips` : `the sector at ${sector} is zeros`;
+    const undo = (): void => {
+      this.#durable = before;
+      this.#current = before.copy();
+    };
+    return { what: isBit ? `a bit of byte ${at} flips` : `the sector at ${sector} is zeros`, undo };
   }
 }
 

@@ -116,7 +116,7 @@ describe('a disk', () => {
       const data = medium.root.get('data');
       const file = data instanceof DirectoryNode ? data.get('file') : undefined;
       if (!(file instanceof FileNode)) throw new Error('the file is not there');
-      const what = file.damage(medium.random);
+      const { what } = file.damage(medium.random);
       const now = environment.disk.readFile('/data/file');
       const changed = [...now.entries()].filter(([at, byte]) => byte !== content[at]);
       const isBit = what.includes('bit');

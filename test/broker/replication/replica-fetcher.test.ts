@@ -10,6 +10,7 @@ import type { DiskFile, Environment } from '../../../src/base/environment.ts';
 import { OperationalError } from '../../../src/base/errors.ts';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { silentLogger } from '../../../src/base/logger.ts';
+import { ErrorCode } from '../../../src/protocol/error-codes.ts';
 import { decodeStruct, encodeStruct } from '../../../src/protocol/codec.ts';
 import type { RequestOf, ResponseInput } from '../../../src/protocol/message.ts';
 import { fetch } from '../../../src/protocol/messages/01-fetch.ts';
@@ -20,6 +21,8 @@ type Request = RequestOf<typeof fetch>;
 type Data = NonNullable<NonNullable<ResponseInput<typeof fetch>['responses']>[number]['partitions']>[number];
 
 const FETCH_VERSION = 18;
+/** A leader epoch that no leader has had. */
+const NEVER = 999;
 const TOPIC_IDS = ['AAAAAAAAAAAAAAAAAAAAAQ', 'AAAAAAAAAAAAAAAAAAAAAg', 'AAAAAAAAAAAAAAAAAAAAAw'] as const;
 
 /** Partition 0 of three topics, followed from a leader whose answers the test gives, through the wire's codecs. */
@@ -195,10 +198,30 @@ it('begins anew around a log start that lies within a batch, where all that it h
   expect(logs.map((log) => log.logStartOffset)).toEqual([2, 2, 2]);
 });
 
+it('takes out what has an epoch that there has never been, and copies it again', async () => {
+  follower = new Follower((topicId, { topics }) => {
+    const asked = topics.find((topic) => topic.topicId === topicId)?.partitions[0];
+    if (asked?.lastFetchedEpoch === NEVER)
+      return { errorCode: ErrorCode.OFFSET_OUT_OF_RANGE, highWatermark: -1, records: null };
+    return { highWatermark: 3, records: asked?.fetchOffset === 2 ? [batchAt(2, 'x')] : null };
+  });
+  const { logs } = follower;
+  // The leader is in epoch 1, and nobody has been in this one: a bit of the batch has flipped.
+  for (const log of logs) log.appendAsFollower(inEpoch(batchAt(2, 'y'), NEVER));
+  await expect.poll(() => logs.map((log) => log.latestEpoch)).toEqual([1, 1, 1]);
+  expect(logs.map((log) => log.logEndOffset)).toEqual([3, 3, 3]);
+});
+
 /** As a leader of epoch 1 has it. */
 function batchAt(offset: number, ...values: readonly string[]): Buffer {
   const batch = batchOf(...values);
   batch.writeBigInt64BE(BigInt(offset), 0);
   batch.writeInt32BE(1, 12);
+  return batch;
+}
+
+/** The checksum does not cover the epoch. */
+function inEpoch(batch: Buffer, leaderEpoch: number): Buffer {
+  batch.writeInt32BE(leaderEpoch, 12);
   return batch;
 }
