@@ -1,5 +1,6 @@
 import { TWO_POW_32 } from './int64.ts';
 import { malformed } from './protocol-error.ts';
+import { utf8Between } from './short-text.ts';
 
 /** Kafka writes it for null, and reads any negative one as that. */
 const NULL_LENGTH = -1;
@@ -11,11 +12,6 @@ const TEXT_BYTES_SAFE = Math.floor(STRING_BYTES_MAX / 3);
 
 /** The UUID of sixteen zero bytes, in Kafka's text form: it stands for "no UUID". */
 export const ZERO_UUID = 'AAAAAAAAAAAAAAAAAAAAAA';
-
-/** Text decoding without the argument checks of `Buffer.toString`; present on every Buffer of Node. */
-interface Utf8Slice {
-  utf8Slice(start: number, end: number): string;
-}
 
 /**
  * Reads the primitive types of the Kafka protocol, big-endian, from a part of a Buffer.
@@ -121,7 +117,7 @@ export class BytesReader {
     if (length === 0) return '';
     if (length > STRING_BYTES_MAX) stringTooLong();
     const at = this.take(length);
-    const text = (this.buffer as Buffer & Utf8Slice).utf8Slice(at, at + length);
+    const text = utf8Between(this.buffer, at, at + length);
     // Each byte that is no UTF-8 is read as a character of three: the text may be longer than its bytes were.
     if (length > TEXT_BYTES_SAFE && Buffer.byteLength(text) > STRING_BYTES_MAX) stringTooLong();
     return text;

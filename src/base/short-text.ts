@@ -67,3 +67,13 @@ export function utf8Text(bytes: Buffer): string {
       return text;
   }
 }
+
+/** Text decoding without the argument checks of `Buffer.toString`; present on every Buffer of Node. */
+interface Utf8Slice {
+  utf8Slice(start: number, end: number): string;
+}
+
+/** Returns the text that the bytes between two places are the UTF-8 of; both lie within the bytes. */
+export function utf8Between(bytes: Buffer, start: number, end: number): string {
+  return (bytes as Buffer & Utf8Slice).utf8Slice(start, end);
+}

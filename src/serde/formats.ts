@@ -6,6 +6,7 @@ import { jsonFormat } from './json/format.ts';
 import { kafkaFormat } from './kafka.ts';
 import { type KnownFormat, laterFormats } from './later-formats.ts';
 import { noneFormat } from './none.ts';
+import { protobufNoSrFormat } from './protobuf/format.ts';
 
 /** All formats by name. One file per format, one entry here. */
 const formats = {
@@ -13,6 +14,7 @@ const formats = {
   JSON: jsonFormat,
   KAFKA: kafkaFormat,
   NONE: noneFormat,
+  PROTOBUF_NOSR: protobufNoSrFormat,
 } satisfies Record<string, Format>;
 
 const supported = (name: string): Format | undefined =>

@@ -36,12 +36,6 @@ const formats = {
     usesSchemaRegistry: true,
     mapKeys: 'PROTOBUF format only supports MAP types with STRING keys',
   },
-  PROTOBUF_NOSR: {
-    features: ['WRAP_SINGLES'],
-    properties: ['nullableRepresentation'],
-    usesSchemaRegistry: false,
-    mapKeys: 'PROTOBUF format only supports MAP types with STRING keys',
-  },
 } satisfies Record<string, LaterFormat>;
 
 /** By upper-case name. */

@@ -2,6 +2,27 @@ import type { Mutation } from './mutation.ts';
 
 export const sqlMutations: readonly Mutation[] = [
   {
+    name: 'a Protobuf message that stands in pieces is its last piece',
+    file: 'src/serde/protobuf/reader-code.ts',
+    find: 'if (${local} === null) { ${start} = s;',
+    replace: 'if (true) { ${start} = s;',
+    suite: ['test/serde/protobuf.test.ts'],
+  },
+  {
+    name: 'a Protobuf column that is null has the default although it may be told from it',
+    file: 'src/serde/protobuf/reader-code.ts',
+    find: 'const isNull = field.hasPresence && field.isRequired !== true;',
+    replace: 'const isNull = false;',
+    suite: ['test/serde/protobuf.test.ts'],
+  },
+  {
+    name: 'a length of more than one byte lies over what it is the length of',
+    file: 'src/serde/protobuf/put.ts',
+    find: 'bytes.copyWithin(start + 1 + more, start + 1, end);',
+    replace: '',
+    suite: ['test/serde/protobuf.test.ts'],
+  },
+  {
     name: 'queries at least once read what was aborted',
     file: 'src/sql/runtime/app-options.ts',
     find: "consumer: { isolationLevel: 'read_committed', ...set.consumer },",

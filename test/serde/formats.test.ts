@@ -76,6 +76,8 @@ describe('deserializers and arbitrary bytes', () => {
     DELIMITED: 'A INT, B STRING, C DECIMAL(4, 2)',
     KAFKA: 'A BIGINT',
     NONE: '',
+    PROTOBUF_NOSR:
+      'A INT, B STRING, C ARRAY<DECIMAL(4, 2)>, D MAP<STRING, DATE>, E STRUCT<X BYTES, Y DOUBLE>',
   };
 
   it.each(Object.entries(schemas))('%s gives a row or a SerdeError', (format, schema) => {

@@ -32,7 +32,7 @@ export function valuesOf(type: SqlType): fc.Arbitrary<SqlValue> {
   return fc.option(definiteValuesOf(type), { freq: 8 });
 }
 
-function definiteValuesOf(type: SqlType): fc.Arbitrary<SqlValue> {
+export function definiteValuesOf(type: SqlType): fc.Arbitrary<SqlValue> {
   switch (type.kind) {
     case 'BOOLEAN':
       return fc.boolean();

@@ -140,7 +140,7 @@ export class WithProperties {
     if (fullName !== undefined) found['fullSchemaName'] = fullName;
     if (delimiter !== undefined) found['delimiter'] = delimiter;
     if (schemaId !== undefined) found['schemaId'] = schemaId;
-    if (nullable !== undefined) found['nullableRepresentation'] = nullable;
+    if (nullable !== undefined) found['nullableRepresentation'] = nullable.toLowerCase();
     return found;
   }
 

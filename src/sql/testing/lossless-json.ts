@@ -2,6 +2,9 @@ import { type ExactJson, JsonNumber, parseExactJson } from '../../serde/json/exa
 
 export { JsonNumber } from '../../serde/json/exact-parser.ts';
 
+/** A double of a format that has binary ones: it is compared as a number, not as the text that it prints as. */
+export class JsonDouble extends JsonNumber {}
+
 /**
  * JSON with comments, numbers kept as they are written: conformance cases hold integers beyond 2^53 and decimals whose
  * scale counts. `JSON.parse` would lose both.

@@ -1,7 +1,9 @@
 import type { DataSource, WindowInfo } from '../catalog/data-source.ts';
 import type { SchemaColumn } from '../types/logical-schema.ts';
 import type { CaseWindow } from './case.ts';
+import { messageText } from '../../serde/protobuf/format.ts';
 import { type Json, JsonNumber, parseJson, printJson } from './lossless-json.ts';
+import { type ProtobufJson, protobufJson } from './protobuf-json.ts';
 
 /**
  * Between the JSON of a case and the bytes of a topic. These are the harness's own serdes, independent of the formats
@@ -17,6 +19,8 @@ export function encodeSide(side: 'key' | 'value', source: DataSource | undefined
       return Buffer.from(plainText(json), 'utf8');
     case 'KAFKA':
       return encodeKafka(json, column);
+    case 'PROTOBUF_NOSR':
+      return messageJson(side, source).encode(json);
     default:
       return Buffer.from(printJson(json), 'utf8');
   }
@@ -37,6 +41,8 @@ export function decodeSide(
       return bytes.toString('utf8');
     case 'KAFKA':
       return decodeKafka(bytes, column);
+    case 'PROTOBUF_NOSR':
+      return messageJson(side, source).decode(bytes);
     default:
       return parseJson(bytes.toString('utf8'));
   }
@@ -52,6 +58,17 @@ function layoutOf(
   return side === 'key'
     ? { format: keyFormat.format, column: source.schema.key[0] }
     : { format: valueFormat.format, column: source.schema.value[0] };
+}
+
+const messages = new WeakMap<DataSource, Partial<Record<'key' | 'value', ProtobufJson>>>();
+
+/** The message that columns are written as where no registry says so. */
+function messageJson(side: 'key' | 'value', source: DataSource | undefined): ProtobufJson {
+  if (source === undefined) throw new RangeError('no columns');
+  const known = messages.get(source) ?? {};
+  messages.set(source, known);
+  const { properties } = side === 'key' ? source.topic.keyFormat : source.topic.valueFormat;
+  return (known[side] ??= protobufJson(messageText(source.schema[side], properties)));
 }
 
 function plainText(json: Json): string {

@@ -3,7 +3,7 @@ import { checkRefusals } from './check-refusals.ts';
 const created = (columns: string, properties: string): string =>
   `CREATE STREAM z (${columns}) WITH (kafka_topic='s', ${properties});`;
 
-const MISSING = 'use DELIMITED, JSON, KAFKA, NONE; docs/gaps.md lists what is missing';
+const MISSING = 'use DELIMITED, JSON, KAFKA, NONE, PROTOBUF_NOSR; docs/gaps.md lists what is missing';
 const mapKey = (key: string): string =>
   'Map keys, including types that contain maps, are not supported as they may lead to unexpected behavior due to ' +
   `inconsistent serialization. Key column name: \`K\`. Column type: ${key}.`;
