@@ -11,3 +11,14 @@ export type {
   SchemaSource,
   SchemaType,
 } from './languages/parsed-schema.ts';
+export { RegistryRefusal, refusals } from './refusals/refusal.ts';
+export * from './subjects/change-settings.ts';
+export * from './subjects/deletions.ts';
+export { canonicalSubject, DEFAULT_CONTEXT, subjectName } from './subjects/qualified-subject.ts';
+export * from './subjects/record-codec.ts';
+export type { Change, RegistryRecord } from './subjects/records.ts';
+export type { SchemaRequest } from './subjects/schema-request.ts';
+export { compatibilityLevel, type CompatibilityLevel, type SubjectConfig } from './subjects/settings.ts';
+export { guidOf, type StoredSchema } from './subjects/stored-schema.ts';
+export * from './subjects/registry.ts';
+export * from './subjects/state.ts';

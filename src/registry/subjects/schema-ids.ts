@@ -1,0 +1,107 @@
+import { contextOf } from './qualified-subject.ts';
+import { contentKey, guidOf, type StoredSchema } from './stored-schema.ts';
+
+/** One schema of a context, wherever it is registered there. */
+interface KnownSchema {
+  /** By subject and version. */
+  readonly places: Map<string, StoredSchema>;
+}
+
+/** The schemas of one context by id, by what they are, and by guid. */
+class ContextIds {
+  readonly #byId = new Map<number, KnownSchema>();
+  readonly #ids = new Map<string, number>();
+  readonly #guids = new Map<string, number>();
+  /** Ids are not given again, also when their schemas are gone. */
+  #idMax = 0;
+
+  get idMax(): number {
+    return this.#idMax;
+  }
+
+  get isEmpty(): boolean {
+    return this.#byId.size === 0;
+  }
+
+  add(schema: StoredSchema): void {
+    const { id } = schema;
+    this.#idMax = Math.max(this.#idMax, id);
+    const known = this.#byId.get(id) ?? { places: new Map<string, StoredSchema>() };
+    known.places.set(placeOf(schema), schema);
+    this.#byId.set(id, known);
+    // Where an import gave one schema two ids, the first one is its own.
+    const content = contentKey(schema);
+    if (!this.#ids.has(content)) this.#ids.set(content, id);
+    this.#guids.set(guidOf(schema), id);
+  }
+
+  remove(schema: StoredSchema): void {
+    const known = this.#byId.get(schema.id);
+    known?.places.delete(placeOf(schema));
+    if (known === undefined || known.places.size > 0) return;
+    this.#byId.delete(schema.id);
+    const content = contentKey(schema);
+    if (this.#ids.get(content) === schema.id) this.#ids.delete(content);
+    this.#guids.delete(guidOf(schema));
+  }
+
+  places(id: number): readonly StoredSchema[] {
+    return [...(this.#byId.get(id)?.places.values() ?? [])];
+  }
+
+  idOf(content: string): number | undefined {
+    return this.#ids.get(content);
+  }
+
+  idOfGuid(guid: string): number | undefined {
+    return this.#guids.get(guid);
+  }
+}
+
+/** The ids of all contexts. */
+export class SchemaIds {
+  readonly #contexts = new Map<string, ContextIds>();
+
+  /** Contexts that have schemas, sorted. */
+  get contexts(): readonly string[] {
+    const used = [...this.#contexts].flatMap(([context, ids]) => (ids.isEmpty ? [] : [context]));
+    return used.sort();
+  }
+
+  add(schema: StoredSchema): void {
+    const context = contextOf(schema.subject);
+    let ids = this.#contexts.get(context);
+    if (ids === undefined) this.#contexts.set(context, (ids = new ContextIds()));
+    ids.add(schema);
+  }
+
+  remove(schema: StoredSchema): void {
+    this.#contexts.get(contextOf(schema.subject))?.remove(schema);
+  }
+
+  /** The versions that have an id in a context, in any order. */
+  places(context: string, id: number): readonly StoredSchema[] {
+    return this.#contexts.get(context)?.places(id) ?? [];
+  }
+
+  /** The id that a schema has in a context, by its {@link contentKey}. */
+  idOf(context: string, content: string): number | undefined {
+    return this.#contexts.get(context)?.idOf(content);
+  }
+
+  idMax(context: string): number {
+    return this.#contexts.get(context)?.idMax ?? 0;
+  }
+
+  /** Where a guid is known, with its id there. */
+  ofGuid(guid: string): readonly (readonly [context: string, id: number])[] {
+    return this.contexts.flatMap((context) => {
+      const id = this.#contexts.get(context)?.idOfGuid(guid);
+      return id === undefined ? [] : [[context, id] as const];
+    });
+  }
+}
+
+function placeOf({ subject, version }: StoredSchema): string {
+  return `${version} ${subject}`;
+}

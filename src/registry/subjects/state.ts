@@ -1,0 +1,125 @@
+import { unreachable } from '../../base/assert.ts';
+import { settingsKey } from './qualified-subject.ts';
+import type { RegistryRecord } from './records.ts';
+import { SchemaIds } from './schema-ids.ts';
+import type { Mode, SubjectConfig } from './settings.ts';
+import type { StoredSchema } from './stored-schema.ts';
+
+/** Which versions are meant: those that are not deleted, all, or the deleted ones. */
+export type Deleted = 'left out' | 'with others' | 'only';
+
+/** What the records of the topic have left: subjects with their versions, ids, and settings. Applying a record again changes nothing. */
+export class RegistryState {
+  readonly ids = new SchemaIds();
+  readonly #subjects = new Map<string, Map<number, StoredSchema>>();
+  /** By subject, or by context as `:.ctx:`; of all under undefined. */
+  readonly #configs = new Map<string | undefined, SubjectConfig>();
+  readonly #modes = new Map<string | undefined, Mode>();
+  /** The versions that refer to a version. */
+  readonly #users = new Map<string, Map<string, StoredSchema>>();
+
+  apply(record: RegistryRecord): void {
+    switch (record.kind) {
+      case 'SCHEMA':
+        this.#put(record.subject, record.version, record.value);
+        return;
+      case 'CONFIG':
+        putSetting(this.#configs, settingsKey(record.subject), record.value);
+        return;
+      case 'MODE':
+        putSetting(this.#modes, settingsKey(record.subject), record.value);
+        return;
+      case 'DELETE_SUBJECT':
+        this.#deleteUpTo(record.subject, record.version ?? 0);
+        return;
+      case 'CLEAR_SUBJECT':
+        for (const schema of this.versions(record.subject, 'only')) {
+          this.#put(schema.subject, schema.version, undefined);
+        }
+        return;
+      case 'NOOP':
+        return;
+      default:
+        unreachable(record);
+    }
+  }
+
+  /** Names of subjects that have such versions, sorted. A subject is deleted when all of its versions are. */
+  subjects(deleted: Deleted): readonly string[] {
+    const isMeant = (subject: string): boolean =>
+      deleted === 'with others' || (this.versions(subject, 'left out').length === 0) === (deleted === 'only');
+    return [...this.#subjects.keys()].filter(isMeant).sort();
+  }
+
+  /** In the order of their numbers. */
+  versions(subject: string, deleted: Deleted): readonly StoredSchema[] {
+    const versions = [...(this.#subjects.get(subject)?.values() ?? [])];
+    return versions
+      .filter(({ isDeleted }) => deleted === 'with others' || isDeleted === (deleted === 'only'))
+      .sort((one, other) => one.version - other.version);
+  }
+
+  version(subject: string, version: number): StoredSchema | undefined {
+    return this.#subjects.get(subject)?.get(version);
+  }
+
+  /** Versions that refer to one, whether they are deleted or not. */
+  users(subject: string, version: number): readonly StoredSchema[] {
+    return [...(this.#users.get(placeKey(subject, version))?.values() ?? [])];
+  }
+
+  config(subject: string | undefined): SubjectConfig | undefined {
+    return this.#configs.get(settingsKey(subject));
+  }
+
+  mode(subject: string | undefined): Mode | undefined {
+    return this.#modes.get(settingsKey(subject));
+  }
+
+  #put(subject: string, version: number, schema: StoredSchema | undefined): void {
+    let versions = this.#subjects.get(subject);
+    if (versions === undefined) this.#subjects.set(subject, (versions = new Map()));
+    const before = versions.get(version);
+    if (before !== undefined) this.#forget(before);
+    if (schema === undefined) {
+      versions.delete(version);
+      if (versions.size === 0) this.#subjects.delete(subject);
+      return;
+    }
+    versions.set(version, schema);
+    this.ids.add(schema);
+    for (const reference of schema.references) {
+      const used = placeKey(reference.subject, reference.version);
+      const users = this.#users.get(used) ?? new Map<string, StoredSchema>();
+      users.set(placeKey(subject, version), schema);
+      this.#users.set(used, users);
+    }
+  }
+
+  #forget(schema: StoredSchema): void {
+    this.ids.remove(schema);
+    for (const reference of schema.references) {
+      const users = this.#users.get(placeKey(reference.subject, reference.version));
+      users?.delete(placeKey(schema.subject, schema.version));
+    }
+  }
+
+  #deleteUpTo(subject: string, version: number): void {
+    for (const schema of this.versions(subject, 'left out')) {
+      if (schema.version <= version) this.#put(subject, schema.version, { ...schema, isDeleted: true });
+    }
+  }
+}
+
+function placeKey(subject: string, version: number): string {
+  return `${version} ${subject}`;
+}
+
+function putSetting<T>(
+  settings: Map<string | undefined, T>,
+  key: string | undefined,
+  value: T | undefined,
+): void {
+  if (value === undefined) settings.delete(key);
+  else settings.set(key, value);
+}

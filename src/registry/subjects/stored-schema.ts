@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { type JsonValue, printJson } from '../languages/json-text.ts';
+import type { SchemaReference, SchemaType } from '../languages/parsed-schema.ts';
+
+/** What makes two schemas the same one: they have one id within a context, and one guid everywhere. */
+export interface SchemaContent {
+  readonly type: SchemaType;
+  /** Canonical. */
+  readonly schema: string;
+  readonly references: readonly SchemaReference[];
+  /** What users keep with a schema; without effect here. */
+  readonly metadata: JsonValue | undefined;
+  readonly ruleSet: JsonValue | undefined;
+}
+
+/** A version of a subject. */
+export interface StoredSchema extends SchemaContent {
+  readonly subject: string;
+  /** From 1 on. */
+  readonly version: number;
+  readonly id: number;
+  /** Softly: it is answered to who asks for deleted ones. */
+  readonly isDeleted: boolean;
+}
+
+/** The id of a schema that is the same in every registry: the MD5 of its text and of what goes with it, as a UUID. */
+export function guidOf({ schema, references, metadata, ruleSet }: SchemaContent): string {
+  const hash = createHash('md5').update(schema);
+  for (const { name, subject, version } of references) {
+    const number = Buffer.alloc(4);
+    number.writeInt32BE(version);
+    hash.update(name).update(subject).update(number);
+  }
+  for (const part of [metadata, ruleSet]) {
+    if (part !== undefined) hash.update(Buffer.of(1)).update(printJson(part, { sorted: true }));
+  }
+  return hash.digest('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** Equal for schemas that are the same. */
+export function contentKey({ type, schema, references, metadata, ruleSet }: SchemaContent): string {
+  const named = references.map(({ name, subject, version }) => [name, subject, version]);
+  const kept = [metadata, ruleSet].map((part) => (part === undefined ? null : printJson(part)));
+  return JSON.stringify([type, schema, named, ...kept]);
+}
