@@ -245,10 +245,13 @@ interface FollowerEnd {
   readonly logEndOffset: number;
   /** There is no record in the log. */
   readonly isEmpty: boolean;
+  /** The epoch in which the log is a follower's. */
+  readonly leaderEpoch: number;
 }
 
 /**
- * Cuts a follower's records into batches; what is cut off at the end is left out. An empty log may end within the first
+ * Cuts a follower's records into batches; what is cut off at the end is left out, and so is everything from the first batch on
+ * that is of a later epoch than its leader's (KAFKA-18723). An empty log may end within the first
  * one: DeleteRecords moves a log start anywhere, and a leader sends whole batches (KAFKA-6975).
  */
 export function validateForFollower(records: Buffer, end: FollowerEnd): Validated {
@@ -259,7 +262,7 @@ export function validateForFollower(records: Buffer, end: FollowerEnd): Validate
   }
 }
 
-function validateReplicated(records: Buffer, { logEndOffset, isEmpty }: FollowerEnd): Validated {
+function validateReplicated(records: Buffer, { logEndOffset, isEmpty, leaderEpoch }: FollowerEnd): Validated {
   const batches: BatchInfo[] = [];
   let nextOffset = logEndOffset;
   let at = 0;
@@ -274,6 +277,7 @@ function validateReplicated(records: Buffer, { logEndOffset, isEmpty }: Follower
         `the checksum of the batch at offset ${batch.baseOffset} is wrong`,
       );
     }
+    if (batch.leaderEpoch > leaderEpoch) break;
     const isWithin = isEmpty && at === 0 && batch.lastOffset >= logEndOffset;
     if ((batch.baseOffset < nextOffset && !isWithin) || batch.lastOffset < batch.baseOffset) {
       return refuse(

@@ -57,10 +57,10 @@ export class LogAppender {
     return this.#append(wholeBatches(records, validated.batches), validated.batches, stampTime ? nowMs : -1);
   }
 
-  appendAsFollower(records: Buffer): AppendResult {
+  appendAsFollower(records: Buffer, leaderEpoch: number): AppendResult {
     const { logStartOffset, logEndOffset } = this.#state;
     const isEmpty = logStartOffset === logEndOffset;
-    const validated = validateForFollower(records, { logEndOffset, isEmpty });
+    const validated = validateForFollower(records, { logEndOffset, isEmpty, leaderEpoch });
     if (validated.refusal !== undefined) return failed(validated.refusal, logStartOffset);
     if (validated.batches.length === 0) return appended(logEndOffset, logEndOffset - 1, logStartOffset, -1);
     const whole = wholeBatches(records, validated.batches);

@@ -255,11 +255,11 @@ export class Log {
 
   /**
    * Appends batches as the leader sent them: offsets and epochs are in them. A batch that is cut off at the end is
-   * ignored. Offsets must start at or after the log's end, or around it where the log is empty; a bad CRC is CORRUPT_MESSAGE and nothing is appended.
+   * ignored, and so is everything from the first one on that is of a later epoch than `leaderEpoch`. Offsets must start at or after the log's end, or around it where the log is empty; a bad CRC is CORRUPT_MESSAGE and nothing is appended.
    */
-  appendAsFollower(records: Buffer): AppendResult {
+  appendAsFollower(records: Buffer, leaderEpoch = Number.POSITIVE_INFINITY): AppendResult {
     try {
-      return this.#appender.appendAsFollower(records);
+      return this.#appender.appendAsFollower(records, leaderEpoch);
     } catch (error) {
       return this.#refuseAppend(error);
     }

@@ -229,18 +229,29 @@ export class ReplicaFetcher {
   }
 
   #append(followed: Followed, data: FetchedPartition): void {
-    const { partition } = followed;
+    const { partition, leaderEpoch } = followed;
     const { log } = partition;
     if (data.records !== null && data.records.length > 0) {
       // All that is here has been deleted there: the leader's log may begin within a batch that is around our end.
       if (data.logStartOffset >= log.logEndOffset) log.advanceLogStartOffset(data.logStartOffset);
-      const result = log.appendAsFollower(data.records);
+      const result = log.appendAsFollower(data.records, leaderEpoch);
       if (result.errorCode !== ErrorCode.NONE) {
         this.#options.logger.error('replicated records could not be appended', {
           topic: partition.topic,
           partition: partition.index,
           errorCode: result.errorCode,
           reason: result.errorMessage,
+        });
+        this.#suspend(followed);
+        return;
+      }
+      if (result.lastOffset < result.baseOffset) {
+        this.#options.logger.warn('a leader sends records of an epoch that is later than its own, or none', {
+          topic: partition.topic,
+          partition: partition.index,
+          leaderId: this.#options.leaderId,
+          leaderEpoch,
+          offset: log.logEndOffset,
         });
         this.#suspend(followed);
         return;

@@ -4,6 +4,13 @@ const suite = ['test/broker/replication'];
 
 export const replicationMutations: readonly Mutation[] = [
   {
+    name: 'a follower takes over records of a later epoch than its leader (KAFKA-18723)',
+    file: 'broker/log/batch-validation.ts',
+    find: '    if (batch.leaderEpoch > leaderEpoch) break;\n',
+    replace: '',
+    suite: ['test/broker/replication/replica-fetcher.test.ts'],
+  },
+  {
     name: 'a follower keeps an epoch that there has never been',
     file: 'broker/replication/replica-fetcher.ts',
     find: 'if (log.latestEpoch > leaderEpoch) {',

@@ -212,6 +212,18 @@ it('takes out what has an epoch that there has never been, and copies it again',
   expect(logs.map((log) => log.logEndOffset)).toEqual([3, 3, 3]);
 });
 
+it('takes over nothing that is of a later epoch than its leader', async () => {
+  follower = new Follower((topicId, { topics }) => {
+    const offset = topics.find((topic) => topic.topicId === topicId)?.partitions[0]?.fetchOffset ?? 0;
+    const damaged = inEpoch(batchAt(3, 'y'), NEVER);
+    return { highWatermark: 4, records: offset === 2 ? [batchAt(2, 'x'), damaged] : [damaged] };
+  });
+  const { logs } = follower;
+  await expect.poll(() => follower?.requests.length).toBeGreaterThan(4);
+  expect(logs.map((log) => log.logEndOffset)).toEqual([3, 3, 3]);
+  expect(logs.map((log) => log.latestEpoch)).toEqual([1, 1, 1]);
+});
+
 /** As a leader of epoch 1 has it. */
 function batchAt(offset: number, ...values: readonly string[]): Buffer {
   const batch = batchOf(...values);
