@@ -13,3 +13,20 @@ export function coordinatorPartition(key: string, count: number): number {
   const hash = javaStringHash(key);
   return hash === -0x80000000 ? 0 : Math.abs(hash) % count;
 }
+
+/** Of Java's `HashMap`: how many places a new one has, and how full they may be. */
+const TABLE_LENGTH = 16;
+const LOAD_FACTOR = 0.75;
+
+/** Entries of texts in the order in which Java's `HashMap` has them when they were put into a new one. */
+export function inJavaMapOrder<T>(
+  entries: readonly (readonly [string, T])[],
+): readonly (readonly [string, T])[] {
+  let length = TABLE_LENGTH;
+  while (entries.length > length * LOAD_FACTOR) length *= 2;
+  const placeOf = (key: string): number => {
+    const hash = javaStringHash(key);
+    return (hash ^ (hash >>> 16)) & (length - 1);
+  };
+  return entries.toSorted(([one], [other]) => placeOf(one) - placeOf(other));
+}

@@ -31,7 +31,7 @@ export class WriterCode {
     const targets = connectFields(message);
     const steps: { readonly number: number; readonly code: string }[] = [];
     for (const [index, { name, type }] of fields.entries()) {
-      const target = targets.find((each) => each.name === name);
+      const target = namedAs(targets, name);
       if (target === undefined) {
         throw new SerdeError(`Schema from Schema Registry misses field with name: ${name}`);
       }
@@ -58,8 +58,9 @@ export class WriterCode {
 
   /** The first member of a oneof that is not null. */
   #memberCode(member: MessageField, fields: readonly StructField[], path: string): string {
-    const index = fields.findIndex(({ name }) => name === member.name);
-    const field = fields[index];
+    const field =
+      namedAs(fields, member.name) ?? fields.find(({ name }) => name === member.name.toUpperCase());
+    const index = field === undefined ? -1 : fields.indexOf(field);
     if (field === undefined) return 'if (false) {}';
     const code = this.#fieldCode({ ...member, hasPresence: true }, field.type, `${path}->${field.name}`);
     return `if ((v = u[${index}]) !== null && v !== undefined) { ${code} }`;
@@ -168,6 +169,11 @@ export class WriterCode {
         throw new RangeError(`${field.kind} is no scalar`);
     }
   }
+}
+
+/** What has a name, else what has it in other letters: names that nobody quoted are upper case in the columns. */
+function namedAs<T extends { readonly name: string }>(all: readonly T[], name: string): T | undefined {
+  return all.find((each) => each.name === name) ?? all.find((each) => each.name.toUpperCase() === name);
 }
 
 /** An element is read into `q`, and written as `v`: the array itself is no longer needed as that. */

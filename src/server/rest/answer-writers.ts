@@ -1,5 +1,6 @@
 import { printType, type SqlType } from '../../serde/model/sql-type.ts';
 import type { Row } from '../../serde/model/sql-value.ts';
+import { protobufRows } from './protobuf-rows.ts';
 import { rowJson } from './value-json.ts';
 
 /** What a query answers before its first row. */
@@ -30,6 +31,7 @@ export const MediaType = {
   JSON: 'application/json',
   KSQL_JSON: 'application/vnd.ksql.v1+json',
   DELIMITED: 'application/vnd.ksqlapi.delimited.v1',
+  PROTOBUF: 'application/vnd.ksql.v1+protobuf',
 } as const;
 
 /** The writer that a client's Accept header asks for on `/query-stream`; undefined where none will do. */
@@ -49,6 +51,8 @@ export function answerWriterFor(
         return new JsonArrayWriter();
       case MediaType.KSQL_JSON:
         return new StreamedRowWriter(options);
+      case MediaType.PROTOBUF:
+        return new ProtobufRowWriter(options);
       default:
     }
   }
@@ -133,6 +137,17 @@ class JsonArrayWriter implements AnswerWriter {
   }
 }
 
+/** What a row has in a StreamedRow message, as the fields of a JSON object, and what the header says of it. */
+type RowLayout = (columns: QueryHeader['columns']) => {
+  readonly row: (row: Row) => string;
+  readonly protoSchema?: string;
+};
+
+const columnRows: RowLayout = (columns) => {
+  const json = rowJson(columns.map((column) => column.type));
+  return { row: (row) => `"columns":${json(row)}` };
+};
+
 /**
  * ksqlDB's StreamedRow messages in one JSON array, a message a line: what `/query` sends, and its own clients ask for.
  *
@@ -143,25 +158,28 @@ class JsonArrayWriter implements AnswerWriter {
 export class StreamedRowWriter implements AnswerWriter {
   readonly contentType: string = MediaType.KSQL_JSON;
   readonly #isPush: boolean;
+  readonly #layout: RowLayout;
   #row: (row: Row) => string = NO_COLUMNS;
   #begun = false;
 
-  constructor(options: { readonly isPush: boolean }) {
+  constructor(options: { readonly isPush: boolean }, layout: RowLayout = columnRows) {
     this.#isPush = options.isPush;
+    this.#layout = layout;
   }
 
   header(header: QueryHeader): string {
-    this.#row = rowJson(header.columns.map((column) => column.type));
+    const { row, ...described } = this.#layout(header.columns);
+    this.#row = row;
     const { queryId, schemaText: schema } = header;
-    return this.#message(JSON.stringify({ header: { queryId, schema } }));
+    return this.#message(JSON.stringify({ header: { queryId, schema, ...described } }));
   }
 
   row(row: Row): string {
-    return this.#message(`{"row":{"columns":${this.#row(row)}}}`);
+    return this.#message(`{"row":{${this.#row(row)}}}`);
   }
 
   tombstone(row: Row): string {
-    return this.#message(`{"row":{"columns":${this.#row(row)},"tombstone":true}}`);
+    return this.#message(`{"row":{${this.#row(row)},"tombstone":true}}`);
   }
 
   final(message: string): string {
@@ -186,5 +204,14 @@ export class StreamedRowWriter implements AnswerWriter {
     const lead = this.#begun ? (this.#isPush ? '' : ',\n') : '[';
     this.#begun = true;
     return lead + json;
+  }
+}
+
+/** The same messages with each row as the base64 of a Protobuf message, whose schema the header has. */
+class ProtobufRowWriter extends StreamedRowWriter {
+  override readonly contentType = MediaType.PROTOBUF;
+
+  constructor(options: { readonly isPush: boolean }) {
+    super(options, protobufRows);
   }
 }

@@ -6,6 +6,7 @@ import { CaseTopics } from './case-topics.ts';
 import type { CaseServer, StartCaseServer } from './case-server.ts';
 import type { CaseRecord } from './case.ts';
 import { encodeSide, encodeWindow } from './record-bytes.ts';
+import { protobufTexts } from './protobuf-text.ts';
 import { compareAnswer, compareEntities } from './rest-answer.ts';
 import { type ExpectedRefusal, type RestCase, topicsBefore } from './rest-case.ts';
 import { Refusal, RestSession } from './rest-session.ts';
@@ -138,7 +139,7 @@ class RestRun {
     if (problem !== undefined) return problem;
     const inProtobuf = protobufAnswers[index];
     if (inProtobuf === undefined) return undefined;
-    const rows = await this.#session.protobufQuery(text);
+    const rows = protobufTexts(await this.#session.protobufQuery(text));
     return compareAnswer(inProtobuf, rows, { inOrder, statement: text });
   }
 
