@@ -12,10 +12,17 @@ interface Event {
 }
 
 /**
+ * Empties Node's queue of microtasks, and of ticks, within one turn of its event loop. It is what Node itself calls between two
+ * callbacks; `node:domain` and others have used it by this name for so long that it has stayed.
+ */
+const runMicrotasks = (process as unknown as { readonly _tickCallback: () => void })._tickCallback;
+
+/** After so many events Node may have a turn: for signals, and for what the test's process hears from others. */
+const EVENTS_PER_TURN = 1_000;
+
+/**
  * Virtual time: a queue of events, run one by one. Between two events every promise that can go on does: code under
  * simulation has no other source of events than this queue, so when Node's microtask queue is empty all of it waits.
- * Node empties that queue before it runs the next `setImmediate` callback; one such callback per event is thus enough,
- * however long the chain of promises is.
  */
 export class Scheduler {
   readonly trace: Trace;
@@ -54,9 +61,33 @@ export class Scheduler {
     this.trace.add(this.#nowMs, who, what);
   }
 
-  /** Lets every promise go on as far as it can. */
-  drain(): Promise<void> {
-    return new Promise((resolve) => setImmediate(resolve));
+  /**
+   * Calls `step` again and again, and lets every promise go on as far as it can before each call, until it answers something;
+   * that is what is answered.
+   */
+  async repeat<T>(step: () => T | undefined): Promise<T> {
+    for (;;) {
+      // Microtasks are run from a callback of the event loop only: not from where a promise goes on.
+      const result = await new Promise<T | undefined>((resolve, reject) => {
+        setImmediate(() => {
+          try {
+            resolve(this.#turn(step));
+          } catch (error) {
+            reject(error as Error);
+          }
+        });
+      });
+      if (result !== undefined) return result;
+    }
+  }
+
+  #turn<T>(step: () => T | undefined): T | undefined {
+    for (let events = 0; events < EVENTS_PER_TURN; events++) {
+      runMicrotasks();
+      const result = step();
+      if (result !== undefined) return result;
+    }
+    return undefined;
   }
 
   /** Runs the next event if there is one at or before `limitMs`; otherwise lets time pass until then. */

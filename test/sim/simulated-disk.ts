@@ -294,9 +294,14 @@ export class SimulatedDisk implements Disk {
 
   #parentOf(path: string): { readonly directory: DirectoryNode; readonly name: string } {
     const parts = partsOf(path);
-    const name = parts.pop();
-    if (name === undefined) throw notFound('open', path);
-    return { directory: this.#directory('open', parts.join('/')), name };
+    const name = parts.at(-1);
+    let node: FileNode | DirectoryNode | undefined = this.#medium.root;
+    for (let index = 0; index < parts.length - 1; index++) {
+      if (!(node instanceof DirectoryNode)) break;
+      node = node.get(parts[index] as string);
+    }
+    if (name === undefined || !(node instanceof DirectoryNode)) throw notFound('open', path);
+    return { directory: node, name };
   }
 }
 
@@ -330,7 +335,8 @@ class SimulatedFile implements DiskFile {
 
   write(chunks: readonly Uint8Array[], position: number): void {
     this.#operation('write');
-    const data = Buffer.concat(chunks);
+    const [first] = chunks;
+    const data = first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
     const fitting = Math.min(data.length, this.#medium.freeBytes);
     // A full disk takes the beginning of a write.
     this.#disk.takeSpace(fitting, this.path);
@@ -359,8 +365,18 @@ class SimulatedFile implements DiskFile {
   }
 }
 
-function partsOf(path: string): string[] {
-  return path.split('/').filter((part) => part !== '' && part !== '.');
+/** Paths are few, and are asked for again and again. */
+const PATHS_MAX = 10_000;
+const knownParts = new Map<string, readonly string[]>();
+
+function partsOf(path: string): readonly string[] {
+  let parts = knownParts.get(path);
+  if (parts === undefined) {
+    parts = path.split('/').filter((part) => part !== '' && part !== '.');
+    if (knownParts.size === PATHS_MAX) knownParts.clear();
+    knownParts.set(path, parts);
+  }
+  return parts;
 }
 
 function notFound(what: string, path: string): OperationalError {

@@ -96,13 +96,13 @@ export class Simulation {
   async run(until: number | (() => boolean)): Promise<boolean> {
     const limitMs = typeof until === 'number' ? until : Number.POSITIVE_INFINITY;
     const isDone = typeof until === 'number' ? () => false : until;
-    for (let events = 0; ; events++) {
-      await this.#scheduler.drain();
+    let events = 0;
+    return this.#scheduler.repeat(() => {
       if (isDone()) return true;
-      if (events === EVENTS_MAX && limitMs === Number.POSITIVE_INFINITY)
-        throw new Error(`what was waited for has not come after ${events} events`);
-      if (!this.#scheduler.step(limitMs)) return typeof until === 'number';
-    }
+      if (events++ === EVENTS_MAX && limitMs === Number.POSITIVE_INFINITY)
+        throw new Error(`what was waited for has not come after ${EVENTS_MAX} events`);
+      return this.#scheduler.step(limitMs) ? undefined : typeof until === 'number';
+    });
   }
 
   runFor(durationMs: number): Promise<boolean> {

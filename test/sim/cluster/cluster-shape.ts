@@ -15,6 +15,8 @@ export interface ClusterShape {
   readonly producers: number;
   /** Of the consumer group. */
   readonly members: number;
+  /** How long the clients pause between two things that they do, beside the shortest pauses. */
+  readonly pauseFactor: number;
   /** The longest way of a packet on a good day. */
   readonly latencyMaxMs: number;
   /** How long faults happen. */
@@ -32,6 +34,7 @@ export function threeBrokers(simulation: Simulation): ClusterShape {
     partitions: 3,
     producers: 3,
     members: 3,
+    pauseFactor: 1,
     latencyMaxMs: 2,
     faultsMs: 20_000,
     settings: drawDuties(simulation.stream('duties')),
@@ -50,12 +53,17 @@ export function drawShape(simulation: Simulation): ClusterShape {
     partitions: 1 + random.int(6),
     producers: 1 + random.int(4),
     members: 1 + random.int(4),
+    // Busy clients fill segments and queues; where less happens, a seed is cheaper and each event has more of the others' time.
+    pauseFactor: random.pick([1, 2, 4]),
     latencyMaxMs: random.pick([1, 2, 2, 5, 20]),
     // Many short runs find more than few long ones: each draws anew, and most of what happens happens early.
-    faultsMs: random.pick([4_000, 7_000, 7_000, 12_000, 20_000]),
+    faultsMs: random.pick([3_000, 5_000, 5_000, 8_000, 15_000]),
     settings: {
       ...drawDuties(simulation.stream('duties')),
       ...drawCleaning(simulation.stream('cleaning')),
+      'metadata.log.max.record.bytes.between.snapshots': simulation
+        .stream('snapshots')
+        .pick([300, 1_000, 3_000]),
     },
   };
 }
@@ -65,7 +73,7 @@ export function wordsOf(shape: ClusterShape): string {
   const settings = Object.entries(shape.settings).map(([name, value]) => `, ${name}=${value}`);
   return (
     `${shape.brokers} brokers, replication factor ${shape.replicationFactor}, min.insync.replicas ${shape.minInsyncReplicas}, ` +
-    `${shape.partitions} partitions, ${shape.producers} producers, ${shape.members} members, latency up to ${shape.latencyMaxMs} ms, ` +
+    `${shape.partitions} partitions, ${shape.producers} producers, ${shape.members} members, pauses x${shape.pauseFactor}, latency up to ${shape.latencyMaxMs} ms, ` +
     `faults for ${shape.faultsMs / 1_000} s${settings.join('')}`
   );
 }
@@ -80,7 +88,7 @@ function drawMinInsync(random: SeededRandom, replicationFactor: number): number 
 function drawDuties(random: SeededRandom): Readonly<Record<string, number>> {
   if (random.chance(0.5)) return {};
   return {
-    'log.retention.check.interval.ms': random.pick([1, 20, 200]),
+    'log.retention.check.interval.ms': random.pick([5, 20, 200]),
     'log.flush.interval.messages': random.pick([1, 10, 1_000]),
     'log.segment.delete.delay.ms': random.pick([0, 5, 500]),
   };

@@ -1,6 +1,7 @@
 import { METADATA_TOPIC } from '../../../broker/quorum/raft-log.ts';
 import type { MetadataImage, PartitionRegistration } from '../../../broker/metadata/metadata-image.ts';
 import { endOffsetAt } from './disk-view.ts';
+import type { CommittedEnds } from './history.ts';
 import type { Violate } from './violation.ts';
 import type { WatchedCluster } from './watched-cluster.ts';
 
@@ -15,8 +16,7 @@ interface Suspicion {
 
 interface CommittedWatchOptions {
   readonly topic: string;
-  /** By partition, the offset after the last one that a client was told of. */
-  readonly ends: ReadonlyMap<number, number>;
+  readonly ends: CommittedEnds;
   readonly violate: Violate;
 }
 
@@ -32,6 +32,11 @@ export class CommittedWatch {
   readonly #seen = new Map<number, { readonly end: number; readonly partitionEpoch: number }>();
   #suspicions: Suspicion[] = [];
   #newest: MetadataImage | undefined;
+  /** Nothing else is looked at. */
+  #lookedAt: { readonly image: MetadataImage | undefined; readonly version: number } = {
+    image: undefined,
+    version: -1,
+  };
   /** Looks at a replica. */
   count = 0;
 
@@ -43,7 +48,10 @@ export class CommittedWatch {
   /** Called after every event. */
   look(): void {
     for (const id of this.#cluster.brokerIds) this.#onImage(this.#cluster.imageOf(id));
-    for (const [partition, end] of this.#options.ends) {
+    const { ends } = this.#options;
+    if (this.#lookedAt.image === this.#newest && this.#lookedAt.version === ends.version) return;
+    this.#lookedAt = { image: this.#newest, version: ends.version };
+    for (const [partition, end] of ends.entries()) {
       const registration = this.#registration(partition);
       if (registration !== undefined) this.#lookAtPartition(partition, end, registration);
     }

@@ -9,6 +9,23 @@ export interface SentRecord {
   readonly sequence: number;
 }
 
+/** By partition, the offset after the last one that a client was told of. */
+export class CommittedEnds {
+  readonly #ends = new Map<number, number>();
+  /** Grows with every change. */
+  version = 0;
+
+  advance(partition: number, end: number): void {
+    if (end <= (this.#ends.get(partition) ?? 0)) return;
+    this.#ends.set(partition, end);
+    this.version++;
+  }
+
+  entries(): Iterable<readonly [partition: number, end: number]> {
+    return this.#ends.entries();
+  }
+}
+
 /** What the clients were told, which the cluster has to stand by. */
 export class History {
   readonly sent = new Map<string, SentRecord>();
@@ -22,7 +39,7 @@ export class History {
   failedCount = 0;
   readCount = 0;
   /** By partition, the offset after the last one that a client was told of: what is before is committed. */
-  readonly committedEnds = new Map<number, number>();
+  readonly committedEnds = new CommittedEnds();
   readonly #violate: Violate;
 
   constructor(violate: Violate) {
@@ -68,7 +85,7 @@ export class History {
   }
 
   #onCommitted(partition: number, offset: number): void {
-    if (offset >= (this.committedEnds.get(partition) ?? 0)) this.committedEnds.set(partition, offset + 1);
+    this.committedEnds.advance(partition, offset + 1);
   }
 }
 

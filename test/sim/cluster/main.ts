@@ -1,9 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
-import { messageOf } from '../../../src/base/errors.ts';
-import { seedsOf, Simulation } from '../simulation.ts';
-import { ClusterRun, type RunReport } from './cluster-run.ts';
+import { seedsOf } from '../simulation.ts';
 import { Figures } from './figures.ts';
+import { TRACE_LINES } from './run-seed.ts';
 import { runSeeds, type SeedResult } from './seed-jobs.ts';
 
 /**
@@ -12,37 +11,7 @@ import { runSeeds, type SeedResult } from './seed-jobs.ts';
  * as many as there are processors. A seed that fails is run a second time, to see that it fails in the same way.
  */
 const SEEDS = 1_000;
-const TRACE_LINES = 120;
 const PROGRESS_SEEDS = 50;
-
-interface Outcome {
-  readonly report: RunReport | undefined;
-  /** What went wrong; each line of a violation begins with the name of its checker and a colon. */
-  readonly failure: string | undefined;
-  readonly simulation: Simulation;
-  /** What the seed has drawn, in words. */
-  readonly drawn: string;
-}
-
-export async function runSeed(seed: number, traceLines = TRACE_LINES): Promise<Outcome> {
-  const simulation = new Simulation(seed, { traceLines });
-  const stray: string[] = [];
-  const onStray = (error: unknown): void => {
-    if ((error as { readonly code?: unknown } | null)?.code !== 'HOST_DOWN')
-      stray.push(`unhandled rejection: ${shown(error)}`);
-  };
-  process.on('unhandledRejection', onStray);
-  const run = new ClusterRun(simulation);
-  const { drawn } = run;
-  try {
-    const report = await run.run();
-    return { report, failure: stray[0], simulation, drawn };
-  } catch (error) {
-    return { report: undefined, failure: [shown(error), ...stray].join('\n'), simulation, drawn };
-  } finally {
-    process.off('unhandledRejection', onStray);
-  }
-}
 
 async function main(): Promise<number> {
   const seeds = seedsOf(SEEDS).map((seed) => seed + Number(process.env['SIM_AFTER'] ?? 0));
@@ -81,12 +50,6 @@ function describe({ seed, hash, report, drawn, cpuMs }: SeedResult): string {
     `seed ${seed}: ${drawn}\n  trace ${hash}, ${report.events} events, ${Math.round(report.virtualMs / 1000)} s, ` +
     `${Math.round(cpuMs)} ms of processor; ${report.controllers} controllers; ${words(report.counts)}; ${words(report.faults)}`
   );
-}
-
-function shown(error: unknown): string {
-  return error instanceof Error && error.name !== 'Violation'
-    ? (error.stack ?? error.message)
-    : messageOf(error);
 }
 
 function seconds(sinceMs: number): number {

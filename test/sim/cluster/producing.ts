@@ -38,7 +38,7 @@ export class Producing {
       retryBackoffMsMax: 300,
       reconnectBackoffMsMax: 300,
     });
-    this.#done = this.#run(options.topic, shape.partitions);
+    this.#done = this.#run(options.topic, shape);
   }
 
   /** Sends no more; resolves when the fate of all that was sent is known. */
@@ -50,12 +50,12 @@ export class Producing {
     await this.#producer.close().catch((error: unknown) => this.#simulation.note(messageOf(error)));
   }
 
-  async #run(topic: string, partitions: number): Promise<void> {
+  async #run(topic: string, { partitions, pauseFactor }: WorkloadContext['shape']): Promise<void> {
     const random = this.#simulation.stream(`producer${this.#index}`);
     const { timers } = this.#simulation.host(`producer${this.#index}`).environment;
     while (!this.#stopped) {
       for (let count = 1 + random.int(8); count > 0; count--) this.#send(topic, random.int(partitions));
-      await timers.sleep(random.chance(0.05) ? random.int(2_000) : random.int(150));
+      await timers.sleep(random.chance(0.05) ? random.int(2_000) : random.int(150) * pauseFactor);
       await this.#producer.ready();
     }
   }

@@ -76,7 +76,7 @@ export class Recreating implements Workload {
       if (random.chance(0.7)) await this.#read(partitions, acknowledged);
       await this.#insist('delete', 'UNKNOWN_TOPIC_OR_PARTITION', () => this.#admin.deleteTopics([this.name]));
       this.count++;
-      await timers.sleep(random.int(300));
+      await timers.sleep(random.int(300) * shape.pauseFactor);
     }
   }
 

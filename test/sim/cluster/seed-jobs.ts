@@ -1,5 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { BundledProgram, type BundledProcess } from '../bundled-process.ts';
 import type { RunReport } from './cluster-run.ts';
 
 /** What one seed came to, as one process tells another. */
@@ -13,8 +12,9 @@ export interface SeedResult {
   readonly hash: string;
   /** The last lines of the trace. */
   readonly tail: string;
-  /** Of a seed that failed: whether it went the same way when it was run again. */
+  /** Of a seed that was run again: whether it went the same way. */
   readonly repeats: boolean | undefined;
+  /** Of the first time. */
   readonly cpuMs: number;
 }
 
@@ -22,9 +22,14 @@ export interface SeedResult {
 export interface SeedJob {
   readonly seed: number;
   readonly traceLines: number;
+  /** Whether the seed is run a second time, to see that it goes the same way. */
+  readonly repetition: 'always' | 'failed' | 'never';
 }
 
-const WORKER = fileURLToPath(new URL('seed-worker.ts', import.meta.url));
+export const SEED_PROGRAM = 'test/sim/cluster/seed-worker.ts';
+
+/** One of so many seeds is run again though it has not failed. */
+const REPEATED_SHARE = 25;
 
 /**
  * Runs seeds in processes of their own, each of which takes the next seed when it is done with one.
@@ -36,44 +41,42 @@ export async function runSeeds(
   options: { readonly jobs: number; readonly traceLines: number },
   onResult: (result: SeedResult) => void,
 ): Promise<void> {
+  const { traceLines } = options;
   const waiting = [...seeds];
   const jobs = Math.max(1, Math.min(options.jobs, seeds.length));
+  const program = await BundledProgram.build(SEED_PROGRAM);
   await Promise.all(
     Array.from({ length: jobs }, async () => {
       for (let seed = waiting.shift(); seed !== undefined; ) {
-        const worker = fork(WORKER, { serialization: 'advanced' });
+        const worker = program.start();
         // One that dies is replaced: the seeds that follow are not to blame.
-        while (seed !== undefined && worker.connected) {
-          onResult(await ask(worker, { seed, traceLines: options.traceLines }));
+        while (seed !== undefined && worker.end === undefined) {
+          const repetition = seed % REPEATED_SHARE === 0 ? 'always' : 'failed';
+          onResult(await resultOf(worker, { seed, traceLines, repetition }));
           seed = waiting.shift();
         }
-        if (worker.connected) worker.disconnect();
+        await worker.close();
       }
     }),
   );
+  program.remove();
 }
 
-function ask(worker: ChildProcess, job: SeedJob): Promise<SeedResult> {
-  return new Promise((resolve) => {
-    const onExit = (code: number | null, signal: NodeJS.Signals | null): void => {
-      worker.off('message', onMessage);
-      resolve({
-        seed: job.seed,
-        report: undefined,
-        failure: `process-died: the process ended with ${code ?? signal}`,
-        drawn: '',
-        hash: '',
-        tail: '',
-        repeats: undefined,
-        cpuMs: 0,
-      });
-    };
-    const onMessage = (result: unknown): void => {
-      worker.off('exit', onExit);
-      resolve(result as SeedResult);
-    };
-    worker.once('exit', onExit);
-    worker.once('message', onMessage);
-    worker.send(job);
-  });
+/** What a process answers; where it ends instead, that. */
+export async function resultOf(worker: BundledProcess, job: SeedJob): Promise<SeedResult> {
+  const answer = await worker.ask(job);
+  return (answer as SeedResult | undefined) ?? died(job.seed, worker.end);
+}
+
+function died(seed: number, end: string | undefined): SeedResult {
+  return {
+    seed,
+    report: undefined,
+    failure: `process-died: the process ended with ${end}`,
+    drawn: '',
+    hash: '',
+    tail: '',
+    repeats: undefined,
+    cpuMs: 0,
+  };
 }

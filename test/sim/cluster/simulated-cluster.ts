@@ -35,6 +35,8 @@ export class SimulatedCluster {
   readonly brokerIds: readonly number[];
   readonly #simulation: Simulation;
   readonly #observer: ClusterObserver;
+  /** By id. */
+  readonly #hosts: readonly SimulatedHost[];
   readonly #lives = new Map<number, Life>();
   /** Brokers whose disk was full at some time of the run: that they say so is right. */
   readonly #filled = new Set<number>();
@@ -48,6 +50,7 @@ export class SimulatedCluster {
     this.#observer = observer;
     this.shape = shape;
     this.brokerIds = Array.from({ length: shape.brokers }, (_, index) => index + 1);
+    this.#hosts = this.brokerIds.map((id) => simulation.host(brokerHost(id)));
   }
 
   get bootstrapServers(): readonly string[] {
@@ -55,7 +58,9 @@ export class SimulatedCluster {
   }
 
   host(id: number): SimulatedHost {
-    return this.#simulation.host(brokerHost(id));
+    const host = this.#hosts[id - 1];
+    if (host === undefined) throw new Error(`there is no broker ${id}`);
+    return host;
   }
 
   isUp(id: number): boolean {
@@ -69,7 +74,7 @@ export class SimulatedCluster {
 
   /** The running broker, undefined while it is down or starting. */
   broker(id: number): Broker | undefined {
-    return this.isUp(id) ? this.#lives.get(id)?.broker : undefined;
+    return this.host(id).isUp ? this.#lives.get(id)?.broker : undefined;
   }
 
   /** What the running brokers know of the cluster. */

@@ -94,7 +94,7 @@ export class Trimming implements Workload {
           return;
         }
       }
-      await timers.sleep(random.int(400));
+      await timers.sleep(random.int(400) * this.#context.shape.pauseFactor);
     }
   }
 

@@ -1,3 +1,4 @@
+import type { MetadataImage } from '../../../broker/metadata/metadata-image.ts';
 import { faultsOfClosedLogs } from './closed-log-check.ts';
 import { DATA, nodeAt } from './disk-view.ts';
 import { IsrWatch } from './isr-watch.ts';
@@ -25,12 +26,15 @@ export class Watches {
   readonly #isr: IsrWatch;
   /** The files that say of brokers that they have stopped in good order. */
   readonly #markers = new Map<number, unknown>();
+  /** By id: what each broker had when it was looked at last. */
+  readonly #seen: { image: MetadataImage | undefined; operations: number }[];
 
   constructor(cluster: WatchedCluster, options: WatchesOptions) {
     const { minInsyncReplicas, violate } = options;
     const { brokerIds } = cluster;
     this.#cluster = cluster;
     this.#options = options;
+    this.#seen = brokerIds.map(() => ({ image: undefined, operations: -1 }));
     this.#quorum = new QuorumStateWatch(brokerIds.length, violate);
     this.#metadataLog = new MetadataLogWatch(cluster, violate);
     this.#isr = new IsrWatch(minInsyncReplicas, violate);
@@ -41,12 +45,17 @@ export class Watches {
     return Math.min(this.#quorum.count, this.#metadataLog.count, this.#isr.count);
   }
 
-  /** To be called after every event. */
+  /** To be called after every event: most of them change nothing of what is looked at. */
   look(): void {
-    for (const id of this.#cluster.brokerIds) {
-      this.#lookAtMarker(id);
+    for (const [index, id] of this.#cluster.brokerIds.entries()) {
       const image = this.#cluster.imageOf(id);
-      this.#quorum.look(id, this.#cluster.mediumOf(id));
+      const medium = this.#cluster.mediumOf(id);
+      const seen = this.#seen[index];
+      if (seen === undefined || (seen.image === image && seen.operations === medium.operations)) continue;
+      seen.image = image;
+      seen.operations = medium.operations;
+      this.#lookAtMarker(id);
+      this.#quorum.look(id, medium);
       this.#metadataLog.onImage(id, image, this.#quorum.epochLedBy(id));
       this.#isr.onImage(id, image);
     }

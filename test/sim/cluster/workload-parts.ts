@@ -10,23 +10,25 @@ import { Trimming } from './trimming.ts';
 import { WatermarkProbe } from './watermark-probe.ts';
 import type { Workload, WorkloadContext } from './workload.ts';
 
-const RECREATORS = 2;
-/** How often a run has each of the parts that not all of them have. */
-const SHARE = 0.5;
+type Part = (context: WorkloadContext) => Workload;
 
-/** What the clients of a cluster do: some of it in each run, the rest in as many as {@link SHARE} says. */
+/** What some runs have, each by itself: how often. A bug of one part is found sooner where others leave it the time. */
+const DRAWN: Readonly<Record<string, { readonly share: number; readonly part: Part }>> = {
+  ledger: { share: 0.6, part: (context) => new Ledger(context) },
+  baton: { share: 0.6, part: (context) => new BatonGroup(context) },
+  'recreated-0': { share: 0.6, part: (context) => new Recreating(context, 0) },
+  'recreated-1': { share: 0.4, part: (context) => new Recreating(context, 1) },
+  trimming: { share: 0.6, part: (context) => new Trimming(context) },
+  internal: { share: 0.5, part: (context) => new InternalTopics(context) },
+  transactions: { share: 0.5, part: (context) => new Transactions(context) },
+  transforming: { share: 0.5, part: (context) => new Transforming(context) },
+  compacted: { share: 0.5, part: (context) => new CompactedTopics(context) },
+};
+
+/** What the clients of a cluster do: some of it in each run, the rest in as many as {@link DRAWN} says. */
 export function workloadOf(context: WorkloadContext): readonly Workload[] {
-  const parts = { InternalTopics, Transactions, Transforming, CompactedTopics };
-  const drawn = Object.entries(parts).filter(([name]) =>
-    context.simulation.stream(`share of ${name}`).chance(SHARE),
+  const drawn = Object.entries(DRAWN).filter(([name, { share }]) =>
+    context.simulation.stream(`share of ${name}`).chance(share),
   );
-  return [
-    new Records(context),
-    new WatermarkProbe(context),
-    new Ledger(context),
-    new BatonGroup(context),
-    ...Array.from({ length: RECREATORS }, (_, index) => new Recreating(context, index)),
-    new Trimming(context),
-    ...drawn.map(([, Part]) => new Part(context)),
-  ];
+  return [new Records(context), new WatermarkProbe(context), ...drawn.map(([, { part }]) => part(context))];
 }

@@ -52,7 +52,7 @@ export class KeyWriter {
   }
 
   async #run(): Promise<void> {
-    const { violate } = this.#context;
+    const { violate, shape } = this.#context;
     while (!this.#process.isStopped) {
       try {
         await this.#initialize();
@@ -68,7 +68,7 @@ export class KeyWriter {
         this.#producer = this.#newProducer();
         this.#isInitialized = false;
       }
-      await this.#process.sleep(this.#random.int(200));
+      await this.#process.sleep(this.#random.int(200) * shape.pauseFactor);
     }
     // The next producer of the id ends what the one before has left open.
     await this.#initialize().catch(this.#process.note);

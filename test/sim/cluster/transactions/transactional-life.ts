@@ -75,12 +75,12 @@ export class TransactionalLife {
   }
 
   #run(): Promise<void> {
-    const { violate } = this.#context;
+    const { violate, shape } = this.#context;
     const work = async (): Promise<void> => {
       await this.#process.insist(() => this.#producer.initTransactions());
       this.#options.history.initialized(this.#life);
       while (!this.#process.isStopped && (await this.#transact()))
-        await this.#process.sleep(this.#random.int(80));
+        await this.#process.sleep(this.#random.int(80) * shape.pauseFactor);
     };
     // What it leaves open is the coordinator's.
     return this.#process.run(work, () => this.#producer.close({ timeoutMs: 0 }), violate);

@@ -49,7 +49,7 @@ export class InputWriter {
           if (error !== null) this.#note(error);
         });
       }
-      await timers.sleep(random.int(300));
+      await timers.sleep(random.int(300) * this.#context.shape.pauseFactor);
       await this.#producer.ready();
     }
   }
