@@ -1,6 +1,7 @@
 import type { AbortedTransaction } from './read-result.ts';
 import type { Segment } from './segment.ts';
 import { SegmentDamage } from './segment-damage.ts';
+import type { AbortedTxn } from './transaction-index.ts';
 
 /** Index of the segment that contains `offset`: the last that begins at or before it, else the first. */
 export function segmentIndexOf(segments: readonly Segment[], offset: number): number {
@@ -16,20 +17,35 @@ export function segmentIndexOf(segments: readonly Segment[], offset: number): nu
 
 /** Aborted transactions that overlap a range; `segments` begin with the one that contains its start. */
 export function findAborted(
-  segments: readonly Segment[],
+  segments: readonly Pick<Segment, 'abortedTransactions'>[],
   range: { readonly fromOffset: number; readonly toOffset: number },
 ): readonly AbortedTransaction[] {
+  const { fromOffset, toOffset } = range;
   const found: AbortedTransaction[] = [];
   for (const segment of segments) {
-    for (const entry of segment.abortedTransactions) {
-      if (entry.lastOffset >= range.fromOffset && entry.firstOffset < range.toOffset) {
+    const entries = segment.abortedTransactions;
+    for (let i = firstEndedFrom(entries, fromOffset); ; i++) {
+      const entry = entries[i];
+      if (entry === undefined) break;
+      if (entry.firstOffset < toOffset)
         found.push({ producerId: entry.producerId, firstOffset: entry.firstOffset });
-      }
       // Nothing that began before this point is still undecided: later entries begin at or after it.
-      if (entry.lastStableOffset >= range.toOffset) return found;
+      if (entry.lastStableOffset >= toOffset) return found;
     }
   }
   return found;
+}
+
+/** Index of the first entry whose marker is at or after `offset`: a consumer asks for each part of a segment in turn. */
+function firstEndedFrom(entries: readonly AbortedTxn[], offset: number): number {
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((entries[middle]?.lastOffset ?? offset) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /**
