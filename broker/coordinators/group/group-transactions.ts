@@ -168,6 +168,7 @@ export class GroupTransactions {
     const written = this.#options.offsets.appendMarker(partition, marker);
     const { baseOffset } = written;
     if (baseOffset === undefined) return written.errorCode;
+    shard.pending.onMarker(marker.producerId, baseOffset);
     const end = (outcome: number): number => {
       if (isCommitted(outcome)) shard.endTransaction(marker.producerId, baseOffset, marker.isCommit);
       return outcome;

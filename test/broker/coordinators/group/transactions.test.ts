@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ErrorCode } from '../../../../src/protocol/error-codes.ts';
+import { PendingOffsets } from '../../../../broker/coordinators/group/pending-offsets.ts';
 import { GroupHarness, MARKER_TIMEOUT_MS } from './group-harness.ts';
 import { seededRandom, settle } from './manual-time.ts';
 
@@ -65,6 +66,46 @@ describe('offsets of a transaction', () => {
     groups.log.release();
     await groups.endTransaction(true);
     expect(groups.stableOffset()).toEqual([0, 9]);
+  });
+
+  it('are one for each partition, the last, however often they are committed', () => {
+    const pending = new PendingOffsets();
+    const commit = (recordOffset: number, offset: number): void =>
+      pending.hold(7, {
+        groupId: 'g',
+        topic: 'flights',
+        partition: recordOffset % 2,
+        committed: {
+          offset,
+          leaderEpoch: -1,
+          metadata: '',
+          commitTimestampMs: 0,
+          expireTimestampMs: undefined,
+          recordOffset,
+        },
+      });
+    for (let i = 0; i < 10_000; i++) commit(i, i);
+    const released = pending.release(7, 10_000);
+    expect(released.map(({ partition, committed }) => [partition, committed.offset])).toEqual([
+      [0, 9_998],
+      [1, 9_999],
+    ]);
+    expect([pending.hasGroup('g'), pending.release(7, 10_000)]).toEqual([false, []]);
+  });
+
+  it('of the next transaction do not replace those whose marker may be lost', async () => {
+    const groups = await GroupHarness.started();
+    await groups.commitInTransaction({ offset: 8 });
+    await groups.commitInTransaction({ offset: 9 });
+    groups.log.isHolding = true;
+    const ended = groups.endTransaction(true);
+    const next = groups.commitInTransaction({ offset: 11 });
+    await settle();
+    groups.log.release();
+    expect([await ended, await next]).toEqual([0, 0]);
+    expect([groups.committed(), groups.stableOffset()]).toEqual([9, UNSTABLE]);
+    await groups.endTransaction(false);
+    for (const each of [groups, await groups.successor()]) expect(each.stableOffset()).toEqual([0, 9]);
   });
 
   it('are of one producer each', async () => {
