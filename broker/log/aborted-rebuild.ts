@@ -18,7 +18,7 @@ export function abortedIn(
 ): AbortedTxn[] {
   const producers = new ProducerState();
   const snapshot = snapshots.latest(baseOffset);
-  producers.reset(snapshot?.producers ?? []);
+  producers.reset(snapshot?.producers ?? [], { replicatedTo: Number.MAX_SAFE_INTEGER });
   const fromOffset = snapshot?.offset ?? 0;
   const found: AbortedTxn[] = [];
   for (const [index, segment] of segments.entries()) {

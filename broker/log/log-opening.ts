@@ -80,10 +80,9 @@ function reopen(
       replayProducers(
         atClose.filter((segment) => !segment.hasLeft),
         new Set(),
-        { producers, snapshots, endOffset: logEndOffset },
+        // Only a log whose transactions are all decided and replicated is closed like that.
+        { producers, snapshots, endOffset: logEndOffset, replicatedTo: logEndOffset },
       );
-      // Only a log whose transactions are all decided and replicated is closed like that.
-      producers.onHighWatermark(logEndOffset);
     });
   }
   return {
@@ -110,6 +109,7 @@ function recover(options: LogOptions, { logger, segmentOptions }: OpeningOptions
     segmentOptions,
     recoveryPoint: options.recoveryPoint ?? 0,
     logStartOffset: options.logStartOffset,
+    highWatermark: options.highWatermark ?? 0,
     hadCleanShutdown: options.hadCleanShutdown ?? false,
     holesTo: holesUpTo(disk, directory, options.cleanedTo ?? 0),
     epochs,

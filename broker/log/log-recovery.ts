@@ -18,6 +18,8 @@ interface RecoveryOptions extends ScanOptions {
   readonly segmentOptions: (baseOffset: number) => SegmentOptions;
   /** From the checkpoint; undefined where that says nothing: then the files do. */
   readonly logStartOffset: number | undefined;
+  /** From the checkpoint, 0 where it is not known. */
+  readonly highWatermark: number;
   /** Below are holes that Kafka's log cleaner has left. */
   readonly holesTo: number;
   readonly producers: ProducerState;
@@ -79,7 +81,10 @@ function recoverSegments(opened: Segment[], options: RecoveryOptions): Recovered
   epochs.truncateFromEnd(logEndOffset);
   epochs.truncateFromStart(logStartOffset);
   options.snapshots.remove((offset) => offset > logEndOffset || offset < logStartOffset);
-  replayProducers(segments, scanned.segments, options);
+  replayProducers(segments, scanned.segments, {
+    ...options,
+    replicatedTo: Math.min(options.highWatermark, logEndOffset),
+  });
   segments.at(-1)?.unseal();
   const flushedOffset = Math.min(logEndOffset, scanned.cutBase ?? logEndOffset);
   return { segments, logStartOffset, logEndOffset, flushedOffset };

@@ -61,7 +61,8 @@ function cutLog(state: LogState, durability: LogDurability, { offset, dropActive
   segments.active.truncateTo(endOffset);
   epochs.truncateFromEnd(endOffset);
   snapshots.remove((candidate) => candidate > endOffset);
-  replayProducers(segments.all, new Set(), { producers, snapshots });
+  const replicatedTo = Math.min(state.highWatermark, endOffset);
+  replayProducers(segments.all, new Set(), { producers, snapshots, replicatedTo });
   state.setEndOffset(endOffset);
 }
 

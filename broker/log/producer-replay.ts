@@ -54,13 +54,15 @@ export function replayProducers(
   options: {
     readonly producers: ProducerState;
     readonly snapshots: ProducerSnapshots;
+    /** The high watermark as far as it is known, and at most where the log ends. */
+    readonly replicatedTo: number;
     /** Batches from here on are seen by other means. */
     readonly endOffset?: number;
   },
 ): void {
-  const { producers, snapshots, endOffset = Number.MAX_SAFE_INTEGER } = options;
+  const { producers, snapshots, replicatedTo, endOffset = Number.MAX_SAFE_INTEGER } = options;
   const snapshot = snapshots.latest(endOffset);
-  producers.reset(snapshot?.producers ?? []);
+  producers.reset(snapshot?.producers ?? [], { replicatedTo });
   const fromOffset = snapshot?.offset ?? 0;
   recallBatches(segments, fromOffset, producers);
   for (const [index, segment] of segments.entries()) {

@@ -11,14 +11,13 @@ import {
   type SequenceCheck,
   type SequencedBatch,
 } from './sequence-check.ts';
+import { UnreplicatedTransactions } from './unreplicated-transactions.ts';
 import { type VerificationGuard, VerificationGuards, type VerifiedBatch } from './verification-guards.ts';
 
-/** A transaction between its first record and the moment when its marker is below the high watermark. */
-interface Txn {
+/** A transaction that no marker has ended. */
+interface OpenTxn {
   readonly producerId: number;
   readonly firstOffset: number;
-  /** Of the marker; -1 while the transaction is open. */
-  lastOffset: number;
 }
 
 /** A transaction that a marker has just ended. */
@@ -43,9 +42,10 @@ interface Verification {
 export class ProducerState {
   readonly #producers = new Map<number, ProducerEntry>();
   /** Open transactions, in the order of their first offsets. */
-  #ongoing: Txn[] = [];
-  /** Ended transactions whose marker the high watermark has not passed, by first offset. */
-  #unreplicated: Txn[] = [];
+  #ongoing: OpenTxn[] = [];
+  readonly #unreplicated = new UnreplicatedTransactions();
+  /** Markers of a replay that are before it were below the high watermark. */
+  #replicatedTo = 0;
   readonly #guards = new VerificationGuards();
   #loader: (() => void) | undefined;
 
@@ -76,7 +76,7 @@ export class ProducerState {
   /** The first offset whose fate is open or not yet replicated, or undefined. */
   get firstUnstableOffset(): number | undefined {
     const undecided = this.#ongoing[0]?.firstOffset;
-    const unreplicated = this.#unreplicated[0]?.firstOffset;
+    const unreplicated = this.#unreplicated.firstOffset;
     if (undecided === undefined) return unreplicated;
     return unreplicated === undefined ? undecided : Math.min(undecided, unreplicated);
   }
@@ -139,7 +139,7 @@ export class ProducerState {
     this.#guards.onBatch(batch.producerId);
     if (entry.currentTxnFirstOffset < 0) {
       entry.currentTxnFirstOffset = baseOffset;
-      this.#ongoing.push({ producerId: batch.producerId, firstOffset: baseOffset, lastOffset: -1 });
+      this.#ongoing.push({ producerId: batch.producerId, firstOffset: baseOffset });
     }
   }
 
@@ -161,9 +161,7 @@ export class ProducerState {
     entry.currentTxnFirstOffset = -1;
     const txn = this.#takeOngoing(firstOffset);
     if (txn === undefined) return undefined;
-    txn.lastOffset = marker.offset;
-    const at = this.#unreplicated.findIndex((other) => other.firstOffset > firstOffset);
-    this.#unreplicated.splice(at < 0 ? this.#unreplicated.length : at, 0, txn);
+    if (marker.offset >= this.#replicatedTo) this.#unreplicated.add(firstOffset, marker.offset);
     return {
       producerId: marker.producerId,
       firstOffset,
@@ -175,8 +173,7 @@ export class ProducerState {
 
   /** Ended transactions become stable once the high watermark has passed their marker. */
   onHighWatermark(highWatermark: number): void {
-    if (this.#unreplicated.length === 0) return;
-    this.#unreplicated = this.#unreplicated.filter((txn) => txn.lastOffset >= highWatermark);
+    this.#unreplicated.onHighWatermark(highWatermark);
   }
 
   /** Forgets producers that have been silent for `expirationMs` and have no open transaction. */
@@ -193,7 +190,8 @@ export class ProducerState {
     this.#loader = undefined;
     this.#producers.clear();
     this.#ongoing = [];
-    this.#unreplicated = [];
+    this.#unreplicated.clear();
+    this.#replicatedTo = 0;
     this.#guards.clear();
   }
 
@@ -211,14 +209,18 @@ export class ProducerState {
     }
   }
 
-  /** Starts from a snapshot. */
-  reset(entries: readonly ProducerEntry[]): void {
+  /**
+   * Starts from a snapshot.
+   * @param replicatedTo the high watermark as far as it is known: what was ended before it is not kept while a log is replayed.
+   * At most where the log ends, or markers that are yet to come would be taken for replicated ones.
+   */
+  reset(entries: readonly ProducerEntry[], { replicatedTo = 0 } = {}): void {
     this.clear();
+    this.#replicatedTo = replicatedTo;
     for (const entry of entries) this.#producers.set(entry.producerId, entry);
     const open = entries.filter((entry) => entry.currentTxnFirstOffset >= 0);
     for (const entry of open.toSorted((a, b) => a.currentTxnFirstOffset - b.currentTxnFirstOffset)) {
-      const firstOffset = entry.currentTxnFirstOffset;
-      this.#ongoing.push({ producerId: entry.producerId, firstOffset, lastOffset: -1 });
+      this.#ongoing.push({ producerId: entry.producerId, firstOffset: entry.currentTxnFirstOffset });
     }
   }
 
@@ -242,7 +244,7 @@ export class ProducerState {
   }
 
   /** Takes out the open transaction that began at `firstOffset`; a partition may have thousands. */
-  #takeOngoing(firstOffset: number): Txn | undefined {
+  #takeOngoing(firstOffset: number): OpenTxn | undefined {
     const ongoing = this.#ongoing;
     let low = 0;
     let high = ongoing.length;

@@ -145,9 +145,9 @@ export const logMutations: readonly Mutation[] = [
   },
   {
     name: 'a transaction is stable before its marker is below the high watermark',
-    file: 'broker/log/producer-state.ts',
-    find: 'txn.lastOffset >= highWatermark',
-    replace: 'txn.lastOffset > highWatermark',
+    file: 'broker/log/unreplicated-transactions.ts',
+    find: '(this.#markerOffsets[this.#passed] ?? highWatermark) < highWatermark',
+    replace: '(this.#markerOffsets[this.#passed] ?? highWatermark + 1) <= highWatermark',
     suite,
   },
   {

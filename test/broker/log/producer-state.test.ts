@@ -21,6 +21,18 @@ describe('the producers of a partition', () => {
     expect(state.firstUnstableOffset).toBeUndefined();
   });
 
+  it('keep of a replay what the high watermark had not passed, however much has ended before', () => {
+    const state = new ProducerState();
+    state.reset([], { replicatedTo: 1_000 });
+    const epochs = { producerEpoch: 0, coordinatorEpoch: 0, isAbort: true, timestamp: 1_000 };
+    for (let offset = 0; offset < 1_002; offset += 2) {
+      const batch = { producerId: 1, producerEpoch: 0, baseSequence: -1, recordsCount: 1 };
+      state.appendBatch({ ...batch, isTransactional: true }, offset, offset, 1_000);
+      state.appendMarker({ ...epochs, producerId: 1, offset: offset + 1 });
+      expect(state.firstUnstableOffset).toBe(offset < 1_000 ? undefined : offset);
+    }
+  });
+
   it('expire when they have been silent, but never inside of a transaction', () => {
     const state = inTransaction();
     state.appendBatch(

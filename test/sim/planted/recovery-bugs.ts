@@ -16,7 +16,7 @@ export const recoveryBugs: readonly SimulatedBug[] = [
     kind,
     name: 'the producers of records that were truncated are kept',
     file: `${folder}/log-truncation.ts`,
-    find: '  replayProducers(segments.all, new Set(), { producers, snapshots });\n',
+    find: '  replayProducers(segments.all, new Set(), { producers, snapshots, replicatedTo });\n',
     replace: '',
   },
   {
