@@ -25,7 +25,7 @@ export class Trimming implements Workload {
   /** Values by offset. */
   readonly #acknowledged = new Map<number, string>();
   #start = 0;
-  /** Where the last deletion was to move it, answered or not. */
+  /** The furthest that a deletion was to move it, answered or not: one that comes after it may ask for less. */
   #startAsked = 0;
   #stopped = false;
   /** Deletions so far. */
@@ -124,7 +124,7 @@ export class Trimming implements Workload {
     const offsets = [...this.#acknowledged.keys()].filter((offset) => offset > this.#start);
     if (offsets.length === 0) return;
     const offset = this.#context.simulation.stream(NAME).pick(offsets.slice(-RECORDS_MAX));
-    this.#startAsked = offset;
+    this.#startAsked = Math.max(this.#startAsked, offset);
     const [deleted] = await this.#admin.deleteRecords([{ ...PLACE, offset }]);
     this.count++;
     const start = deleted?.offset ?? -1;
