@@ -14,6 +14,7 @@ import { writeError } from './standard-streams.ts';
 
 const KAFKA_PORT = 9092;
 const HTTP_PORT = 8088;
+const REGISTRY_PORT = 8081;
 
 interface PlatformOptions extends ProcessOptions {
   readonly settings: ProcessSettings;
@@ -29,6 +30,8 @@ export interface Platform {
   readonly facts: {
     readonly kafka: string;
     readonly http?: string;
+    /** Of the schema registry. */
+    readonly registry?: string;
   };
   /** What the user should know of how it went, such as a port that was taken. */
   readonly notes: readonly string[];
@@ -64,7 +67,8 @@ async function startParts(options: PlatformOptions, life: Lifecycle): Promise<Om
       open: () => startServer(options, { kafka, brokerMetrics: broker?.metrics, notes }),
       close: (opened) => opened.close(),
     });
-    return { facts: { kafka, http: server.url }, notes };
+    const { url: http, registryUrl } = server;
+    return { facts: { kafka, http, ...(registryUrl === undefined ? {} : { registry: registryUrl }) }, notes };
   } catch (error) {
     if (broker === undefined || !isCommandTopicDamaged(error)) throw error;
     notes.push(...withoutSql(error, options.logger));
@@ -93,15 +97,27 @@ async function startServer(
     what: 'SQL',
     notes,
   });
+  const host = hostOf(settings.httpListener) ?? options.host;
   return Server.start({
     bootstrapServers: kafka,
-    listen: { host: hostOf(settings.httpListener) ?? options.host, port },
+    listen: { host, port },
+    registryListen: { host, ...registryPort(options) },
     data,
     properties: valuesOf(settings.server),
     logger,
     signal,
     ...(brokerMetrics === undefined ? {} : { brokerMetrics }),
   });
+}
+
+/** The port that was asked for; else the usual one, or where somebody else has it, or SQL is on a free one, a free one. */
+function registryPort({ settings, httpPort }: PlatformOptions): {
+  readonly port: number;
+  readonly orFree: boolean;
+} {
+  const configured = settings.server.get('schema.registry.port')?.value;
+  if (configured !== undefined) return { port: Number(configured), orFree: false };
+  return { port: httpPort === 0 ? 0 : REGISTRY_PORT, orFree: true };
 }
 
 async function startBroker(options: PlatformOptions, notes: string[]): Promise<Broker> {

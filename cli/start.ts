@@ -134,6 +134,7 @@ export function announce(
     '',
     `  Kafka   ${kafka}`,
     ...(facts.http === undefined ? [] : [`  SQL     ${facts.http}`]),
+    ...(facts.registry === undefined ? [] : [`  schemas ${facts.registry}`]),
     `  data    ${facts.data}${options.ephemeral === true ? ' (removed at the end)' : ''}`,
     ...(facts.log === undefined ? [] : [`  log     ${facts.log}`]),
     '',

@@ -2,6 +2,13 @@
 export { avroLanguage } from './languages/avro/avro-schema.ts';
 export { jsonLanguage } from './languages/json-schema/json-schema.ts';
 export { protobufLanguage } from './languages/protobuf/protobuf-schema.ts';
+export {
+  fromPlainJson,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  toPlainJson,
+} from './languages/json-text.ts';
 export { InvalidSchemaError } from './languages/invalid-schema.ts';
 export type {
   Difference,
@@ -22,3 +29,6 @@ export { compatibilityLevel, type CompatibilityLevel, type SubjectConfig } from 
 export { guidOf, type StoredSchema } from './subjects/stored-schema.ts';
 export * from './subjects/registry.ts';
 export * from './subjects/state.ts';
+export { LANGUAGES } from './subjects/languages.ts';
+export { httpExchange } from './client/io/http-exchange.ts';
+export * from './client/registry-client.ts';

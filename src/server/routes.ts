@@ -22,6 +22,8 @@ import {
 } from './rest/request-body.ts';
 import { RestError, RestErrorCode, toRestError } from './rest/rest-error.ts';
 import type { StatementExecutor } from './rest/statement-executor.ts';
+import { addRegistryRoutes } from './registry/routes.ts';
+import type { RegistryService } from './registry/registry-service.ts';
 import type { StartProgress } from './start-progress.ts';
 import type { Stopping } from './stopping.ts';
 
@@ -32,6 +34,7 @@ export interface Services {
   readonly engine: SqlEngine;
   readonly executor: StatementExecutor;
   readonly queries: QueryRunner;
+  readonly registry: RegistryService;
   readonly metrics: MetricsPage;
   readonly kafka: KafkaAbsence;
   readonly bodies: BodyReader;
@@ -94,6 +97,7 @@ export function addRoutes(app: FastifyInstance, services: Services): void {
   addStatusRoutes(app, services);
   addStatementRoutes(app, services);
   addQueryRoutes(app, services);
+  addRegistryRoutes(app, services);
 }
 
 /** ksqlDB's clients send JSON under several content types, or under none. */

@@ -11,6 +11,7 @@ import { unlessAborted } from '../base/unless-aborted.ts';
 import { SharedConnections } from '../client/cluster/shared-connections.ts';
 import { Admin } from '../client/index.ts';
 import { sessionOverServer } from '../sql/analysis/property-names.ts';
+import { compatibilityLevel } from '../registry/index.ts';
 import { builtInRegistry } from '../sql/functions/index.ts';
 import { SqlEngine } from '../sql/engine/engine.ts';
 import { prefixOf } from '../sql/runtime/app-options.ts';
@@ -31,6 +32,9 @@ import { kafkaHost } from './kafka-host.ts';
 import { brokerFamilies } from './metrics/broker-families.ts';
 import { MetricsPage } from './metrics/metrics-page.ts';
 import { sqlFamilies } from './metrics/sql-families.ts';
+import { addRegistryApp } from './registry/registry-app.ts';
+import { listenOrFree, type WantedAddress } from './registry/listen-or-free.ts';
+import { RegistryService } from './registry/registry-service.ts';
 import { QueryRunner } from './rest/query-runner.ts';
 import { StatementExecutor } from './rest/statement-executor.ts';
 import { addRoutes } from './routes.ts';
@@ -52,6 +56,8 @@ export interface SqlServerOptions {
   readonly bootstrapServers: string;
   /** Port 0 takes a free one. */
   readonly listen: Address;
+  /** Where the schema registry has a port of its own; the port of SQL serves it, too. */
+  readonly registryListen?: WantedAddress;
   /** Folder for state stores. */
   readonly data: string;
   /** Properties under ksqlDB's names; see config/server-properties.ts. */
@@ -89,7 +95,9 @@ export class SqlServer {
   readonly #commands: CommandTopic;
   readonly #executor: StatementExecutor;
   readonly #queries: QueryRunner;
+  readonly #registry: RegistryService;
   #url = '';
+  #registryUrl: string | undefined;
   #kafkaClusterId = '';
   /** Why no statement is carried out any more. */
   #failure: string | undefined;
@@ -99,7 +107,6 @@ export class SqlServer {
     const { bootstrapServers, logger } = options;
     const settings = serverConfig(options.properties);
     const environment = options.environment ?? nodeEnvironment;
-    const timeoutMs = settings.get('ksql.kafka.timeout.ms');
     this.#stateDir = settings.find('ksql.streams.state.dir') ?? path.join(options.data, SQL_STATE_FOLDER);
     environment.disk.makeDirectory(this.#stateDir);
     // Servers of other service ids may have theirs beside it. Two of one would take each other's queries away.
@@ -121,7 +128,7 @@ export class SqlServer {
     clients.add({ name: 'the admin client', close: () => this.#admin.close() });
     this.#health = new KafkaHealth({ environment, bootstrapServers, logger });
     clients.add({ name: 'the watch over the Kafka cluster', close: () => this.#health.close() });
-    this.#kafka = new KafkaAbsence({ bootstrapServers, timeoutMs, failure: () => this.#health.failure });
+    this.#kafka = this.#kafkaAbsence();
     this.#skipped = new SkippedCommands(logger);
     this.#host = this.#kafkaHost(connections);
     clients.add({ name: 'the clients of the queries', close: () => this.#host.close() });
@@ -143,6 +150,7 @@ export class SqlServer {
       environment,
     });
     this.#queries = this.#queryRunner();
+    this.#registry = this.#registryService();
     life.add({ name: 'the statements', close: () => this.#endStatements() });
   }
 
@@ -165,6 +173,11 @@ export class SqlServer {
 
   get url(): string {
     return this.#url;
+  }
+
+  /** Of the schema registry's own port; undefined where it has none. */
+  get registryUrl(): string | undefined {
+    return this.#registryUrl;
   }
 
   /**
@@ -262,6 +275,28 @@ export class SqlServer {
     });
   }
 
+  #kafkaAbsence(): KafkaAbsence {
+    const { bootstrapServers } = this.#options;
+    const timeoutMs = this.#settings.get('ksql.kafka.timeout.ms');
+    return new KafkaAbsence({ bootstrapServers, timeoutMs, failure: () => this.#health.failure });
+  }
+
+  #registryService(): RegistryService {
+    const { bootstrapServers, logger } = this.#options;
+    const level = this.#settings.get('schema.compatibility.level');
+    const registry = new RegistryService({
+      environment: this.#environment,
+      bootstrapServers,
+      admin: this.#admin,
+      topic: this.#settings.get('kafkastore.topic'),
+      timeoutMs: this.#settings.get('kafkastore.timeout.ms'),
+      compatibilityLevel: compatibilityLevel(level) ?? 'BACKWARD',
+      logger,
+    });
+    this.#clients.add({ name: 'the schema registry', close: () => registry.close() });
+    return registry;
+  }
+
   #commandTopic(): CommandTopic {
     const { bootstrapServers, logger } = this.#options;
     const serviceId = this.#settings.get('ksql.service.id');
@@ -306,6 +341,7 @@ export class SqlServer {
       engine: this.#engine,
       executor: this.#executor,
       queries: this.#queries,
+      registry: this.#registry,
       metrics,
       kafka: this.#kafka,
       bodies,
@@ -330,5 +366,22 @@ export class SqlServer {
       },
     });
     this.#url = url;
+    await this.#listenForRegistry({ ...services, bodies });
+  }
+
+  async #listenForRegistry(services: Parameters<typeof addRegistryApp>[1]): Promise<void> {
+    const { registryListen, logger } = this.#options;
+    if (registryListen === undefined) return;
+    const settings = this.#settings;
+    const { url } = await this.#clients.start({
+      name: "the schema registry's listener",
+      open: () =>
+        listenOrFree(registryListen, { settings, logger, addTo: (app) => addRegistryApp(app, services) }),
+      close: async ({ front }) => {
+        await front.drain({ limitMs: ANSWERS_STOP_MS_MAX });
+        await front.close();
+      },
+    });
+    this.#registryUrl = url;
   }
 }

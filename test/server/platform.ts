@@ -15,6 +15,8 @@ export interface TestPlatform {
   readonly bootstrap: string;
   readonly url: string;
   readonly port: number;
+  /** Of the schema registry's own port, where one was asked for. */
+  readonly registryUrl: string | undefined;
   /** Stops the broker alone. */
   stopBroker(): Promise<void>;
   /** Stops the SQL server alone. */
@@ -34,6 +36,9 @@ export interface TestPlatformOptions {
   readonly logger?: Logger;
   /** What the broker runs on. */
   readonly environment?: Environment;
+  /** Of the schema registry; without it, it is on the port of SQL alone. */
+  readonly registryPort?: number;
+  readonly registryOrFree?: boolean;
   /** Something between the broker and all its clients. */
   readonly proxy?: SilentProxy;
 }
@@ -44,6 +49,8 @@ export async function startPlatform({
   environment = nodeEnvironment,
   logger = silentLogger,
   proxy,
+  registryPort,
+  registryOrFree = false,
 }: TestPlatformOptions = {}): Promise<TestPlatform> {
   const broker = await Broker.start({
     environment,
@@ -59,6 +66,9 @@ export async function startPlatform({
   const server = await SqlServer.start({
     bootstrapServers: bootstrap,
     listen: { host: '127.0.0.1', port: 0 },
+    ...(registryPort === undefined
+      ? {}
+      : { registryListen: { host: '127.0.0.1', port: registryPort, orFree: registryOrFree } }),
     data,
     properties: {
       'ksql.streams.auto.offset.reset': 'earliest',
@@ -80,6 +90,7 @@ export async function startPlatform({
     bootstrap,
     url: server.url,
     port: Number(new URL(server.url).port),
+    registryUrl: server.registryUrl,
     stopBroker: () => broker.close(),
     stopServer: () => server.close(),
     stop,

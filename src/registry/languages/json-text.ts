@@ -202,3 +202,16 @@ function equalNumbers(left: JsonNumber, right: JsonNumber): boolean {
   if (left.isIntegral && right.isIntegral) return BigInt(left.text) === BigInt(right.text);
   return left.value === right.value;
 }
+
+/** Returns a value as `JSON.parse` has it. */
+export function toPlainJson(value: JsonValue): unknown {
+  if (value instanceof JsonNumber) return value.value;
+  if (isJsonArray(value)) return value.map(toPlainJson);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries([...value].map(([name, entry]) => [name, toPlainJson(entry)]));
+}
+
+/** Takes a value that `JSON.parse` has made. */
+export function fromPlainJson(value: unknown): JsonValue {
+  return parseJson(JSON.stringify(value));
+}

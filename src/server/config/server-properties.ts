@@ -13,6 +13,7 @@ import { propertyName, STREAMS_PREFIX } from '../../sql/analysis/property-names.
 import { streamsProperty, streamsPropertyNames } from '../../streams/runtime/streams-properties.ts';
 import { engineProperties } from './engine-properties.ts';
 import { httpProperties } from './http-properties.ts';
+import { registryProperties } from './registry-properties.ts';
 
 /** Properties of the SQL server, under ksqlDB's names. Those of the broker are in `broker/config`. */
 export const serverProperties = {
@@ -69,6 +70,7 @@ export const serverProperties = {
   ),
   'ksql.metrics.series.max': int(10_000, 'series on the metrics page of each other metric', atLeast(0)),
   ...httpProperties,
+  ...registryProperties,
   ...engineProperties,
 } as const satisfies ConfigKeys;
 

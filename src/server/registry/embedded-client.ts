@@ -1,0 +1,117 @@
+import { OperationalError } from '../../base/errors.ts';
+import {
+  RegistryRefusal,
+  type SchemaRegistry,
+  type SchemaRequest,
+  type StoredSchema,
+} from '../../registry/index.ts';
+import {
+  type RegisteredSchema,
+  RegistryError,
+  type SchemaRegistryClient,
+  type SchemaText,
+  type SubjectSchema,
+} from '../../serde/index.ts';
+import type { RegistryService } from './registry-service.ts';
+
+/** The registry of this server as SQL asks it, without a way over HTTP. */
+export class EmbeddedRegistryClient implements SchemaRegistryClient {
+  readonly #service: RegistryService;
+
+  constructor(service: RegistryService) {
+    this.#service = service;
+  }
+
+  async register(subject: string, schema: SchemaText): Promise<RegisteredSchema> {
+    return asked(async () => {
+      const request = requestOf(schema);
+      const id = await this.#service.change((all) => all.register(subject, request, { normalize: false }));
+      const dependencies = await this.#service.read((all) => dependenciesOf(all, schema));
+      return { ...schema, id, dependencies };
+    });
+  }
+
+  latest(subject: string): Promise<SubjectSchema | undefined> {
+    return orUndefined([40401], () =>
+      this.#service.read((all) => placed(all, all.version(subject, 'latest'))),
+    );
+  }
+
+  byId(id: number): Promise<RegisteredSchema | undefined> {
+    return orUndefined([40403], () =>
+      this.#service.read((all) => {
+        const [stored] = all.byId(id);
+        return stored === undefined ? undefined : placed(all, stored);
+      }),
+    );
+  }
+
+  lookup(subject: string, schema: SchemaText): Promise<SubjectSchema | undefined> {
+    return orUndefined([40401, 40403], () =>
+      this.#service.read((all) =>
+        placed(all, all.lookup(subject, requestOf(schema), { normalize: false, deleted: 'left out' })),
+      ),
+    );
+  }
+
+  subjects(): Promise<readonly string[]> {
+    return asked(() => this.#service.read(({ state }) => state.subjects('left out')));
+  }
+}
+
+/** An outside registry as SQL asks it: the same, with the refusals that SQL knows. */
+export function refusingAsSql(client: SchemaRegistryClient): SchemaRegistryClient {
+  return {
+    register: (subject, schema) => asked(() => client.register(subject, schema)),
+    latest: (subject) => asked(() => client.latest(subject)),
+    byId: (id) => asked(() => client.byId(id)),
+    lookup: (subject, schema) => asked(() => client.lookup(subject, schema)),
+    subjects: () => asked(() => client.subjects()),
+  };
+}
+
+function placed(registry: SchemaRegistry, stored: StoredSchema): SubjectSchema {
+  const { id, type, schema, references, subject, version } = stored;
+  return { id, type, schema, references, subject, version, dependencies: dependenciesOf(registry, stored) };
+}
+
+function dependenciesOf(
+  { parsed }: SchemaRegistry,
+  { references }: Pick<SchemaText, 'references'>,
+): RegisteredSchema['dependencies'] {
+  return [...parsed.dependencies(references)].map(([name, schema]) => ({ name, schema }));
+}
+
+function requestOf({ type, schema, references }: SchemaText): SchemaRequest {
+  return { schema, schemaType: type, references, metadata: undefined, ruleSet: undefined };
+}
+
+async function orUndefined<T>(
+  codes: readonly number[],
+  ask: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof RegistryRefusal && codes.includes(error.code)) return undefined;
+    throw asRegistryError(error);
+  }
+}
+
+async function asked<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw asRegistryError(error);
+  }
+}
+
+function asRegistryError(cause: unknown): unknown {
+  if (cause instanceof RegistryRefusal) {
+    return new RegistryError(cause.code, cause.message, { cause, retriable: cause.status >= 500 });
+  }
+  if (cause instanceof OperationalError) {
+    return new RegistryError(503, cause.message, { cause, retriable: cause.retriable });
+  }
+  return cause;
+}

@@ -1,0 +1,106 @@
+import {
+  canonicalSubject,
+  type Deleted,
+  fromPlainJson,
+  isJsonObject,
+  type JsonObject,
+  referencesOf,
+  refusals,
+  RegistryRefusal,
+  type SchemaRequest,
+  subjectName,
+  type VersionNumber,
+} from '../../registry/index.ts';
+
+/** What routes take of a request. */
+
+/** The parameters of a query; of one that comes twice the first value counts. */
+export type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+export function queryText(query: Query, name: string): string | undefined {
+  const value = query[name];
+  return typeof value === 'string' || value === undefined ? value : value[0];
+}
+
+/** Whether a switch is on. */
+export function flag(query: Query, name: string): boolean {
+  return queryText(query, name)?.toLowerCase() === 'true';
+}
+
+export function deletedOf(query: Query): Deleted {
+  if (flag(query, 'deletedOnly')) return 'only';
+  return flag(query, 'deleted') ? 'with others' : 'left out';
+}
+
+/** The part of a list that was asked for with `offset` and `limit`. */
+export function page<T>(items: readonly T[], query: Query): readonly T[] {
+  const [offset, limit] = [Number(queryText(query, 'offset') ?? 0), Number(queryText(query, 'limit') ?? -1)];
+  const first = Number.isInteger(offset) && offset > 0 ? offset : 0;
+  return items.slice(first, Number.isInteger(limit) && limit >= 0 ? first + limit : undefined);
+}
+
+/** @throws {RegistryRefusal} 42202. */
+export function versionOf(text: string): VersionNumber {
+  if (text === 'latest' || text === '-1') return 'latest';
+  const version = Number(text);
+  if (/^\d+$/.test(text) && version >= 1 && version < 2 ** 31) return version;
+  throw refusals.invalidVersion(text);
+}
+
+/** @throws {RegistryRefusal} 404 for a path whose id is no number: there is no such resource. */
+export function idOf(text: string): number {
+  if (/^\d{1,10}$/.test(text)) return Number(text);
+  throw new RegistryRefusal(404, 'HTTP 404 Not Found');
+}
+
+interface Place {
+  /** Of routes below `/contexts/`. */
+  readonly context?: string | undefined;
+  readonly subject?: string | undefined;
+}
+
+/** The subject of a request, within the context that its path names. */
+export function subjectOf({ context, subject = '' }: Place): string {
+  if (context === undefined) return canonicalSubject(subject);
+  const name = context.replace(/^:|:$/g, '');
+  return subjectName(name.startsWith('.') ? name : `.${name}`, subject);
+}
+
+/** Whom settings are for; undefined for all. */
+export function settingsPlace(place: Place): string | undefined {
+  return place.context === undefined && place.subject === undefined ? undefined : subjectOf(place);
+}
+
+/** @throws {RegistryRefusal} 422 for a body that is no object. */
+export function bodyObject(body: unknown): JsonObject {
+  const json = body === undefined ? undefined : fromPlainJson(body);
+  if (isJsonObject(json)) return json;
+  throw new RegistryRefusal(422, 'The request body is not a JSON object');
+}
+
+/** @throws {RegistryRefusal} 422. */
+export function schemaRequestOf(body: unknown): SchemaRequest {
+  const json = bodyObject(body);
+  const text = (name: string): string | undefined => {
+    const value = json.get(name);
+    if (value === undefined || value === null || typeof value === 'string') return value ?? undefined;
+    throw new RegistryRefusal(422, `${name}: expected a string`);
+  };
+  return {
+    schema: text('schema'),
+    schemaType: text('schemaType'),
+    references: referencesOf(json.get('references')),
+    metadata: json.get('metadata') ?? undefined,
+    ruleSet: json.get('ruleSet') ?? undefined,
+    id: integerOf(json, 'id'),
+    version: integerOf(json, 'version'),
+  };
+}
+
+function integerOf(json: JsonObject, name: string): number | undefined {
+  const value = json.get(name);
+  if (value === undefined || value === null) return undefined;
+  const number = Number(typeof value === 'object' && 'text' in value ? value.text : Number.NaN);
+  if (Number.isInteger(number)) return number;
+  throw new RegistryRefusal(422, `${name}: expected an integer`);
+}

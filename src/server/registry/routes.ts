@@ -1,0 +1,60 @@
+import type { FastifyError, FastifyInstance } from 'fastify';
+import { messageOf } from '../../base/errors.ts';
+import { RegistryRefusal } from '../../registry/index.ts';
+import { answerType } from './media-types.ts';
+import type { RegistryService } from './registry-service.ts';
+import { addSchemaRoutes } from './schema-routes.ts';
+import { addSettingsRoutes } from './settings-routes.ts';
+import { addSubjectRoutes } from './subject-routes.ts';
+
+/** What the registry's routes serve from. */
+export interface RegistryServices {
+  readonly registry: RegistryService;
+}
+
+/** Adds Confluent's REST API of the schema registry, once as it is and once below `/contexts/:context`. */
+export function addRegistryRoutes(app: FastifyInstance, services: RegistryServices): void {
+  for (const prefix of ['', '/contexts/:context']) {
+    app.register(
+      (scope, _options, done) => {
+        answerAsRegistry(scope);
+        addSubjectRoutes(scope, services);
+        addSchemaRoutes(scope, services);
+        addSettingsRoutes(scope, services);
+        if (prefix === '') addContexts(scope, services);
+        done();
+      },
+      { prefix },
+    );
+  }
+}
+
+/** The registry has types and errors of its own. */
+function answerAsRegistry(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.type(answerType(request.headers.accept));
+    done();
+  });
+  app.setErrorHandler((error: FastifyError, _request, reply) => {
+    const code = error instanceof RegistryRefusal ? error.code : statusOf(error);
+    const status = error instanceof RegistryRefusal ? error.status : code;
+    return reply.code(status).send({ error_code: code, message: messageOf(error) });
+  });
+  // The router would name a charset, which JSON has none of.
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    const type = String(reply.getHeader('content-type') ?? answerType(undefined));
+    reply.header('content-type', type.replace(/;.*$/, ''));
+    done(null, payload);
+  });
+}
+
+/** The router's refusals have a status, those of the server under it a code that begins with one. */
+function statusOf(error: FastifyError): number {
+  const { statusCode, errorCode } = { errorCode: undefined, ...error };
+  if (typeof errorCode === 'number') return Math.floor(errorCode / 100);
+  return statusCode !== undefined && statusCode < 500 ? statusCode : 500;
+}
+
+function addContexts(app: FastifyInstance, { registry }: RegistryServices): void {
+  app.get('/contexts', () => registry.read(({ state }) => [...new Set(['.', ...state.ids.contexts])].sort()));
+}

@@ -1,0 +1,163 @@
+import type { FastifyInstance } from 'fastify';
+import {
+  deleteSubject,
+  deleteVersion,
+  type SchemaRegistry,
+  type StoredSchema,
+} from '../../registry/index.ts';
+import { versionEntity } from './entities.ts';
+import {
+  deletedOf,
+  flag,
+  page,
+  type Query,
+  queryText,
+  schemaRequestOf,
+  subjectOf,
+  versionOf,
+} from './request-values.ts';
+import type { RegistryServices } from './routes.ts';
+
+interface SubjectRoute {
+  Params: { context?: string; subject: string };
+  Querystring: Query;
+}
+
+interface VersionRoute {
+  Params: { context?: string; subject: string; version: string };
+  Querystring: Query;
+}
+
+/** `/subjects` and `/compatibility`. */
+export function addSubjectRoutes(app: FastifyInstance, services: RegistryServices): void {
+  addReads(app, services);
+  addWrites(app, services);
+  addCompatibility(app, services);
+}
+
+function addReads(app: FastifyInstance, { registry }: RegistryServices): void {
+  app.get<{ Params: { context?: string }; Querystring: Query }>('/subjects', ({ params, query }) =>
+    registry.read(({ state }) =>
+      page(withPrefix(state.subjects(deletedOf(query)), { params, query }), query),
+    ),
+  );
+  app.get<SubjectRoute>('/subjects/:subject/versions', ({ params, query }) =>
+    registry.read((all) => {
+      const asNegative = flag(query, 'deletedAsNegative');
+      const versions = all.versions(subjectOf(params), asNegative ? 'with others' : deletedOf(query));
+      return page(
+        versions.map(({ version, isDeleted }) => (asNegative && isDeleted ? -version : version)),
+        query,
+      );
+    }),
+  );
+  app.get<VersionRoute>('/subjects/:subject/versions/:version', ({ params, query }) =>
+    registry.read((all) => {
+      const stored = versionAsked(all, { params, query });
+      return versionEntity(stored, formatted(all, stored, query));
+    }),
+  );
+  app.get<VersionRoute>('/subjects/:subject/versions/:version/schema', async ({ params, query }, reply) =>
+    reply.send(await registry.read((all) => formatted(all, versionAsked(all, { params, query }), query))),
+  );
+  app.get<VersionRoute>('/subjects/:subject/versions/:version/referencedby', ({ params, query }) =>
+    registry.read((all) => {
+      const { subject, version } = versionAsked(all, { params, query });
+      const users = all.state.users(subject, version);
+      return [...new Set(users.filter(({ isDeleted }) => !isDeleted).map(({ id }) => id))];
+    }),
+  );
+  app.get<SubjectRoute>('/subjects/:subject/metadata', ({ params, query }) =>
+    registry.read((all) => versionEntity(all.version(subjectOf(params), 'latest', deletedOf(query)))),
+  );
+}
+
+function addWrites(app: FastifyInstance, { registry }: RegistryServices): void {
+  app.post<SubjectRoute>('/subjects/:subject', ({ params, query, body }) =>
+    registry.read((all) => {
+      const normalize = flag(query, 'normalize');
+      const deleted = deletedOf(query);
+      return versionEntity(all.lookup(subjectOf(params), schemaRequestOf(body), { normalize, deleted }));
+    }),
+  );
+  app.post<SubjectRoute>('/subjects/:subject/versions', async ({ params, query, body }) => {
+    const request = schemaRequestOf(body);
+    const normalize = flag(query, 'normalize');
+    return { id: await registry.change((all) => all.register(subjectOf(params), request, { normalize })) };
+  });
+  app.delete<SubjectRoute>('/subjects/:subject', ({ params, query }) =>
+    registry.change((all) =>
+      deleteSubject(all, subjectOf(params), { isPermanent: flag(query, 'permanent') }),
+    ),
+  );
+  app.delete<VersionRoute>('/subjects/:subject/versions/:version', async ({ params, query }, reply) => {
+    const [subject, version] = [subjectOf(params), versionOf(params.version)];
+    const isPermanent = flag(query, 'permanent');
+    const deleted = await registry.change((all) => deleteVersion(all, { subject, version, isPermanent }));
+    // A number is a text for the router.
+    return reply.send(String(deleted));
+  });
+}
+
+function addCompatibility(app: FastifyInstance, { registry }: RegistryServices): void {
+  app.post<SubjectRoute>('/compatibility/subjects/:subject/versions', ({ params, query, body }) =>
+    registry.read((all) => compatibility(all, { subject: subjectOf(params), version: 'all', query, body })),
+  );
+  app.post<VersionRoute>('/compatibility/subjects/:subject/versions/:version', ({ params, query, body }) =>
+    registry.read((all) =>
+      compatibility(all, { subject: subjectOf(params), version: versionOf(params.version), query, body }),
+    ),
+  );
+}
+
+function compatibility(
+  registry: SchemaRegistry,
+  {
+    subject,
+    version,
+    query,
+    body,
+  }: {
+    readonly subject: string;
+    readonly version: ReturnType<typeof versionOf> | 'all';
+    readonly query: Query;
+    readonly body: unknown;
+  },
+): Readonly<Record<string, unknown>> {
+  const request = schemaRequestOf(body);
+  const messages = registry.incompatibilities(subject, request, {
+    version,
+    normalize: flag(query, 'normalize'),
+  });
+  const isCompatible = messages.length === 0;
+  return { is_compatible: isCompatible, ...(flag(query, 'verbose') ? { messages } : {}) };
+}
+
+function versionAsked(
+  registry: SchemaRegistry,
+  { params, query }: { readonly params: VersionRoute['Params']; readonly query: Query },
+): StoredSchema {
+  return registry.version(subjectOf(params), versionOf(params.version), deletedOf(query));
+}
+
+/** The text of a schema in the format that was asked for. */
+export function formatted(registry: SchemaRegistry, stored: StoredSchema, query: Query): string {
+  const format = queryText(query, 'format');
+  return format === undefined || format === ''
+    ? stored.schema
+    : registry.parsed.stored(stored).format(format);
+}
+
+/** Subjects that begin with what was asked for: `:*:` in any context, which is what is meant by default. */
+export function withPrefix(
+  subjects: readonly string[],
+  { params, query }: { readonly params: { readonly context?: string }; readonly query: Query },
+): readonly string[] {
+  const asked = queryText(query, 'subjectPrefix') ?? (params.context === undefined ? ':*:' : '');
+  if (asked.startsWith(':*:')) {
+    const prefix = asked.slice(3);
+    return subjects.filter((subject) => subject.replace(/^:\.[^:]*:/, '').startsWith(prefix));
+  }
+  const prefix = subjectOf({ ...params, subject: asked });
+  return subjects.filter((subject) => subject.startsWith(prefix));
+}

@@ -1,0 +1,111 @@
+import { createServer } from 'node:http';
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Broker } from '../../../broker/index.ts';
+import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
+import { httpExchange, RegistryClient } from '../../../src/registry/index.ts';
+import { RegistryError, type SchemaRegistryClient } from '../../../src/serde/index.ts';
+import { EmbeddedRegistryClient, refusingAsSql } from '../../../src/server/registry/embedded-client.ts';
+import { startBroker, startRegistry, type TestRegistry } from './registry-harness.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'millrace-registry-'));
+const http = httpExchange({ timeoutMs: 30_000 });
+let broker: Broker;
+let registry: TestRegistry;
+
+beforeAll(async () => {
+  broker = await startBroker(folder);
+  registry = await startRegistry(`127.0.0.1:${broker.address.port}`);
+});
+
+afterAll(async () => {
+  http.close();
+  await registry.close();
+  await broker.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const clientOf = (...urls: string[]): SchemaRegistryClient =>
+  refusingAsSql(
+    new RegistryClient({ exchange: http.exchange, urls, timers: nodeEnvironment.timers, backoffMs: 1 }),
+  );
+
+const outcome = async (asked: Promise<unknown>): Promise<unknown> =>
+  asked.then(
+    () => 'not refused',
+    (error: unknown) => (error instanceof RegistryError ? [error.code, error.retriable] : error),
+  );
+
+describe.each([
+  ['in this process', (): SchemaRegistryClient => new EmbeddedRegistryClient(registry.service), 'a'],
+  ['by its URL', (): SchemaRegistryClient => clientOf(registry.url), 'b'],
+])('a registry %s', (_name, make, prefix) => {
+  it('does what SQL asks of it', async () => {
+    const client = make();
+    const address = `{"type":"record","name":"Address${prefix}","fields":[]}`;
+    const person = `{"type":"record","name":"Person${prefix}","fields":[{"name":"at","type":"Address${prefix}"}]}`;
+    const used = { type: 'AVRO', schema: address, references: [] } as const;
+    const reference = { name: `Address${prefix}`, subject: `${prefix}-address`, version: 1 };
+    const using = { type: 'AVRO', schema: person, references: [reference] } as const;
+    const dependencies = [{ name: `Address${prefix}`, schema: address }];
+
+    const first = await client.register(`${prefix}-address`, used);
+    expect(first).toEqual({ ...used, id: first.id, dependencies: [] });
+    const second = await client.register(`${prefix}-person`, using);
+    expect(second).toEqual({ ...using, id: first.id + 1, dependencies });
+    expect(await client.register(`${prefix}-person`, using)).toEqual(second);
+    expect(await client.byId(second.id)).toMatchObject(second);
+    const place = { ...second, subject: `${prefix}-person`, version: 1 };
+    expect(await client.latest(`${prefix}-person`)).toEqual(place);
+    expect(await client.lookup(`${prefix}-person`, using)).toEqual(place);
+    expect(await client.lookup(`${prefix}-person`, used)).toBeUndefined();
+    expect(await client.lookup(`${prefix}-none`, used)).toBeUndefined();
+    expect(await client.latest(`${prefix}-none`)).toBeUndefined();
+    expect(await client.byId(999)).toBeUndefined();
+    expect(await client.subjects()).toEqual(
+      expect.arrayContaining([`${prefix}-address`, `${prefix}-person`]),
+    );
+    const proto = { type: 'PROTOBUF', schema: 'syntax = "proto3"; message M {}', references: [] } as const;
+    await client.register(`${prefix}-proto`, proto);
+    expect((await client.latest(`${prefix}-proto`))?.type).toBe('PROTOBUF');
+  });
+
+  it('refuses with codes', async () => {
+    const client = make();
+    const avro = (schema: string) => ({ type: 'AVRO', schema, references: [] }) as const;
+    await client.register(`${prefix}-int`, avro('"int"'));
+    expect(await outcome(client.register(`${prefix}-int`, avro('"string"')))).toEqual([409, false]);
+    expect(await outcome(client.register(`${prefix}-int`, avro('"strnig"')))).toEqual([42201, false]);
+  });
+});
+
+describe('a registry elsewhere', () => {
+  it('is given credentials, and asked for what never changes once', async () => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(`${request.method} ${request.url} ${request.headers.authorization}`);
+      response.setHeader('content-type', 'application/json');
+      response.end('{"schema":"\\"int\\"","maxId":3}');
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    try {
+      const client = clientOf(`http://me:p%40ss@127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      const answers = await Promise.all([client.byId(3), client.byId(3), client.byId(3)]);
+      expect(answers[2]).toEqual({ id: 3, type: 'AVRO', schema: '"int"', references: [], dependencies: [] });
+      expect(await client.byId(3)).toEqual(answers[0]);
+      expect(asked).toEqual([`GET /schemas/ids/3 Basic ${Buffer.from('me:p@ss').toString('base64')}`]);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  it('is another server of it where one does not answer, and an error that may pass where none does', async () => {
+    const nobody = 'http://127.0.0.1:1';
+    expect(await clientOf(nobody, registry.url).subjects()).toBeInstanceOf(Array);
+    expect(await outcome(clientOf(nobody).subjects())).toEqual([503, true]);
+  });
+});
