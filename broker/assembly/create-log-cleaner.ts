@@ -1,5 +1,5 @@
 import type { EndableWorkers } from '../../src/base/environment.ts';
-import { checkCleanerMemory, cleanerSettings } from '../config/cleaner-settings.ts';
+import { checkCleaner, cleanerSettings } from '../config/cleaner-settings.ts';
 import { task as groupTask } from '../log/cleaner/io/group-task.ts';
 import { task as mapTask } from '../log/cleaner/io/map-task.ts';
 import { createLoopRunner, type JobRunner } from '../log/cleaner/job-runner.ts';
@@ -10,7 +10,7 @@ import type { BrokerDependencies } from './broker-dependencies.ts';
 
 /**
  * Returns the log cleaner of a broker, with worker threads where the environment has some.
- * @throws {DiagnosticError} where the memory that it may take does not go round.
+ * @throws {DiagnosticError} where it has no thread, or the memory that it may take does not go round.
  */
 export function createLogCleaner(
   dependencies: BrokerDependencies,
@@ -19,7 +19,7 @@ export function createLogCleaner(
   const { environment, logger, config, topology, logManager, fail: onAssertion } = dependencies;
   const { newWorkers } = environment;
   const { nodeId } = topology;
-  checkCleanerMemory(config);
+  checkCleaner(config);
   return new LogCleaner({
     environment,
     logger,

@@ -1,19 +1,13 @@
-import { unreachable } from '../../src/base/assert.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import { alterConfigs as legacyApi } from '../../src/protocol/messages/33-alter-configs.ts';
 import { incrementalAlterConfigs as api } from '../../src/protocol/messages/44-incremental-alter-configs.ts';
-import { checkDynamicConfigs, listDefault } from '../config/dynamic-configs.ts';
+import { checkDynamicConfigs } from '../config/dynamic-configs.ts';
 import { ConfigResourceType, configsOf } from '../metadata/metadata-image.ts';
 import type { MetadataRecord } from '../metadata/metadata-record.ts';
-import { checkTopicConfigs, topicConfigs } from '../config/topic-configs.ts';
+import { checkTopicConfigs } from '../config/topic-configs.ts';
+import { editedConfigs, type Overrides, replacedConfigs, type Target } from './config-edits.ts';
 import { type ControllerState, type Failure, failed, operation } from './operation.ts';
 import { checkTopicName } from './topic-name.ts';
-
-/** `AlterConfigOp.OpType`. */
-const SET = 0;
-const DELETE = 1;
-const APPEND = 2;
-const SUBTRACT = 3;
 
 interface Resource {
   readonly resourceType: number;
@@ -21,7 +15,6 @@ interface Resource {
   readonly configs: readonly { readonly name: string }[];
 }
 
-type Overrides = ReadonlyMap<string, string>;
 type Outcome = { readonly records: readonly MetadataRecord[] } | { readonly failure: Failure };
 
 /** IncrementalAlterConfigs (key 44, KIP-339): sets, deletes, or edits lists, config by config. */
@@ -29,8 +22,7 @@ export const incrementalAlterConfigs = operation({
   api,
   decide(state, request) {
     return alterAll(state, request, (resource) => {
-      const current = configsOf(state.image, resource.resourceType, resource.resourceName);
-      return edit(resource, new Map(current), resource.configs);
+      return editedConfigs(resource, configsOf(state.image, resource.resourceType, resource.resourceName));
     });
   },
   failure: (request, error) => ({ responses: request.resources.map((resource) => answer(resource, error)) }),
@@ -40,20 +32,10 @@ export const incrementalAlterConfigs = operation({
 export const alterConfigs = operation({
   api: legacyApi,
   decide(state, request) {
-    return alterAll(state, request, (resource) => {
-      const missing = resource.configs.find((config) => config.value === null);
-      if (missing !== undefined) {
-        return {
-          failure: failed(ErrorCode.INVALID_REQUEST, `Null value not supported for : ${missing.name}`),
-        };
-      }
-      return { target: new Map(resource.configs.map(({ name, value }) => [name, value ?? ''])) };
-    });
+    return alterAll(state, request, replacedConfigs);
   },
   failure: (request, error) => ({ responses: request.resources.map((resource) => answer(resource, error)) }),
 });
-
-type Target = { readonly target: Overrides } | { readonly failure: Failure };
 
 function alterAll<R extends Resource>(
   state: ControllerState,
@@ -148,73 +130,6 @@ function checkMinIsr(
   if (target.has(name)) return undefined;
   const message = 'Cluster-level min.insync.replicas cannot be removed while ELR is enabled.';
   return failed(ErrorCode.INVALID_CONFIG, message);
-}
-
-function edit(
-  resource: Resource,
-  target: Map<string, string>,
-  configs: readonly {
-    readonly name: string;
-    readonly configOperation: number;
-    readonly value: string | null;
-  }[],
-): Target {
-  const refuse = (message: string): Target => ({ failure: failed(ErrorCode.INVALID_REQUEST, message) });
-  const names = configs.map((config) => config.name);
-  if (new Set(names).size !== names.length) return refuse('Error due to duplicate config keys');
-  for (const { name, configOperation, value } of configs) {
-    if (configOperation !== DELETE && value === null) return refuse(`Null value not supported for : ${name}`);
-    if (configOperation === SET) target.set(name, value ?? '');
-    else if (configOperation === DELETE) target.delete(name);
-    else if (configOperation === APPEND || configOperation === SUBTRACT) {
-      const base = listBase(resource, name, configOperation);
-      if (typeof base !== 'string') return base;
-      const current = listOf(target.get(name) ?? base);
-      target.set(name, editList(current, listOf(value ?? ''), configOperation).join(','));
-    } else return refuse(`Unknown config operation ${configOperation}`);
-  }
-  return { target };
-}
-
-/** The list that an edit starts from where nothing is set, or why there is none. */
-function listBase(
-  { resourceType }: Resource,
-  name: string,
-  how: typeof APPEND | typeof SUBTRACT,
-): string | { readonly failure: Failure } {
-  const refuse = (message: string) => ({ failure: failed(ErrorCode.INVALID_CONFIG, message) });
-  if (resourceType === ConfigResourceType.BROKER) {
-    const base = listDefault(name);
-    if (base === null) return refuse(`Unknown config name: ${name}`);
-    const verb = how === APPEND ? 'append' : 'subtract';
-    return base ?? refuse(`Config value ${verb} is not allowed for config key: ${name}`);
-  }
-  const definition = Object.hasOwn(topicConfigs, name) ? topicConfigs[name] : undefined;
-  if (definition?.type === 'list') return definition.default ?? '';
-  const verb = how === APPEND ? 'APPEND' : 'SUBTRACT';
-  return refuse(`Can't ${verb} to key ${name} because its type is not LIST.`);
-}
-
-function listOf(text: string): string[] {
-  return text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
-}
-
-function editList(
-  current: readonly string[],
-  items: readonly string[],
-  how: typeof APPEND | typeof SUBTRACT,
-): string[] {
-  switch (how) {
-    case APPEND:
-      return [...current, ...items.filter((item) => !current.includes(item))];
-    case SUBTRACT:
-      return current.filter((item) => !items.includes(item));
-    default:
-      return unreachable(how);
-  }
 }
 
 /**

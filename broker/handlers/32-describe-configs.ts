@@ -1,5 +1,6 @@
 import type { ConfigKey, ConfigType } from '../../src/base/config/config-key.ts';
 import type { ConfigPlace } from '../../src/base/config/config-source.ts';
+import { configText } from '../../src/base/config/config-text.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { describeConfigs } from '../../src/protocol/messages/32-describe-configs.ts';
@@ -34,7 +35,8 @@ const CONFIG_TYPES = {
 
 /**
  * DescribeConfigs (key 32, v1-4): settings of topics and of this broker, each with its value, where that comes from,
- * and all places that could give it one (synonyms). v3+ also tells type and documentation.
+ * and all places that could give it one (synonyms). v3+ also tells type and documentation. As in Kafka a value is told
+ * as it was read (`configText`), and as it was written where a broker's synonyms, or the defaults of all brokers, are listed.
  *
  * Resource types TOPIC and BROKER; the name '' of BROKER is the default of all brokers. BROKER_LOGGER, CLIENT_METRICS
  * and GROUP have no settings here.
@@ -80,7 +82,9 @@ function describe(resource: Resource, request: Request, context: ConfigContext):
         return failed(resource, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, '');
       }
       return configs(Object.entries(topicConfigs), ([name, key]) => {
-        const places = topicConfigPlaces(name, resourceName, context);
+        const places = topicConfigPlaces(name, resourceName, context).map((place) =>
+          place.source === 'topic' ? asRead(key, place) : place,
+        );
         return shown({ name, key, places, readOnly: false }, request);
       });
     }
@@ -94,7 +98,8 @@ function describe(resource: Resource, request: Request, context: ConfigContext):
       return configs(brokerConfigs(resourceName, context), ([name, key]) => {
         const all = brokerConfigPlaces(name as BrokerPropertyName, context);
         const places = resourceName === '' ? all.filter(isClusterWide) : all;
-        return shown({ name, key, places, readOnly: isReadOnly(name) }, request);
+        const config = shown({ name, key, places, readOnly: isReadOnly(name) }, request);
+        return resourceName === '' ? config : asRead(key, config);
       });
     default:
       return failed(
@@ -103,6 +108,12 @@ function describe(resource: Resource, request: Request, context: ConfigContext):
         `resource type ${resourceType} has no configuration here`,
       );
   }
+}
+
+/** With a value as it was read. */
+function asRead<T extends { readonly value?: string | null }>(key: ConfigKey, valued: T): T {
+  const { value } = valued;
+  return value === null || value === undefined ? valued : { ...valued, value: configText(key, value) };
 }
 
 /** The cluster-wide default shows only what is set there. */

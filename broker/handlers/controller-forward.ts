@@ -27,6 +27,14 @@ interface Forwarding<A extends Api> {
     response: ResponseInput<A>,
     images: { readonly before: MetadataImage; readonly after: MetadataImage },
   ) => boolean;
+  /**
+   * Where this broker refuses a part of what is asked for by itself: what is left to be passed on, and the answer to all of it from
+   * the controller's to that.
+   */
+  readonly refuse?: (request: RequestOf<A>) => {
+    readonly passed: RequestOf<A>;
+    readonly completed: (response: ResponseOf<A>) => ResponseInput<A>;
+  };
   /** Says of everything asked for that it failed. */
   readonly failure: (
     request: RequestOf<A>,
@@ -59,7 +67,9 @@ export function forwardToController<A extends Api>(
       const { afterRetry, isVisible } = forwarding;
       const timeoutMs = Math.max(1, forwarding.timeoutMs?.(request) ?? TIMEOUT_MS);
       try {
-        const response = await services.controller.forward(api, context.apiVersion, request, {
+        const refused = forwarding.refuse?.(request);
+        const passed = refused?.passed ?? request;
+        const response = await services.controller.forward(api, context.apiVersion, passed, {
           timeoutMs,
           ...(afterRetry === undefined
             ? {}
@@ -70,7 +80,7 @@ export function forwardToController<A extends Api>(
             (after) => isVisible(request, response, { before, after }),
             CATCH_UP_MS,
           );
-        return response;
+        return refused?.completed(response) ?? response;
       } catch (error) {
         if (!(error instanceof OperationalError)) throw error;
         const timedOut = { errorCode: ErrorCode.REQUEST_TIMED_OUT, errorMessage: messageOf(error) };

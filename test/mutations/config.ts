@@ -19,6 +19,13 @@ export const configMutations: readonly Mutation[] = [
     suite,
   },
   {
+    name: 'the log cleaner is given any number of threads while it runs',
+    file: 'broker/config/cleaner-settings.ts',
+    find: 'if (after.threads > before.threads * 2) {',
+    replace: 'if (after.threads > before.threads * 20) {',
+    suite: ['test/broker/config'],
+  },
+  {
     name: 'a 64-bit integer that is cut short is read with zeros',
     file: 'src/base/int64.ts',
     find: 'if (at < 0 || at + INT64_BYTES > bytes.length) throw outOfBounds(bytes, at);\n  const high =\n',

@@ -117,6 +117,55 @@ describe('settings of a running broker', () => {
     ]);
   });
 
+  it('refuses what the log cleaner would not run with, as it runs now, and passes on the rest', async () => {
+    const threads = (value: string | null) => ({ 'log.cleaner.threads': value });
+    const refused = (message: string) => [ErrorCode.INVALID_REQUEST, message];
+    const tooMany = refused(
+      'Log cleaner threads cannot be increased to more than double the current value 1',
+    );
+    const noMemory = refused('log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread.');
+    for (const resourceName of ['', '1']) {
+      expect(await alter(threads('3'), { resourceName })).toEqual(tooMany);
+      expect(await alter(threads('0'), { resourceName, validateOnly: true })).toEqual(
+        refused('Log cleaner threads should be at least 1'),
+      );
+      expect(await alter({ 'log.cleaner.dedupe.buffer.size': '10' }, { resourceName })).toEqual(noMemory);
+    }
+    const before = overrides(broker);
+    const cleaner = (resourceName: string, name: string, value: string) => ({
+      resourceType: BROKER,
+      resourceName,
+      configs: [{ name: `log.cleaner.${name}`, configOperation: SET, value }],
+    });
+    const { responses } = await client.send(incrementalAlterConfigs, 1, {
+      resources: [
+        cleaner('', 'threads', '3'),
+        cleaner('7', 'threads', '1'),
+        cleaner('1', 'threads', '2'),
+        cleaner('x', 'threads', '2'),
+      ],
+    });
+    expect(responses.map(({ resourceName, errorMessage }) => [resourceName, errorMessage])).toEqual([
+      ['', tooMany[1]],
+      ['7', 'Unexpected broker id, expected 1, but received 7'],
+      ['1', null],
+      ['x', 'Node id must be an integer, but it is: x'],
+    ]);
+    expect(overrides(broker)).toEqual([...before, ['4:1', { 'log.cleaner.threads': '2' }]]);
+    // From where it is now.
+    for (const value of ['4', '8', '4', '2', null]) {
+      const configOperation = value === null ? DELETE : SET;
+      expect(await alter(threads(value), { resourceName: '1', configOperation })).toEqual([0, null]);
+    }
+    const legacy = await client.send(alterConfigs, 1, {
+      resources: [
+        { resourceType: BROKER, resourceName: '1', configs: [{ name: 'log.cleaner.threads', value: '9' }] },
+      ],
+    });
+    expect(legacy.responses[0]).toMatchObject({ errorCode: tooMany[0], errorMessage: tooMany[1] });
+    expect(overrides(broker)).toEqual(before);
+  });
+
   it('has one min.insync.replicas for all brokers, from the first controller, that can be changed and not removed', async () => {
     const minIsr = async () => (await described('1')).find(({ name }) => name === 'min.insync.replicas');
     const atStart = { value: '1', configSource: DYNAMIC_DEFAULT_BROKER };
@@ -143,6 +192,22 @@ describe('settings of a running broker', () => {
 
     const other = await brokers.start({ 'min.insync.replicas': 3 });
     expect(overrides(other)).toEqual([['4:', { 'min.insync.replicas': '3' }]]);
+  });
+
+  it('tells a value as it was read, and where it is set as it was written', async () => {
+    expect(await alter({ 'log.cleanup.policy': ' compact , compact' })).toEqual([0, null]);
+    const resources = ['1', ''].map((resourceName) => ({
+      resourceType: BROKER,
+      resourceName,
+      configurationKeys: ['log.cleanup.policy'],
+    }));
+    const { results } = await client.send(describeConfigs, 4, { resources, includeSynonyms: true });
+    const told = results.map(({ configs: [config] }) => [config?.value, config?.synonyms[0]?.value]);
+    expect(told).toEqual([
+      ['compact', ' compact , compact'],
+      [' compact , compact', ' compact , compact'],
+    ]);
+    expect(await alter({ 'log.cleanup.policy': null }, { configOperation: DELETE })).toEqual([0, null]);
   });
 
   it('changes what can be changed, and takes it back', async () => {

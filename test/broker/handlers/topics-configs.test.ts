@@ -210,6 +210,20 @@ describe('topics, metadata and configuration', () => {
     expect(response.results[0]?.configs[0]).toMatchObject({ value: '1234', configSource: 1 });
   });
 
+  it('tells a setting of a topic as it was read, however it was written', async () => {
+    await create('normal', { configs: { 'cleanup.policy': ' compact , compact', 'retention.bytes': '+7' } });
+    const configurationKeys = ['cleanup.policy', 'retention.bytes'];
+    const { results } = await client.send(describeConfigs, 4, {
+      resources: [{ resourceType: TOPIC, resourceName: 'normal', configurationKeys }],
+      includeSynonyms: true,
+    });
+    const told = results[0]?.configs.map(({ value, synonyms: [first] }) => [value, first?.value]);
+    expect(told).toEqual([
+      ['compact', 'compact'],
+      ['7', '7'],
+    ]);
+  });
+
   it('describes the cluster, its quorum and its disk', async () => {
     const cluster = await client.send(describeCluster, 1, {});
     expect(cluster).toMatchObject({ errorCode: 0, clusterId: broker.clusterId, controllerId: 1 });
