@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -115,13 +116,9 @@ it.each([0, 1, 5, 20, 50, 100])('a start that is ended after %s ms leaves nothin
 });
 
 it('a start whose port is taken leaves nothing open, starts no thread and moves no query', async () => {
-  const taken = createServer();
-  const port = await new Promise<number>((resolve) => {
-    taken.listen(0, '127.0.0.1', () => {
-      const address = taken.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : 0);
-    });
-  });
+  const [port = 0] = await freePorts(1);
+  const taken = createServer().listen(port, '127.0.0.1');
+  await once(taken, 'listening');
   const serviceId = 'moving_';
   const state = path.join(data, SQL_STATE_FOLDER);
   const query = path.join(state, 'thread-1', `_confluent-ksql-${serviceId}query_Q`);
