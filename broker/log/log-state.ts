@@ -56,6 +56,8 @@ export class LogState {
   readonly segmentOptions: (baseOffset: number) => SegmentOptions;
   config: LogConfig;
   isClosed = false;
+  /** See {@link Log.onDamage}. */
+  onDamage: (damage: SegmentDamage) => boolean = () => false;
   /** The cleaning that is under way. */
   cleaning: { interrupt(): void } | undefined;
   /** Where the log is about to begin anew, until it has. */
@@ -151,7 +153,8 @@ export class LogState {
 
   /**
    * What a read that failed is answered with, as in Kafka: CORRUPT_MESSAGE where the bytes are not what was written,
-   * KAFKA_STORAGE_ERROR where the disk did not give them. Each place is logged once. The rest of the log stays readable.
+   * KAFKA_STORAGE_ERROR where the disk did not give them, and where another replica is about to take over, which clients then look
+   * for. Each place is logged once. The rest of the log stays readable.
    */
   onReadFailure(error: unknown): ErrorCode {
     if (error instanceof AssertionFailure) {
@@ -170,7 +173,9 @@ export class LogState {
         reason,
       });
     }
-    return isDamage ? ErrorCode.CORRUPT_MESSAGE : ErrorCode.KAFKA_STORAGE_ERROR;
+    // Not for records that cannot be decoded: the producer may have sent them so, and then all replicas have them.
+    const isGivenUp = error instanceof SegmentDamage && this.onDamage(error);
+    return isDamage && !isGivenUp ? ErrorCode.CORRUPT_MESSAGE : ErrorCode.KAFKA_STORAGE_ERROR;
   }
 
   /** Records have been appended up to `offset`. */

@@ -157,6 +157,14 @@ export class Log {
     this.#state.config = config;
   }
 
+  /**
+   * Called with damage that a read has met, each time. Answers whether the log is about to be closed, since another replica has its
+   * records; that happens after the read.
+   */
+  set onDamage(onDamage: (damage: SegmentDamage) => boolean) {
+    this.#state.onDamage = onDamage;
+  }
+
   /** The first offset that can be read. */
   get logStartOffset(): number {
     return this.#state.logStartOffset;

@@ -97,6 +97,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   readonly #configs: TopicConfigs;
   #image: MetadataImage | null = null;
   #isrShrinks = 0;
+  #isClosed = false;
 
   constructor(options: ReplicaManagerOptions) {
     this.#options = options;
@@ -272,13 +273,49 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
 
   giveUp(topic: string, index: number, error: OperationalError): boolean {
     const partition = this.get(topic, index);
-    if (partition === undefined || !this.#isElsewhere(partition.topicId, index)) return false;
+    // It may have been given up by whoever read the damage first.
+    if (partition === undefined) return this.#isOfflineByName(topic, index);
+    if (!this.#isElsewhere(partition.topicId, index)) return false;
     const led = partition.leader;
     this.#forget(partition);
     this.#options.logManager.takeOffline({ topic, partition: index }, error);
     this.#goOffline({ id: partition.topicId, name: topic }, index, error);
     if (led !== null) for (const listener of this.#listeners) listener.onResign(topic, index, led.epoch);
     return true;
+  }
+
+  /**
+   * A read has met damage. The leader gives up where another replica is in sync and its broker alive, once the read is over: that one
+   * leads, and the records are copied from there. Else it leads on with what can be read, as in Kafka.
+   * @returns whether it gives up.
+   */
+  #onDamagedRead(partition: Partition, damage: OperationalError): boolean {
+    const { topic, topicId, index } = partition;
+    if (this.#isClosed) return false;
+    if (this.getById(topicId, index) !== partition) return this.isOffline(topicId, index);
+    if (!this.#canHandOver(partition)) return false;
+    this.#options.environment.timers.defer(() => {
+      if (this.#isClosed || this.getById(topicId, index) !== partition) return;
+      if (!this.#canHandOver(partition)) return;
+      this.#options.logger.warn('a leader whose log is damaged gives up the lead: others have its records', {
+        topic,
+        partition: index,
+        reason: damage.message,
+      });
+      this.giveUp(topic, index, damage);
+    });
+    return true;
+  }
+
+  /** Whether this broker leads a partition, and one that is alive is in sync with it. */
+  #canHandOver({ topicId, index, leader }: Partition): boolean {
+    const { isr = [] } = this.#image?.topicsById.get(topicId)?.partitions.get(index) ?? {};
+    return leader !== null && isr.some((id) => id !== this.nodeId && this.isEligible(id, -1));
+  }
+
+  #isOfflineByName(topic: string, index: number): boolean {
+    const topicId = this.#image?.topicsByName.get(topic)?.id;
+    return topicId !== undefined && this.isOffline(topicId, index);
   }
 
   logStartOffset(topic: string, index: number): number {
@@ -302,6 +339,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
 
   /** Stops replicating; whoever waits is told that this broker does not lead any more. */
   close(): void {
+    this.#isClosed = true;
     this.#lagCheck.cancel();
     this.#offlineRetry?.cancel();
     this.#damage.close();
@@ -425,6 +463,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
         context: this,
         proposeIsr: isrChanges.propose,
       });
+      log.onDamage = (damage) => this.#onDamagedRead(partition, damage);
       indexed(this.#byName, topic.name).set(index, partition);
       indexed(this.#byId, topic.id).set(index, partition);
       this.#offline.delete(replicaKey(topic.id, index));

@@ -199,4 +199,18 @@ export const replicationMutations: readonly Mutation[] = [
     replace: 'id < 0 ?',
     suite: ['test/broker/controller/broker-lifecycle.test.ts'],
   },
+  {
+    name: 'a leader that reads damage keeps the lead from replicas that have the records',
+    file: 'broker/replication/replica-manager.ts',
+    find: 'if (!this.#canHandOver(partition)) return false;',
+    replace: 'return false;',
+    suite: ['test/sim/cluster/damaged-leader.test.ts'],
+  },
+  {
+    name: 'a leader that reads damage gives up the lead though nobody is in sync with it',
+    file: 'broker/replication/replica-manager.ts',
+    find: 'return leader !== null && isr.some((id) => id !== this.nodeId && this.isEligible(id, -1));',
+    replace: 'return leader !== null && isr.length > 0;',
+    suite: ['test/sim/cluster/damaged-leader.test.ts'],
+  },
 ];
