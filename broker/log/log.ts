@@ -157,10 +157,7 @@ export class Log {
     this.#state.config = config;
   }
 
-  /**
-   * Called with damage that a read has met, each time. Answers whether the log is about to be closed, since another replica has its
-   * records; that happens after the read.
-   */
+  /** Called with damage that a read has met. Answers whether the log will be closed then, since another replica takes over. */
   set onDamage(onDamage: (damage: SegmentDamage) => boolean) {
     this.#state.onDamage = onDamage;
   }
@@ -364,10 +361,7 @@ export class Log {
     });
   }
 
-  /**
-   * The first record that carries the log's largest timestamp, or null in an empty log, and where it is at or after
-   * `upperBoundOffset`: as in Kafka there is no other one in its place then. As {@link offsetForTimestamp}.
-   */
+  /** The first record with the log's largest timestamp, or null: then as in Kafka none from before the bound takes its place. */
   offsetOfMaxTimestamp(upperBoundOffset: number): Lookup | Promise<Lookup> {
     const timestamp = maxTimestampOf(this.#state.segments.all);
     return timestamp === undefined ? null : this.offsetForTimestamp(timestamp, upperBoundOffset);
