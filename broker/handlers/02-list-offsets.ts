@@ -8,6 +8,7 @@ import type { RequestContext } from '../server/request-context.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
 import { absentReplica } from './absent-replica.ts';
 import type { BrokerServices } from './broker-services.ts';
+import { mapPartitionsInSlices } from './map-in-slices.ts';
 
 type Request = RequestOf<typeof listOffsets>;
 type Response = ResponseInput<typeof listOffsets>;
@@ -49,7 +50,7 @@ export function listOffsetsHandler(services: BrokerServices): RequestHandler<typ
   return {
     api: listOffsets,
     inTurn: true,
-    answer(request, context) {
+    async answer(request, context) {
       const seen = new Set<string>();
       const duplicates = new Set<string>();
       for (const { name, partitions } of request.topics) {
@@ -59,15 +60,18 @@ export function listOffsetsHandler(services: BrokerServices): RequestHandler<typ
           seen.add(key);
         }
       }
-      const topics = request.topics.map(({ name, partitions }) => ({
-        name,
-        partitions: distinct(partitions).map((asked) =>
-          duplicates.has(`${name}:${asked.partitionIndex}`)
-            ? failed(asked, ErrorCode.INVALID_REQUEST)
-            : answerPartition(services, name, asked, request, context),
-        ),
-      }));
-      return whenFound(topics);
+      const topics = await mapPartitionsInSlices(request.topics, services.environment, {
+        of: ({ partitions }) => distinct(partitions),
+        map: (asked, { name }) => {
+          if (duplicates.has(`${name}:${asked.partitionIndex}`))
+            return failed(asked, ErrorCode.INVALID_REQUEST);
+          const found = answerPartition(services, name, asked, request, context);
+          // One that fails before all have begun is nobody's loss: it is awaited below.
+          if (found instanceof Promise) found.catch(() => undefined);
+          return found;
+        },
+      });
+      return whenFound(topics.map(({ topic: { name }, partitions }) => ({ name, partitions })));
     },
     failure: (request, errorCode) => ({
       topics: request.topics.map(({ name, partitions }) => ({

@@ -4,6 +4,7 @@ import type { RequestHandler } from '../server/request-handler.ts';
 import { GROUP_OPERATIONS } from './authorized-operations.ts';
 import type { BrokerServices } from './broker-services.ts';
 import { groupContext } from './group-context.ts';
+import { mapInSlices } from './map-in-slices.ts';
 
 /**
  * DescribeGroups (key 15, v0-6): state and members of groups that this broker coordinates.
@@ -14,15 +15,18 @@ export function describeGroupsHandler(services: BrokerServices): RequestHandler<
   return {
     api: describeGroups,
     inTurn: true,
-    answer(request, context) {
-      const response = services.groups.describeGroups(request, groupContext(context));
-      if (!request.includeAuthorizedOperations) return response;
-      const groups = (response.groups ?? []).map((group) =>
-        (group.errorCode ?? ErrorCode.NONE) === ErrorCode.NONE
-          ? { ...group, authorizedOperations: GROUP_OPERATIONS }
-          : group,
-      );
-      return { ...response, groups };
+    async answer(request, context) {
+      const asker = groupContext(context);
+      const described = await mapInSlices(request.groups, services.environment, (groupId) => {
+        const { groups = [] } = services.groups.describeGroups({ ...request, groups: [groupId] }, asker);
+        if (!request.includeAuthorizedOperations) return groups;
+        return groups.map((group) =>
+          (group.errorCode ?? ErrorCode.NONE) === ErrorCode.NONE
+            ? { ...group, authorizedOperations: GROUP_OPERATIONS }
+            : group,
+        );
+      });
+      return { groups: described.flat() };
     },
     failure: ({ groups }, errorCode) => ({
       groups: groups.map((groupId) => ({

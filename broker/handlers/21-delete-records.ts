@@ -6,6 +6,7 @@ import { DelayedDeleteRecords, type PendingDeletion } from '../replication/delay
 import type { RequestHandler } from '../server/request-handler.ts';
 import { absentReplica } from './absent-replica.ts';
 import type { BrokerServices } from './broker-services.ts';
+import { runSteps } from './sliced-steps.ts';
 
 type Request = RequestOf<typeof deleteRecords>;
 type Response = ResponseInput<typeof deleteRecords>;
@@ -21,18 +22,26 @@ export function deleteRecordsHandler(services: BrokerServices): RequestHandler<t
   return {
     api: deleteRecords,
     handle(request, context, reply) {
+      const { environment } = services;
       const pending: PendingDeletion[] = [];
-      for (const { name, partitions } of request.topics) {
-        for (const { partitionIndex, offset } of partitions) {
-          pending.push(begin(services, name, partitionIndex, offset));
-        }
-      }
-      const delayed = new DelayedDeleteRecords(
-        pending,
-        context.guard(() => reply(respond(request, pending))),
-      );
-      delayed.start(services.environment.timers, Math.max(0, request.timeoutMs));
-      if (!delayed.done) context.onClosed(() => delayed.cancel());
+      const asked = partitionsOf(request);
+      const next = (): boolean => {
+        const { done, value } = asked.next();
+        if (done === true) return false;
+        pending.push(begin(services, value.name, value.partitionIndex, value.offset));
+        return true;
+      };
+      const wait = (): void => {
+        const delayed = new DelayedDeleteRecords(
+          pending,
+          context.guard(() => reply(respond(request, pending))),
+        );
+        delayed.start(environment.timers, Math.max(0, request.timeoutMs));
+        if (delayed.done) return;
+        if (context.closed) delayed.cancel();
+        else context.onClosed(() => delayed.cancel());
+      };
+      runSteps({ next, onEnd: wait }, context, environment);
     },
     failure: (request, errorCode) => ({
       topics: request.topics.map(({ name, partitions }) => ({
@@ -41,6 +50,13 @@ export function deleteRecordsHandler(services: BrokerServices): RequestHandler<t
       })),
     }),
   };
+}
+
+function* partitionsOf(
+  request: Request,
+): Generator<{ readonly name: string; readonly partitionIndex: number; readonly offset: number }, void> {
+  for (const { name, partitions } of request.topics)
+    for (const { partitionIndex, offset } of partitions) yield { name, partitionIndex, offset };
 }
 
 function begin(services: BrokerServices, topic: string, index: number, offset: number): PendingDeletion {

@@ -4,6 +4,7 @@ import { offsetForLeaderEpoch } from '../../src/protocol/messages/23-offset-for-
 import type { RequestHandler } from '../server/request-handler.ts';
 import { absentReplica } from './absent-replica.ts';
 import type { BrokerServices } from './broker-services.ts';
+import { mapPartitionsInSlices } from './map-in-slices.ts';
 
 type PartitionRequest = RequestOf<typeof offsetForLeaderEpoch>['topics'][number]['partitions'][number];
 type Response = ResponseInput<typeof offsetForLeaderEpoch>;
@@ -16,12 +17,13 @@ export function offsetForLeaderEpochHandler(
   return {
     api: offsetForLeaderEpoch,
     inTurn: true,
-    answer: (request) => ({
-      topics: request.topics.map(({ topic, partitions }) => ({
-        topic,
-        partitions: partitions.map((asked) => answerPartition(services, topic, asked)),
-      })),
-    }),
+    async answer(request) {
+      const answered = await mapPartitionsInSlices(request.topics, services.environment, {
+        of: ({ partitions }) => partitions,
+        map: (asked, { topic }) => answerPartition(services, topic, asked),
+      });
+      return { topics: answered.map(({ topic: { topic }, partitions }) => ({ topic, partitions })) };
+    },
     failure: (request, errorCode) => ({
       topics: request.topics.map(({ topic, partitions }) => ({
         topic,

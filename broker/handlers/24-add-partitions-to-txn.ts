@@ -6,8 +6,9 @@ import { includesPartition, type Topics, topicsOf } from '../coordinators/transa
 import { isInternalTopic, TRANSACTION_STATE_TOPIC } from '../metadata/internal-topics.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
 import type { BrokerServices } from './broker-services.ts';
-import { mapInSlices } from './map-in-slices.ts';
+import { mapInSlices, mapPartitionsInSlices } from './map-in-slices.ts';
 import { errorBefore } from './producer-errors.ts';
+import { eachInSlices } from './sliced-steps.ts';
 
 type Request = RequestOf<typeof addPartitionsToTxn>;
 type Response = ResponseInput<typeof addPartitionsToTxn>;
@@ -47,7 +48,8 @@ export function addPartitionsToTxnHandler(
 ): RequestHandler<typeof addPartitionsToTxn> {
   return {
     api: addPartitionsToTxn,
-    async answer(request, { apiVersion }) {
+    async answer(request, context) {
+      const { apiVersion } = context;
       if (apiVersion >= BATCH_VERSION_MIN) {
         const patienceMs = request.transactions.length === 1 ? PATIENCE_MS : 0;
         const results = await mapInSlices(request.transactions, services.environment, (transaction) => {
@@ -58,9 +60,31 @@ export function addPartitionsToTxnHandler(
         });
         return { resultsByTransaction: await Promise.all(results) };
       }
+      const { environment } = services;
       const transaction = transactionOf(request);
-      const errorOf = await addOrVerify(services, transaction, apiVersion);
-      return { resultsByTopicV3AndBelow: resultsOf(transaction.topics, errorOf) };
+      const isKnown = refusalOf(services, apiVersion);
+      let areKnown = true;
+      const look = ([topic, partition]: readonly [string, number]): void => {
+        areKnown &&= isKnown(topic, partition) === ErrorCode.NONE;
+      };
+      const looking = eachInSlices(partitionsOf(transaction.topics), look, context, environment);
+      if (looking !== undefined) await looking;
+      const errorOf = areKnown
+        ? await addOrVerify(services, transaction, apiVersion)
+        : orNotAttempted(isKnown);
+      const answered = await mapPartitionsInSlices([...transaction.topics], environment, {
+        of: ([, partitions]) => [...partitions],
+        map: (partitionIndex, [name]) => ({
+          partitionIndex,
+          partitionErrorCode: errorOf(name, partitionIndex),
+        }),
+      });
+      return {
+        resultsByTopicV3AndBelow: answered.map(({ topic: [name], partitions }) => ({
+          name,
+          resultsByPartition: partitions,
+        })),
+      };
     },
     failure(request, errorCode, { apiVersion }): Response {
       if (apiVersion >= BATCH_VERSION_MIN) return { errorCode };
@@ -78,7 +102,7 @@ async function resultOf(
   const { transactionalId, producerId, producerEpoch, verifyOnly } = asked;
   const topics = topicsOf(asked.topics);
   const transaction = { transactionalId, producerId, producerEpoch, verifyOnly, topics, patienceMs };
-  const errorOf = await addOrVerify(services, transaction, version);
+  const errorOf = await lookAndAdd(services, transaction, version);
   return { transactionalId, topicResults: resultsOf(topics, errorOf) };
 }
 
@@ -98,20 +122,43 @@ function transactionOf(request: Request): Transaction {
   };
 }
 
-async function addOrVerify(
-  { image, transactions }: BrokerServices,
-  { transactionalId, producerId, producerEpoch, verifyOnly, topics, patienceMs }: Transaction,
-  version: number,
-): Promise<ErrorOfPartition> {
-  const refusalOf: ErrorOfPartition = (topic, partition) => {
+function* partitionsOf(topics: Topics): Generator<readonly [string, number], void> {
+  for (const [topic, partitions] of topics) for (const partition of partitions) yield [topic, partition];
+}
+
+/** Why a partition cannot be added, as far as the transaction has nothing to do with it. */
+function refusalOf({ image }: BrokerServices, version: number): ErrorOfPartition {
+  return (topic, partition) => {
     if (isRefused(topic, version)) return ErrorCode.TOPIC_AUTHORIZATION_FAILED;
     const exists = image.topicsByName.get(topic)?.partitions.has(partition) === true;
     return exists ? ErrorCode.NONE : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
   };
-  for (const [topic, partitions] of topics) {
-    if ([...partitions].every((partition) => refusalOf(topic, partition) === ErrorCode.NONE)) continue;
-    return (name, partition) => refusalOf(name, partition) || ErrorCode.OPERATION_NOT_ATTEMPTED;
+}
+
+/** What is told where a partition is refused: all or nothing. */
+function orNotAttempted(refusal: ErrorOfPartition): ErrorOfPartition {
+  return (name, partition) => refusal(name, partition) || ErrorCode.OPERATION_NOT_ATTEMPTED;
+}
+
+/** All of a transaction, whose partitions are looked at first where that was not done yet. */
+async function lookAndAdd(
+  services: BrokerServices,
+  transaction: Transaction,
+  version: number,
+): Promise<ErrorOfPartition> {
+  const refusal = refusalOf(services, version);
+  for (const [topic, partition] of partitionsOf(transaction.topics)) {
+    if (refusal(topic, partition) !== ErrorCode.NONE) return orNotAttempted(refusal);
   }
+  return addOrVerify(services, transaction, version);
+}
+
+/** Of a transaction whose partitions may all be added. */
+async function addOrVerify(
+  { transactions }: BrokerServices,
+  { transactionalId, producerId, producerEpoch, verifyOnly, topics, patienceMs }: Transaction,
+  version: number,
+): Promise<ErrorOfPartition> {
   if (verifyOnly) {
     const { errorCode, topics: added } = transactions.verify(transactionalId, {
       producerId,

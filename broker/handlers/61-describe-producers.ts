@@ -5,6 +5,7 @@ import { checkTopicName } from '../controller/topic-name.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
 import { absentReplica } from './absent-replica.ts';
 import type { BrokerServices } from './broker-services.ts';
+import { mapPartitionsInSlices } from './map-in-slices.ts';
 
 type Response = ResponseInput<typeof describeProducers>;
 type PartitionResponse = NonNullable<NonNullable<Response['topics']>[number]['partitions']>[number];
@@ -16,12 +17,13 @@ export function describeProducersHandler(services: BrokerServices): RequestHandl
   return {
     api: describeProducers,
     inTurn: true,
-    answer: (request) => ({
-      topics: request.topics.map(({ name, partitionIndexes }) => ({
-        name,
-        partitions: partitionIndexes.map((index) => describe(services, name, index)),
-      })),
-    }),
+    async answer(request) {
+      const described = await mapPartitionsInSlices(request.topics, services.environment, {
+        of: ({ partitionIndexes }) => partitionIndexes,
+        map: (index, { name }) => describe(services, name, index),
+      });
+      return { topics: described.map(({ topic: { name }, partitions }) => ({ name, partitions })) };
+    },
     failure: (request, errorCode) => ({
       topics: request.topics.map(({ name, partitionIndexes }) => ({
         name,

@@ -18,3 +18,30 @@ export async function mapInSlices<T, R>(
   }
   return results;
 }
+
+/** What a request names of a topic, and what became of each. */
+interface Mapped<T, R> {
+  readonly topic: T;
+  readonly partitions: R[];
+}
+
+/** As {@link mapInSlices}, for each partition of each topic. */
+export async function mapPartitionsInSlices<T, P, R>(
+  topics: readonly T[],
+  environment: { readonly clock: Clock; readonly timers: Timers },
+  { of, map }: { readonly of: (topic: T) => readonly P[]; readonly map: (partition: P, topic: T) => R },
+): Promise<Mapped<T, R>[]> {
+  const results: Mapped<T, R>[] = [];
+  const slice = new TimeSlice(environment);
+  for (const topic of topics) {
+    const partitions: R[] = [];
+    results.push({ topic, partitions });
+    for (const partition of of(topic)) {
+      partitions.push(map(partition, topic));
+      if (slice.isOver) await slice.next();
+    }
+    // There may be ten thousand topics without partitions.
+    if (slice.isOver) await slice.next();
+  }
+  return results;
+}

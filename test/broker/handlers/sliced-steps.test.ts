@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runSteps } from '../../../broker/handlers/sliced-steps.ts';
+import { eachInSlices, runSteps } from '../../../broker/handlers/sliced-steps.ts';
 
 /** A clock that goes on by a millisecond with each step, and turns of an event loop that come when they are asked for. */
 class Loop {
@@ -81,5 +81,38 @@ describe('the steps of a request', () => {
     while (loop.turn());
     expect(loop.errors).toEqual([new Error('a step has failed')]);
     expect([steps.done(), steps.ends(), loop.holds]).toEqual([50, 0, 0]);
+  });
+});
+
+describe('each thing that a request names', () => {
+  const each = (
+    loop: Loop,
+    count: number,
+  ): { readonly done: number[]; readonly end: Promise<void> | undefined } => {
+    const done: number[] = [];
+    const work = (item: number): void => {
+      done.push(item);
+      loop.nowMs++;
+    };
+    const items = Array.from({ length: count }, (_, i) => i);
+    return { done, end: eachInSlices(items, work, loop.context, loop) };
+  };
+
+  it('is done at once where they are few: nothing that comes next overtakes it', () => {
+    for (const count of [0, 1, 5]) {
+      const { done, end } = each(new Loop(), count);
+      expect([done.length, end]).toEqual([count, undefined]);
+    }
+  });
+
+  it('is done in slices where they are many, in their order', async () => {
+    const loop = new Loop();
+    const { done, end } = each(loop, 100);
+    expect(done.length).toBeLessThan(10);
+    expect(loop.holds).toBe(1);
+    while (loop.turn());
+    await end;
+    expect(done).toEqual(Array.from({ length: 100 }, (_, i) => i));
+    expect(loop.holds).toBe(0);
   });
 });
