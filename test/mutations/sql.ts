@@ -32,7 +32,7 @@ export const sqlMutations: readonly Mutation[] = [
   {
     name: 'a query that has come to another thread has another transactional id',
     file: 'src/sql/runtime/app-query.ts',
-    find: 'new StreamsApp(options, { turn: this.#host.turn, processId })',
+    find: 'new StreamsApp(options, { turn: this.#host.turn, process })',
     replace: 'new StreamsApp(options, { turn: this.#host.turn })',
     suite: ['test/sql/engine/exactly-once.test.ts'],
   },
@@ -42,6 +42,13 @@ export const sqlMutations: readonly Mutation[] = [
     find: 'await admin.fenceProducers(left);',
     replace: '',
     suite: ['test/sql/runtime/left-transactions.test.ts'],
+  },
+  {
+    name: 'servers with a copy of one state folder put each other out of the groups of their queries',
+    file: 'src/sql/runtime/app-query.ts',
+    find: 'if (isFencedInstance(error)) this.#host.instanceIds.renew(this.applicationId);',
+    replace: '',
+    suite: ['test/sql/engine/copied-state.test.ts'],
   },
   {
     name: 'settings that a transactional producer cannot have are recorded with a query',

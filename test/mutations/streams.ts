@@ -4,6 +4,13 @@ const suite = ['test/streams/operators', 'test/streams/kafka-streams-recordings.
 
 export const streamsMutations: readonly Mutation[] = [
   {
+    name: 'members with a copy of one state folder fence each other for ever',
+    file: 'src/streams/runtime/transactional-output.ts',
+    find: 'if (isFencedProducer(failure) || isFencedProducer(why)) this.#onFenced();',
+    replace: '',
+    suite: ['test/streams/runtime/transactional-output.test.ts', 'test/streams/runtime/exactly-once.test.ts'],
+  },
+  {
     name: 'a query by key sees what is not committed, under exactly-once',
     file: 'src/streams/state/state-map.ts',
     find: 'if (entry?.dirty !== true) {',

@@ -15,6 +15,7 @@ import { StreamsApp } from '../../streams/runtime/streams-app.ts';
 import type { StreamsHost } from '../../streams/runtime/streams-host.ts';
 import type { StreamsState } from '../../streams/runtime/streams-metrics.ts';
 import { internalTopicNames } from '../../streams/runtime/topic-plan.ts';
+import { isFencedInstance } from '../../streams/runtime/transaction-failure.ts';
 import type { Topology } from '../../streams/topology/topology.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import type {
@@ -37,6 +38,7 @@ import {
   queryApplicationId,
 } from './app-options.ts';
 import type { EndedApplication } from './application-leftovers.ts';
+import type { InstanceIds } from './instance-ids.ts';
 import { materializedTable } from './materialized-table.ts';
 import { QueryCounts } from './query-counts.ts';
 import { isRefusedRow, QueryErrors } from './query-errors.ts';
@@ -48,10 +50,8 @@ const DEFAULT_RESET = 'earliest';
 
 /** What a query needs of its host. */
 interface QueryHost extends KafkaHostOptions {
-  /** By what its group knows the query: `group.instance.id`. */
-  readonly instanceId: (applicationId: string) => string;
-  /** The process that it is of, which its transactions are named by. */
-  readonly processId: (applicationId: string) => string;
+  /** By what its group knows the query, and its transactions are named. */
+  readonly instanceIds: InstanceIds;
   readonly admin: Admin;
   /** What its application shares with those of other queries. */
   readonly streams?: StreamsHost;
@@ -255,12 +255,12 @@ export class AppQuery implements RunningQuery {
       keepsResultInputs: false,
       // A server that was killed comes back as the same member, and its queries go on at once. Without that the group
       // would first wait for the session of a member to end that is gone.
-      consumer: { ...common.consumer, groupInstanceId: this.#host.instanceId(this.applicationId) },
+      consumer: { ...common.consumer, groupInstanceId: this.#host.instanceIds.of(this.applicationId) },
       autoOffsetReset: offsetReset(this.#context) ?? DEFAULT_RESET,
       host: this.#host.streams,
     };
-    const processId = (): string => this.#host.processId(this.applicationId);
-    return new StreamsApp(options, { turn: this.#host.turn, processId });
+    const process = this.#host.instanceIds.transactions(this.applicationId);
+    return new StreamsApp(options, { turn: this.#host.turn, process });
   }
 
   /** A row that the broker refuses for what is in it, and will refuse for ever, costs only itself. */
@@ -343,6 +343,8 @@ export class AppQuery implements RunningQuery {
   #onFailed(error: unknown): void {
     if (this.#isClosed) return;
     this.#errors.addFailure(error);
+    // The server with a copy of this one's state folder keeps the name.
+    if (isFencedInstance(error)) this.#host.instanceIds.renew(this.applicationId);
     if (this.#state.value === 'PAUSED') return;
     if (error instanceof AssertionFailure) {
       this.#stopFor(error);

@@ -1,8 +1,11 @@
 import { childPath } from '../../base/child-path.ts';
 import type { Environment } from '../../base/environment.ts';
+import { newProcessId, type ProcessIdentity } from '../../streams/runtime/process-id.ts';
 
 /** In a state folder, and in that of a query that has come from another one. */
 export const PROCESS_ID_FILE = 'process-id';
+/** In that of a query whose transactional id somebody else has taken over. */
+const TRANSACTIONS_FILE = 'transactions-process-id';
 
 /**
  * By what the members of a host's queries are known to their groups (`group.instance.id`): those of other hosts have others, and
@@ -23,37 +26,65 @@ export class InstanceIds {
   }) {
     this.#environment = environment;
     this.#stateDir = stateDir;
-    this.#processId = this.#read(stateDir) ?? this.#make();
+    this.#processId = this.#read(childPath(stateDir, PROCESS_ID_FILE)) ?? this.#make();
   }
 
   of(applicationId: string): string {
-    return `${applicationId}-${this.processIdOf(applicationId)}`;
+    return `${applicationId}-${this.#processIdOf(applicationId)}`;
   }
 
-  /** The process that a query is of, which its transactions are named by, too. */
-  processIdOf(applicationId: string): string {
-    return this.#read(childPath(this.#stateDir, applicationId)) ?? this.#processId;
+  /**
+   * Another server has the name of a query in its group, as one with a copy of this one's state folder: the query has another one
+   * from now on.
+   */
+  renew(applicationId: string): void {
+    this.#write(applicationId, PROCESS_ID_FILE, newProcessId(this.#environment));
+  }
+
+  /**
+   * The process by which the transactions of a query are named: the one that its group knows it by, until it was fenced. It keeps the name
+   * in its group then, which would wait for the session of the one of before otherwise.
+   */
+  transactions(applicationId: string): ProcessIdentity {
+    const id = (): string =>
+      this.#readOf(applicationId, TRANSACTIONS_FILE) ?? this.#processIdOf(applicationId);
+    return {
+      id,
+      renew: (used) => {
+        if (id() === used) this.#write(applicationId, TRANSACTIONS_FILE, newProcessId(this.#environment));
+      },
+    };
+  }
+
+  #processIdOf(applicationId: string): string {
+    return this.#readOf(applicationId, PROCESS_ID_FILE) ?? this.#processId;
   }
 
   /** Has an application known as it is here when its folder has come to another one. */
   keep(applicationId: string): void {
-    const folder = childPath(this.#stateDir, applicationId);
-    if (this.#read(folder) !== undefined) return;
-    this.#environment.disk.replaceFile(
-      childPath(folder, PROCESS_ID_FILE),
-      Buffer.from(`${this.#processId}\n`),
-    );
+    if (this.#readOf(applicationId, PROCESS_ID_FILE) === undefined)
+      this.#write(applicationId, PROCESS_ID_FILE, this.#processId);
   }
 
-  #read(folder: string): string | undefined {
+  #readOf(applicationId: string, file: string): string | undefined {
+    return this.#read(childPath(childPath(this.#stateDir, applicationId), file));
+  }
+
+  #read(file: string): string | undefined {
     const { disk } = this.#environment;
-    const file = childPath(folder, PROCESS_ID_FILE);
     return disk.exists(file) ? disk.readFile(file).toString('utf8').trim() : undefined;
   }
 
+  #write(applicationId: string, file: string, id: string): void {
+    const { disk } = this.#environment;
+    const folder = childPath(this.#stateDir, applicationId);
+    disk.makeDirectory(folder);
+    disk.replaceFile(childPath(folder, file), Buffer.from(`${id}\n`));
+  }
+
   #make(): string {
-    const { disk, random } = this.#environment;
-    const id = Buffer.from(random.bytes(16)).toString('base64url');
+    const { disk } = this.#environment;
+    const id = newProcessId(this.#environment);
     disk.makeDirectory(this.#stateDir);
     disk.replaceFile(childPath(this.#stateDir, PROCESS_ID_FILE), Buffer.from(`${id}\n`));
     return id;

@@ -137,8 +137,7 @@ export class KafkaQueries implements QueryRuntime {
     return new AppQuery(plan, context, {
       ...this.#options,
       turn,
-      instanceId: (applicationId) => this.#instanceIds.of(applicationId),
-      processId: (applicationId) => this.#instanceIds.processIdOf(applicationId),
+      instanceIds: this.#instanceIds,
       admin: this.#admin,
       streams: this.#streams,
       describeTopics: this.#describeTopics,
@@ -169,7 +168,9 @@ export class KafkaQueries implements QueryRuntime {
     const { disk } = environment;
     const names = disk.exists(stateDir) ? disk.list(stateDir) : [];
     const queries = names.filter((name) => isQuery(this.#options, name));
-    return new Set(queries.map((name) => transactionalIdOf(name, this.#instanceIds.processIdOf(name), 1)));
+    return new Set(
+      queries.map((name) => transactionalIdOf(name, this.#instanceIds.transactions(name).id(), 1)),
+    );
   }
 
   /**

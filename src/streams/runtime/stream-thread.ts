@@ -10,7 +10,7 @@ import { Intake } from './intake.ts';
 import { OutputProducer } from './output-producer.ts';
 import { processingLoop } from './processing-loop.ts';
 import type { QueriedTask } from './queryable-stores.ts';
-import { processIdOf } from './process-id.ts';
+import { type ProcessIdentity, processIdentityIn } from './process-id.ts';
 import { ProcessingTurn } from './processing-turn.ts';
 import { RepartitionPurge } from './repartition-purge.ts';
 import { type RestoreProgress, Restorer } from './restorer.ts';
@@ -54,10 +54,10 @@ interface ThreadParts extends ThreadVariation {
   readonly place?: ThreadPlace | undefined;
   readonly turn?: ProcessingTurn | undefined;
   /**
-   * The id of the process, where it is not that of the folder of its state. Of loops with the same one only the last counts: it ends the
+   * The process, where its id is not that of the folder of its state. Of loops with the same one only the last counts: it ends the
    * transaction of the one before.
    */
-  readonly processId?: (() => string) | undefined;
+  readonly process?: ProcessIdentity | undefined;
   readonly onPhase: (phase: AssignmentPhase) => void;
   /** Called once, with what has ended the loop, while it is a member of the group still. */
   readonly onFailed?: (error: unknown) => Promise<StreamThreadExceptionResponse>;
@@ -114,12 +114,12 @@ export class StreamThread {
     this.#onFailed = parts.onFailed;
     const metrics = (this.metrics = new ThreadMetrics(settings.environment, settings.logger));
     const budget = cacheBudget(settings, parts.host);
-    const { processId = () => processIdOf(settings.environment, processFolderOf(settings, parts)) } = parts;
+    const { process = processIdentityIn(settings.environment, processFolderOf(settings, parts)) } = parts;
     const taskOffsetSums = (): ReadonlyMap<string, number> => this.#tasks.toldOffsetSums();
-    const membershipParts = { settings, plan, admin, processId, taskOffsetSums };
+    const membershipParts = { settings, plan, admin, processId: () => process.id(), taskOffsetSums };
     const membership = (this.#membership = new ThreadMembership(membershipParts));
-    const memberNumber = (): number => (parts.processId === undefined ? state.memberNumber : 1);
-    const clientsPlace = { host: parts.host, processId, memberNumber };
+    const memberNumber = (): number => (parts.process === undefined ? state.memberNumber : 1);
+    const clientsPlace = { host: parts.host, process, memberNumber };
     this.#clients = threadClients(settings, membership.assignors, clientsPlace);
     const { consumer, restoreConsumer, producer } = this.#clients;
     membership.attach(consumer);

@@ -15,6 +15,7 @@ import {
   WINDOW_KINDS,
 } from './queryable-stores.ts';
 import type { StreamThreadExceptionResponse, StreamsUncaughtExceptionHandler } from './failures.ts';
+import type { ProcessIdentity } from './process-id.ts';
 import type { ProcessingTurn } from './processing-turn.ts';
 import { ReplacementPauses } from './replacement-pauses.ts';
 import { endedWithin } from './stop-limits.ts';
@@ -60,7 +61,7 @@ export class StreamsApp {
   readonly #variation: ThreadVariation;
   readonly #place: ThreadPlace | undefined;
   readonly #turn: ProcessingTurn | undefined;
-  readonly #processId: (() => string) | undefined;
+  readonly #process: ProcessIdentity | undefined;
   readonly #state = new BehaviorSubject<StreamsState>('CREATED');
   readonly #errors = new Subject<unknown>();
   readonly #restores = new Subject<RestoreProgress>();
@@ -93,7 +94,7 @@ export class StreamsApp {
    * @param shared.commitVariation of tests, which break the order of commits.
    * @param shared.place where it is one of the threads of an application.
    * @param shared.turn taken while its code runs, where others see whose code does.
-   * @param shared.processId the id of the process, where somebody else than the folder of the state knows it.
+   * @param shared.process whose id names its transactions, where somebody else than the folder of the state knows it.
    */
   constructor(
     options: StreamsAppOptions,
@@ -101,20 +102,20 @@ export class StreamsApp {
       describeTopics,
       place,
       turn,
-      processId,
+      process,
       ...variation
     }: {
       readonly describeTopics?: DescribeTopics;
       readonly place?: ThreadPlace;
       readonly turn?: ProcessingTurn | undefined;
-      readonly processId?: () => string;
+      readonly process?: ProcessIdentity;
     } & ThreadVariation = {},
   ) {
     this.#describeTopics = describeTopics;
     this.#variation = variation;
     this.#place = place;
     this.#turn = turn;
-    this.#processId = processId;
+    this.#process = process;
     this.#settings = streamsAppSettings(options);
     this.#host = this.#settings.host;
     this.#uncaught = new UncaughtErrors(this.#settings, (error) => this.#errors.next(error));
@@ -264,7 +265,7 @@ export class StreamsApp {
       host: this.#host,
       place: this.#place,
       turn: this.#turn,
-      processId: this.#processId,
+      process: this.#process,
       onPhase: (phase) => this.#onPhase(phase),
       onFailed: async (error) => (this.#response = await this.#respondTo(error)),
       onRestored: (progress) => this.#restores.next(progress),

@@ -11,6 +11,7 @@ import type {
   TransactionalKafkaProducer,
 } from '../../client/types.ts';
 import { offsetResets } from './offset-resets.ts';
+import type { ProcessIdentity } from './process-id.ts';
 import { isExactlyOnce, readsCommitted, transactionTimeoutMs } from './processing-guarantee.ts';
 import { endedSoon } from './stop-limits.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
@@ -47,7 +48,7 @@ export interface ThreadClients {
 interface ClientsPlace {
   /** Whose connections and producer they use, and what they read together; without one they have their own. */
   readonly host: StreamsHost | undefined;
-  readonly processId: () => string;
+  readonly process: ProcessIdentity;
   /** Tells the members of one process apart. */
   readonly memberNumber: () => number;
 }
@@ -63,9 +64,7 @@ export function threadClients(
   const resets = offsetResets(topology, applicationId);
   const connections = host?.connections;
   const producing = producerOptions(settings, host);
-  const transactions = isExactlyOnce(settings)
-    ? new TransactionalOutput(() => transactionalProducer(settings, producing, place))
-    : undefined;
+  const transactions = isExactlyOnce(settings) ? transactionalOutput(settings, producing, place) : undefined;
   const reading = isolation(settings);
   return {
     transactions,
@@ -128,20 +127,31 @@ export function transactionalIdOf(applicationId: string, processId: string, memb
   return `${applicationId}-${processId}-${memberNumber}`;
 }
 
-function transactionalProducer(
+function transactionalOutput(
   settings: StreamsAppSettings,
   producing: ProducerOptions,
-  { host, processId, memberNumber }: ClientsPlace,
-): TransactionalKafkaProducer {
-  const { applicationId } = settings;
-  const options = {
-    ...producing,
-    transactionalId: transactionalIdOf(applicationId, processId(), memberNumber()),
-    transactionTimeoutMs: transactionTimeoutMs(settings),
+  { host, process, memberNumber }: ClientsPlace,
+): TransactionalOutput {
+  const { applicationId, logger } = settings;
+  let used = '';
+  const create = (): TransactionalKafkaProducer => {
+    used = process.id();
+    const options = {
+      ...producing,
+      transactionalId: transactionalIdOf(applicationId, used, memberNumber()),
+      transactionTimeoutMs: transactionTimeoutMs(settings),
+    };
+    // Whether they may be left out is the matter of the production handler.
+    const shared = { leavesOutRefused: true };
+    return host?.producers.transactional(options, shared) ?? new Producer(options, shared);
   };
-  // Whether they may be left out is the matter of the production handler.
-  const shared = { leavesOutRefused: true };
-  return host?.producers.transactional(options, shared) ?? new Producer(options, shared);
+  return new TransactionalOutput(create, () => {
+    process.renew(used);
+    logger.warn(
+      'somebody has taken over the transactional id of this process, as one with a copy of its state folder does: it goes on under another one',
+      { transactionalId: transactionalIdOf(applicationId, used, memberNumber()) },
+    );
+  });
 }
 
 /** What answers where changelogs end, see {@link Restorer}. */

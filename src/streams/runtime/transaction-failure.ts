@@ -28,13 +28,27 @@ export class TransactionFailure extends Error {
   }
 }
 
+/** Somebody else goes on under the transactional id: another process, an administrator, or the coordinator after its timeout. */
+const FENCED_CODES: ReadonlySet<string> = new Set(['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED']);
+
+const INSTANCE_CODES: ReadonlySet<string> = new Set(['FENCED_INSTANCE_ID']);
+
+/** Whether a producer was fenced. */
+export function isFencedProducer(error: unknown): boolean {
+  return hasCode(error, FENCED_CODES);
+}
+
+/** Whether another member has the `group.instance.id` of this one: each that came back would put the other out. */
+export function isFencedInstance(error: unknown): boolean {
+  return hasCode(error, INSTANCE_CODES);
+}
+
 /**
  * The member, or its producer, has been replaced, as far as the cluster knows. INVALID_TXN_STATE is what a coordinator of TV2 answers to
  * a commit that comes after it has aborted the transaction by itself (KAFKA-20785).
  */
 const REPLACED_CODES: ReadonlySet<string> = new Set([
   'COMMIT_FAILED',
-  'FENCED_INSTANCE_ID',
   'ILLEGAL_GENERATION',
   'INVALID_PRODUCER_EPOCH',
   'INVALID_PRODUCER_ID_MAPPING',
@@ -51,8 +65,8 @@ const REPLACED_CODES: ReadonlySet<string> = new Set([
  */
 export function transactionFailure(error: unknown): TransactionFailure | undefined {
   if (error instanceof TransactionFailure) return error;
-  if (!(error instanceof OperationalError)) return undefined;
-  if (isReplaced(error)) return new TransactionFailure('rejoin', error);
+  if (!(error instanceof OperationalError) || isFencedInstance(error)) return undefined;
+  if (hasCode(error, REPLACED_CODES)) return new TransactionFailure('rejoin', error);
   if (!(error instanceof TransactionError))
     return error.retriable || error.code === 'TRANSACTION_ABORTED'
       ? new TransactionFailure('replay', error)
@@ -61,6 +75,8 @@ export function transactionFailure(error: unknown): TransactionFailure | undefin
   return error.recovery === 'none' ? undefined : new TransactionFailure('replay', error);
 }
 
-function isReplaced(error: unknown): boolean {
-  return error instanceof OperationalError && (REPLACED_CODES.has(error.code) || isReplaced(error.cause));
+/** Of the error, or of one that it comes from. */
+function hasCode(error: unknown, codes: ReadonlySet<string>): boolean {
+  if (!(error instanceof Error)) return false;
+  return (error instanceof OperationalError && codes.has(error.code)) || hasCode(error.cause, codes);
 }

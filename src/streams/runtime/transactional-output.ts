@@ -8,7 +8,7 @@ import type {
 } from '../../client/types.ts';
 import { OperationalError } from '../../base/errors.ts';
 import { closed } from '../../client/kafka-error.ts';
-import { TransactionFailure, transactionFailure } from './transaction-failure.ts';
+import { isFencedProducer, TransactionFailure, transactionFailure } from './transaction-failure.ts';
 
 /** What a processing loop needs of a producer. */
 export type OutputTarget = Pick<KafkaProducer, 'send' | 'ready' | 'flush' | 'partitionsFor' | 'close'>;
@@ -23,14 +23,19 @@ const CLOSE_MS_MAX = 1_000;
  */
 export class TransactionalOutput implements OutputTarget {
   readonly #create: () => TransactionalKafkaProducer;
+  readonly #onFenced: () => void;
   #made: TransactionalKafkaProducer | undefined;
   #isInitialized = false;
   #isOpen = false;
   #isClosed = false;
 
-  /** @param create makes a producer with the transactional id, which is known once the local state is open. */
-  constructor(create: () => TransactionalKafkaProducer) {
+  /**
+   * @param create makes a producer with the transactional id, which is known once the local state is open.
+   * @param onFenced somebody else goes on under that id: the next producer is to have another one, or each would fence the other.
+   */
+  constructor(create: () => TransactionalKafkaProducer, onFenced: () => void = () => undefined) {
     this.#create = create;
+    this.#onFenced = onFenced;
   }
 
   /** Whether something is in a transaction that is not committed. */
@@ -101,7 +106,9 @@ export class TransactionalOutput implements OutputTarget {
    * @param failure what it is aborted for.
    */
   async abort(failure: TransactionFailure): Promise<void> {
-    if (this.#isInitialized && !failure.needsProducer && (await this.#abort())) return;
+    const why = this.#isInitialized && !failure.needsProducer ? await this.#abort() : failure;
+    if (why === undefined) return;
+    if (isFencedProducer(failure) || isFencedProducer(why)) this.#onFenced();
     await this.#producer.close({ timeoutMs: CLOSE_MS_MAX }).catch(() => undefined);
     this.#made = undefined;
     this.#isInitialized = this.#isOpen = false;
@@ -125,18 +132,18 @@ export class TransactionalOutput implements OutputTarget {
     this.#isOpen = true;
   }
 
-  /** Answers whether the producer can go on. */
-  async #abort(): Promise<boolean> {
-    if (!this.#isOpen) return true;
+  /** Answers why the producer cannot go on; undefined where it can. */
+  async #abort(): Promise<Error | undefined> {
+    if (!this.#isOpen) return undefined;
     try {
       await this.#producer.abortTransaction();
     } catch (error) {
       // A new one is always allowed to end what the first has left.
       if (!(error instanceof OperationalError)) throw error;
-      return false;
+      return error;
     }
     this.#isOpen = false;
-    return true;
+    return undefined;
   }
 }
 

@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, it } from 'vitest';
 import { OperationalError } from '../../../src/base/errors.ts';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
@@ -9,6 +12,7 @@ import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
 import type { QueryPlan } from '../../../src/sql/physical/steps.ts';
 import { AppQuery } from '../../../src/sql/runtime/app-query.ts';
 import type { KafkaHostOptions } from '../../../src/sql/runtime/app-options.ts';
+import { InstanceIds } from '../../../src/sql/runtime/instance-ids.ts';
 import { PlanCheck } from '../../../src/sql/runtime/plan-check.ts';
 import { TopicRequests } from '../../../src/sql/runtime/topic-requests.ts';
 import { CaseHost } from '../../../src/sql/testing/case-host.ts';
@@ -76,8 +80,11 @@ it.each(statements)('others have their turn before a query of %s starts', async 
   const admin = new Admin({ environment: nodeEnvironment, bootstrapServers: options.bootstrapServers });
   const running = new AppQuery(query, context, {
     ...options,
-    instanceId: (id) => `${id}-p`,
-    processId: () => 'process',
+    // Its id is made where a folder is, which nobody looks at here.
+    instanceIds: new InstanceIds({
+      environment: nodeEnvironment,
+      stateDir: mkdtempSync(path.join(tmpdir(), 'long-queries-')),
+    }),
     admin,
     describeTopics: () => Promise.resolve(new Map()),
     finish: () => Promise.resolve(),

@@ -19,6 +19,7 @@ import {
   resultsOf,
   until,
 } from './numbered-results.ts';
+import { describeCopiedFolder } from './copied-folder.case.ts';
 import { describeRefusedResults } from './refused-results.case.ts';
 import { startThread, type ThreadUnderTest } from './thread-under-test.ts';
 
@@ -250,7 +251,9 @@ export function describeExactlyOnce(
       }
     });
 
-    describeRefusedResults({ bootstrapServers: () => bootstrapServers, run, options });
+    const cases = { bootstrapServers: () => bootstrapServers, run, options };
+    describeRefusedResults(cases);
+    describeCopiedFolder(cases);
 
     it('commits nothing where nothing has come', async () => {
       const applicationId = `idle-${run}`;

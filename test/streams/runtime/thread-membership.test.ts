@@ -8,7 +8,7 @@ import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import type { AssignmentMetadata, KafkaAdmin, MemberSubscription } from '../../../src/client/index.ts';
 import { Serdes, StreamsBuilder } from '../../../src/streams/index.ts';
 import { AssignorError, encodeAssignmentInfo } from '../../../src/streams/runtime/assignment-info.ts';
-import { processIdOf } from '../../../src/streams/runtime/process-id.ts';
+import { processIdentityIn } from '../../../src/streams/runtime/process-id.ts';
 import { streamsAppSettings } from '../../../src/streams/runtime/streams-app-options.ts';
 import { ThreadMembership } from '../../../src/streams/runtime/thread-membership.ts';
 import { planTopics } from '../../../src/streams/runtime/topic-plan.ts';
@@ -71,7 +71,7 @@ function membershipWith(
     settings,
     plan: planTopics(topology, 'app', new Map([['in', 2]])),
     admin: { listOffsets },
-    processId: () => processIdOf(environment, folder),
+    processId: () => processIdentityIn(environment, folder).id(),
     taskOffsetSums: () => new Map(Object.entries(sums)),
   });
   membership.attach({ enforceRebalance: (reason = '') => void rejoins.push(reason) });

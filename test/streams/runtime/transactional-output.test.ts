@@ -30,6 +30,7 @@ it.each([
   [new TransactionError('FAILED', 'wrapped', { recovery: 'abort', cause: left }), 'rejoin'],
   [new OperationalError('INVALID_TXN_STATE', 'aborted by the coordinator', { retriable: false }), 'rejoin'],
   [forbidden, undefined],
+  [new TransactionError('FENCED_INSTANCE_ID', 'another one', { recovery: 'abort' }), undefined],
   [tooLarge, undefined],
   [new TypeError('a bug'), undefined],
 ])('%s has its work done again: %s', (error, recovery) => {
@@ -40,10 +41,15 @@ describe('the output of a processing loop in transactions', () => {
   let script: Script;
   let transactions: TransactionalOutput;
   let told: (Error | null)[];
+  let fences: number;
 
   beforeEach(async () => {
     script = new Script();
-    transactions = new TransactionalOutput(() => new ScriptedProducer(script));
+    fences = 0;
+    transactions = new TransactionalOutput(
+      () => new ScriptedProducer(script),
+      () => fences++,
+    );
     told = [];
     await transactions.initialize();
   });
@@ -123,6 +129,21 @@ describe('the output of a processing loop in transactions', () => {
     await transactions.abort(new TransactionFailure('replay', late));
     send('b');
     expect(script.calls.slice(-3)).toEqual(['init (3)', 'begin (3)', 'send b (3)']);
+  });
+
+  it('tells that it was fenced, before it has another producer, and of nothing else', async () => {
+    send('a');
+    await transactions.abort(new TransactionFailure('replay', unknownEnd));
+    send('b');
+    await transactions.abort(new TransactionFailure('replay', abortable));
+    expect(fences).toBe(0);
+    send('c');
+    await transactions.abort(new TransactionFailure('rejoin', fenced));
+    expect(fences).toBe(1);
+    send('d');
+    script.fail('abort', fenced);
+    await transactions.abort(new TransactionFailure('replay', abortable));
+    expect(fences).toBe(2);
   });
 
   it('tells a record that it cannot be sent, as it tells of one that was refused', () => {
