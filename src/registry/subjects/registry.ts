@@ -13,7 +13,7 @@ import {
 import type { Change } from './records.ts';
 import type { SchemaRequest } from './schema-request.ts';
 import type { CompatibilityLevel, Mode, SubjectConfig } from './settings.ts';
-import { type Deleted, RegistryState } from './state.ts';
+import type { Deleted, RegistryState } from './state.ts';
 import { contentKey, type SchemaContent, type StoredSchema } from './stored-schema.ts';
 
 /** The newest version is meant. */

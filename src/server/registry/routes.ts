@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { messageOf } from '../../base/errors.ts';
 import { RegistryRefusal } from '../../registry/index.ts';
+import { RestError } from '../rest/rest-error.ts';
 import { answerType } from './media-types.ts';
 import type { RegistryService } from './registry-service.ts';
 import { addSchemaRoutes } from './schema-routes.ts';
@@ -50,8 +51,8 @@ function answerAsRegistry(app: FastifyInstance): void {
 
 /** The router's refusals have a status, those of the server under it a code that begins with one. */
 function statusOf(error: FastifyError): number {
-  const { statusCode, errorCode } = { errorCode: undefined, ...error };
-  if (typeof errorCode === 'number') return Math.floor(errorCode / 100);
+  if (error instanceof RestError) return error.status;
+  const { statusCode } = error;
   return statusCode !== undefined && statusCode < 500 ? statusCode : 500;
 }
 

@@ -193,7 +193,8 @@ function sortedRanges(statements: readonly Ranges[]): readonly Ranges[] {
     .flat()
     .sort((one, two) => {
       const [left, right] = [rank(one), rank(two)];
-      return left === right ? (String(one) < String(two) ? -1 : 1) : left - right;
+      if (left !== right) return left < right ? -1 : 1;
+      return printRanges([one]) < printRanges([two]) ? -1 : 1;
     })
     .map((range) => [range]);
 }

@@ -9,6 +9,8 @@ import {
 } from '../parsed-schema.ts';
 import { checkProto } from './check.ts';
 import { protoDifferences } from './compatibility.ts';
+import { readDescriptor } from './read-descriptor.ts';
+import { writeDescriptor } from './write-descriptor.ts';
 import type { ProtoFile } from './file.ts';
 import { parseProto } from './parse.ts';
 import { printProto } from './print.ts';
@@ -28,7 +30,7 @@ class ProtobufSchema implements ParsedSchema {
   constructor(source: SchemaSource, isNormalized = false) {
     this.#source = source;
     this.references = source.references;
-    this.file = parseProto(source.text);
+    this.file = readProto(source.text);
     this.types = typesOf(this.file, source);
     if (source.isNew) checkProto(this.file, this.types);
     this.text = printProto(this.file, isNormalized ? { types: this.types } : undefined);
@@ -39,8 +41,8 @@ class ProtobufSchema implements ParsedSchema {
     return first === undefined ? undefined : joined(this.file.packageName ?? '', first.name);
   }
 
-  format(_format: string): string {
-    return this.text;
+  format(format: string): string {
+    return format.toLowerCase() === 'serialized' ? writeDescriptor(this.file, this.types) : this.text;
   }
 
   normalize(): ParsedSchema {
@@ -58,6 +60,11 @@ class ProtobufSchema implements ParsedSchema {
   }
 }
 
+/** Reads a schema that is a text, or a descriptor in Base64. @throws {InvalidSchemaError} */
+function readProto(text: string): ProtoFile {
+  return readDescriptor(text) ?? parseProto(text);
+}
+
 /** The types of a file and of all that it imports: what is referred to, and what every schema may import. */
 function typesOf(file: ProtoFile, { resolved }: SchemaSource): ProtoTypes {
   const types = new ProtoTypes();
@@ -67,7 +74,7 @@ function typesOf(file: ProtoFile, { resolved }: SchemaSource): ProtoTypes {
       if (seen.has(path)) continue;
       seen.add(path);
       const text = resolved.get(path);
-      const imported = text === undefined ? wellKnownFile(path) : parseProto(text);
+      const imported = text === undefined ? wellKnownFile(path) : readProto(text);
       types.add(imported, path);
       addImports(imported);
     }
