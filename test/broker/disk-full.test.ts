@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Disk, DiskFile, Environment } from '../../src/base/environment.ts';
 import { OperationalError } from '../../src/base/errors.ts';
 import { type Logger, silentLogger } from '../../src/base/logger.ts';
+import { freePorts } from '../../src/base/io/free-ports.ts';
 import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import { produce } from '../../src/protocol/messages/00-produce.ts';
@@ -144,8 +145,11 @@ describe('a disk that fails under the metadata log', () => {
     const failed = new Promise<unknown>((resolve) => {
       tell = resolve;
     });
-    const broker = await brokers.start({}, { environment, onFailure: (error) => tell(error) });
-    const { directory, address } = broker;
+    // Of its own: one that the system gives out is anybody's when it is given back.
+    const [port] = await freePorts(1);
+    const listeners = `PLAINTEXT://127.0.0.1:${port}`;
+    const broker = await brokers.start({ listeners }, { environment, onFailure: (error) => tell(error) });
+    const { directory } = broker;
     breakDown();
     // The request is lost with the broker.
     const client = brokers.to(broker);
@@ -153,7 +157,6 @@ describe('a disk that fails under the metadata log', () => {
     expect(await failed).toMatchObject({ code: 'DISK_ERROR' });
     expect(broker.failure).toBe(await failed);
     await asked;
-    const listeners = `PLAINTEXT://127.0.0.1:${address.port}`;
     const second = await brokers.start({ 'log.dirs': directory, listeners });
     expect(second.clusterId).toBe(broker.clusterId);
   });
