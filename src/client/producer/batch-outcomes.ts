@@ -119,11 +119,8 @@ export class BatchOutcomes {
           this.#accumulator.replace(batch, splitBatch(batch));
           return;
         }
-        if (this.#leavesOutRefused && batch.isTransactional) {
-          this.#leaveOut(batch, kafkaError(errorCode, showPartition(queue), errorMessage));
-          return;
-        }
-        break;
+        this.#refuse(batch, kafkaError(errorCode, showPartition(queue), errorMessage));
+        return;
       case ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER:
       case ErrorCode.UNKNOWN_PRODUCER_ID:
       case ErrorCode.INVALID_PRODUCER_EPOCH:
@@ -151,13 +148,15 @@ export class BatchOutcomes {
    */
   #isSequenceMended(batch: ProducerBatch, errorCode: number): boolean {
     const { queue } = batch;
-    if (errorCode === ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER && queue.isAfterGap(batch)) {
-      this.#retry(batch, kafkaError(errorCode, showPartition(queue)));
-      return true;
-    }
     if (queue.isWritten(batch)) {
       // It has been asked for so late that the broker remembers only batches after it.
       this.#accumulator.settle(batch, null, -1, -1);
+      return true;
+    }
+    const isOvertaken = queue.isAfterGap(batch) || queue.hasEarlier(batch);
+    if (isOvertaken && errorCode === ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER) {
+      // Nothing has failed that would pass by waiting: it goes out again behind the earlier one, which waits where it has to.
+      this.#accumulator.putBack(batch);
       return true;
     }
     if (!queue.hasEarlier(batch)) {
@@ -170,9 +169,13 @@ export class BatchOutcomes {
   }
 
   /** Ends a batch of one record, which was refused for what is in it. */
-  #leaveOut(batch: ProducerBatch, error: OperationalError): void {
-    if (batch.queue.leaveOut(batch)) this.#accumulator.leaveOut(batch, error);
-    else this.#fail(batch, refusedInDoubt(error));
+  #refuse(batch: ProducerBatch, error: OperationalError): void {
+    const isInGap = batch.queue.leaveOut(batch);
+    if (batch.isTransactional && this.#leavesOutRefused) {
+      if (isInGap) this.#accumulator.leaveOut(batch, error);
+      else this.#fail(batch, refusedInDoubt(error));
+    } else if (isInGap) this.#accumulator.settle(batch, error, -1, -1);
+    else this.#fail(batch, error);
   }
 
   /** No answer: every batch of the request may have been written or not. */
@@ -182,8 +185,10 @@ export class BatchOutcomes {
     for (const batch of batches) {
       if (this.#accumulator.isSettled(batch)) continue;
       batch.inDoubt = true;
-      // It may be on its way still, and would be taken for the one that gets its number.
-      if (batch.queue.isAfterGap(batch)) this.#fail(batch, refusedInDoubt(failure));
+      // It may be on its way still, and would be taken for the one that gets its number, but for another epoch.
+      const isAfterGap = batch.queue.isAfterGap(batch);
+      if (isAfterGap && !batch.isTransactional) batch.queue.breakSequence('epoch');
+      if (isAfterGap && batch.isTransactional) this.#fail(batch, refusedInDoubt(failure));
       else if (isRetriable(error) || (error instanceof OperationalError && error.code === 'CLOSED')) {
         this.#retry(batch, failure);
       } else {

@@ -179,6 +179,7 @@ export class PartitionQueue {
   /** The broker does not accept the sequence (`epoch`) or the producer id (`id`) any more. */
   breakSequence(need: 'epoch' | 'id'): void {
     if (this.#broken !== 'id') this.#broken = need;
+    this.#gap = undefined;
   }
 
   /** The broker has not written a batch, nor then what comes after it in the sequence. */

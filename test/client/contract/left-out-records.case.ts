@@ -8,6 +8,8 @@ import { Clients, CuttableEnvironment, read } from './clients.ts';
 
 const DAY_MS = 86_400_000;
 const RECORDS = 150;
+/** So long that a test would not end where a batch that is refused for one before it waited. */
+const LONG_MS = 5_000;
 const PARTITION = { topic: '', partition: 0 };
 
 /** What a record is refused for, by the broker or before it is sent; most are not. */
@@ -36,12 +38,12 @@ export function leftOutRecordsContract(bootstrapServers: () => string): void {
     }
 
     /** Batches are small, so that many are in flight when one is refused. */
-    async function producerIn(environment: Environment): Promise<Producer> {
+    async function producerIn(environment: Environment, retryBackoffMs: number): Promise<Producer> {
       const producer = new Producer(
         {
           ...{ environment, bootstrapServers: bootstrapServers() },
           transactionalId: clients.name('leaves-out'),
-          ...{ batchBytesMax: 300, lingerMs: 0, requestBytesMax: 50_000, retryBackoffMs: 5 },
+          ...{ batchBytesMax: 300, lingerMs: 0, requestBytesMax: 50_000, retryBackoffMs },
         },
         { leavesOutRefused: true },
       );
@@ -96,14 +98,14 @@ export function leftOutRecordsContract(bootstrapServers: () => string): void {
       it(`commits all others, in order and once, seed ${seed}`, async () => {
         const random = new SeededRandom(seed);
         const topic = await setUp();
-        const producer = await producerIn(nodeEnvironment);
+        const producer = await producerIn(nodeEnvironment, LONG_MS);
         const expected: string[] = [];
         for (let round = 0; round < 5; round++) {
-          // From one in a batch now and then to batches of nothing else.
-          const records = recordsOf(round, random, [0.02, 0.2, 0.7][round % 3] ?? 0);
+          // From one in a batch now and then to transactions of nothing else.
+          const records = recordsOf(round, random, [0.02, 0.2, 1, 0.7][round % 4] ?? 0);
           producer.beginTransaction();
           const told = sendRound(producer, topic, records);
-          if (round === 3) {
+          if (round === 1) {
             await producer.abortTransaction();
             continue;
           }
@@ -115,12 +117,28 @@ export function leftOutRecordsContract(bootstrapServers: () => string): void {
       });
     }
 
+    it('writes all others, in order and once, without transactions, too', async () => {
+      const topic = await setUp();
+      const producer = clients.producer({
+        batchBytesMax: 300,
+        lingerMs: 0,
+        requestBytesMax: 50_000,
+        retryBackoffMs: LONG_MS,
+      });
+      const records = recordsOf(0, new SeededRandom(1), 0.1);
+      const told = sendRound(producer, topic, records);
+      await producer.flush();
+      expect(told.toSorted()).toEqual(refusalsOf(records).toSorted());
+      const expected = [...records].flatMap(([value, fault]) => (fault === undefined ? [value] : []));
+      expect(await committed(topic, expected.length)).toEqual(expected);
+    });
+
     it('commits each once where connections are lost meanwhile, or has the transaction done again', async () => {
       const seed = seedsOf(1)[0] ?? 0;
       const random = new SeededRandom(seed);
       const topic = await setUp();
       const environment = new CuttableEnvironment();
-      const producer = await producerIn(environment);
+      const producer = await producerIn(environment, 5);
       const expected: string[] = [];
       for (let round = 0; round < 4; round++) {
         const records = recordsOf(round, random, 0.1);
