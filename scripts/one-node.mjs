@@ -14,6 +14,7 @@ export const PURE_TESTS = [
   'test/conformance/sql-tests.test.ts',
   'test/grammar',
   'test/mutations',
+  'test/registry',
   'test/serde',
   'test/sim',
   'test/sql/analysis',

@@ -6,6 +6,7 @@ import { lifecycleMutations } from './lifecycle.ts';
 import { logMutations } from './log.ts';
 import type { Mutation } from './mutation.ts';
 import { quorumMutations } from './quorum.ts';
+import { registryMutations } from './registry.ts';
 import { replicationMutations } from './replication.ts';
 import { shellMutations } from './shell.ts';
 import { sqlStepMutations } from './sql-steps.ts';
@@ -26,6 +27,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...clientMutations,
   ...wireMutations,
   ...configMutations,
+  ...registryMutations,
   ...shellMutations,
   ...sqlMutations,
   ...sqlStepMutations,
