@@ -1,8 +1,10 @@
 import { DiagnosticError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest-name.ts';
+import { avroFormat } from './avro/format.ts';
 import { delimitedFormat } from './delimited/format.ts';
 import type { Format } from './contract/format.ts';
 import { jsonFormat } from './json/format.ts';
+import { jsonSchemaFormat } from './json-sr/format.ts';
 import { kafkaFormat } from './kafka.ts';
 import { type KnownFormat, laterFormats } from './later-formats.ts';
 import { noneFormat } from './none.ts';
@@ -10,8 +12,10 @@ import { protobufNoSrFormat } from './protobuf/format.ts';
 
 /** All formats by name. One file per format, one entry here. */
 const formats = {
+  AVRO: avroFormat,
   DELIMITED: delimitedFormat,
   JSON: jsonFormat,
+  JSON_SR: jsonSchemaFormat,
   KAFKA: kafkaFormat,
   NONE: noneFormat,
   PROTOBUF_NOSR: protobufNoSrFormat,

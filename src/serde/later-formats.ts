@@ -1,6 +1,5 @@
-import { DiagnosticError } from '../base/errors.ts';
-import type { Format, FormatProperties, SerdeFeature } from './contract/format.ts';
-import { requireKnownProperties, requireStringMapKeys } from './contract/unsupported.ts';
+import type { Format, SerdeFeature } from './contract/format.ts';
+import { requireFullName, requireKnownProperties, requireStringMapKeys } from './contract/unsupported.ts';
 
 /** What is known of a format before its bytes are: enough to refuse what it never could do. */
 export type KnownFormat = Omit<Format, 'createSerde' | 'inheritedProperties'>;
@@ -13,26 +12,13 @@ interface LaterFormat {
   readonly mapKeys: string;
 }
 
-const BOTH: readonly SerdeFeature[] = ['WRAP_SINGLES', 'UNWRAP_SINGLES'];
 const REGISTERED = ['fullSchemaName', 'schemaId'];
 
 /** The formats of ksqlDB that are still to come. ksqlDB refuses a good deal before it reads or writes a byte. */
 const formats = {
-  AVRO: {
-    features: BOTH,
-    properties: REGISTERED,
-    usesSchemaRegistry: true,
-    mapKeys: 'Avro only supports MAPs with STRING keys',
-  },
-  JSON_SR: {
-    features: BOTH,
-    properties: REGISTERED,
-    usesSchemaRegistry: true,
-    mapKeys: 'JSON only supports MAP types with STRING keys',
-  },
   PROTOBUF: {
     features: ['WRAP_SINGLES'],
-    properties: [...REGISTERED, 'nullableRepresentation'],
+    properties: [...REGISTERED, 'nullableRepresentation', 'unwrapPrimitives'],
     usesSchemaRegistry: true,
     mapKeys: 'PROTOBUF format only supports MAP types with STRING keys',
   },
@@ -55,14 +41,3 @@ export const laterFormats: ReadonlyMap<string, KnownFormat> = new Map(
     },
   ]),
 );
-
-function requireFullName(properties: FormatProperties): void {
-  const { fullSchemaName } = properties;
-  if (fullSchemaName === undefined || fullSchemaName.trim() !== '') return;
-  const shown = Object.entries({ ...properties, fullSchemaName: '' }).map(
-    ([key, value]) => `${key}=${value}`,
-  );
-  throw new DiagnosticError({
-    message: `fullSchemaName cannot be empty. Format configuration: {${shown.join(', ')}}`,
-  });
-}

@@ -1,6 +1,7 @@
 import type { Environment, Threads } from '../base/environment.ts';
 import type { Logger } from '../base/logger.ts';
 import type { SharedConnections } from '../client/cluster/shared-connections.ts';
+import type { SchemaRegistryClient } from '../serde/schemas/registry-client.ts';
 import type { KafkaHostOptions } from '../sql/runtime/app-options.ts';
 import { KafkaHost } from '../sql/runtime/kafka-host.ts';
 import { ThreadedQueries } from '../sql/runtime/thread/threaded-queries.ts';
@@ -13,13 +14,15 @@ interface KafkaHostParts {
   readonly logger: Logger;
   readonly stateDir: string;
   readonly connections: SharedConnections;
+  /** Where schemas are; absent: nowhere. */
+  readonly registry?: SchemaRegistryClient | undefined;
   /** Where queries run. */
   readonly queriesOn: Threads | 'this thread';
 }
 
 /** Makes what runs the SQL of a server on its Kafka cluster, as the settings say. Its threads start with {@link KafkaHost.open}. */
 export function kafkaHost(settings: ServerConfig, parts: KafkaHostParts): KafkaHost {
-  const { environment, bootstrapServers, logger, stateDir, connections, queriesOn } = parts;
+  const { environment, bootstrapServers, logger, stateDir, connections, queriesOn, registry } = parts;
   const options: KafkaHostOptions = {
     ...{ environment, bootstrapServers, logger, stateDir },
     serviceId: settings.get('ksql.service.id'),
@@ -32,6 +35,7 @@ export function kafkaHost(settings: ServerConfig, parts: KafkaHostParts): KafkaH
     },
     queryErrorsMax: settings.get('ksql.query.error.max.queue.size'),
     kafkaTimeoutMs: settings.get('ksql.kafka.timeout.ms'),
+    ...(registry === undefined ? {} : { registry }),
   };
   if (queriesOn === 'this thread') return new KafkaHost(options, { connections });
   const count = settings.get('ksql.streams.num.stream.threads');

@@ -7,4 +7,9 @@ import type { Header } from './record.ts';
 export interface Serde<T> {
   serialize(topic: string, value: T, headers?: readonly Header[]): Buffer | null;
   deserialize(topic: string, bytes: Buffer, headers?: readonly Header[]): T;
+  /**
+   * What has to come before these bytes can be read, such as their schema; undefined while nothing has. It is asked for each record
+   * of a batch that was polled, before the first one is read; a rejection fails the application, which reads them again.
+   */
+  prepare?(bytes: Buffer): Promise<void> | undefined;
 }

@@ -72,6 +72,8 @@ describe('KAFKA', () => {
 
 describe('deserializers and arbitrary bytes', () => {
   const schemas = {
+    AVRO: 'A INT, B BIGINT, C ARRAY<DECIMAL(4, 2)>, D MAP<STRING, STRING>, E STRUCT<X BYTES>',
+    JSON_SR: 'A INT, B BIGINT, C ARRAY<DECIMAL(4, 2)>, D MAP<STRING, STRING>, E STRUCT<X BYTES>',
     JSON: 'A INT, B BIGINT, C ARRAY<DECIMAL(4, 2)>, D MAP<STRING, STRING>, E STRUCT<X BYTES>',
     DELIMITED: 'A INT, B STRING, C DECIMAL(4, 2)',
     KAFKA: 'A BIGINT',

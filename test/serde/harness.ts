@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { FormatColumn, RowSerde } from '../../src/serde/contract/format.ts';
 import { Decimal, formatOf, type SqlType, type SqlValue } from '../../src/serde/index.ts';
+import { MemoryRegistry } from '../../src/serde/schemas/memory-registry.ts';
 import { int64 } from '../../src/serde/model/int64.ts';
 import { parseSchema } from '../../src/sql/types/index.ts';
 
@@ -24,7 +25,14 @@ export function serdeOf(format: string, schema: string, choice: SerdeChoice = {}
     properties: choice.properties ?? {},
   };
   formatOf(format).validate(spec);
-  return formatOf(format).createSerde(spec);
+  const { schemas } = formatOf(format);
+  if (schemas === undefined) return formatOf(format).createSerde(spec);
+  const registry = new MemoryRegistry();
+  const written = registry.registerNow('topic-value', schemas.toSchema(spec));
+  return formatOf(format).createSerde(spec, {
+    lookup: { byId: (id) => registry.byIdNow(id) },
+    written: () => written,
+  });
 }
 
 /** Arbitrary values of a type, nulls included. */

@@ -2,6 +2,7 @@ import { DiagnosticError } from '../../base/errors.ts';
 import type { FormatColumn, FormatProperties, FormatSide, FormatSpec } from './format.ts';
 import { quoteName } from '../../base/sql-quotes.ts';
 import { printType, type SqlType } from '../model/sql-type.ts';
+import type { SerdeSchemas } from '../schemas/schema-lookup.ts';
 
 /** Columns as ksqlDB lists them: ``[`K` INTEGER KEY, `L` STRING KEY]``. */
 export function printColumns(columns: readonly FormatColumn[], side: FormatSide): string {
@@ -48,4 +49,22 @@ export function isUnwrapped(spec: FormatSpec, preferWrapped: boolean): boolean {
   if (spec.features.has('WRAP_SINGLES')) return false;
   if (spec.features.has('UNWRAP_SINGLES')) return true;
   return spec.side === 'key' || !preferWrapped;
+}
+
+/** Refuses a name of the whole schema that is blank. @throws {DiagnosticError} */
+export function requireFullName(properties: FormatProperties): void {
+  const { fullSchemaName } = properties;
+  if (fullSchemaName === undefined || fullSchemaName.trim() !== '') return;
+  const shown = Object.entries({ ...properties, fullSchemaName: '' }).map(
+    ([key, value]) => `${key}=${value}`,
+  );
+  throw new DiagnosticError({
+    message: `fullSchemaName cannot be empty. Format configuration: {${shown.join(', ')}}`,
+  });
+}
+
+/** What a serde of a format that uses a registry was given of it. @throws {RangeError} where it was given nothing. */
+export function requireRegistry(format: string, schemas: SerdeSchemas | undefined): SerdeSchemas {
+  if (schemas === undefined) throw new RangeError(`a serde of ${format} needs a schema registry`);
+  return schemas;
 }

@@ -7,7 +7,7 @@ import { byteWriter } from './byte-writer.ts';
 import { INEXACT, type Json, requireObject } from './coercion.ts';
 import { parseExactJson } from './exact-parser.ts';
 import { LearntLayouts } from './learnt-layouts.ts';
-import { fieldsReader, nullableReader } from './reader.ts';
+import { fieldsReader, type MapForm, nullableReader } from './reader.ts';
 import { fieldsWriter, valueWriter } from './writer.ts';
 
 /** JSON: an object with the columns as fields, or the bare value of a single column. */
@@ -19,16 +19,21 @@ export const jsonFormat: Format = {
   usesSchemaRegistry: false,
   validateProperties: (properties) => requireKnownProperties('JSON', [], properties),
   validate: (spec) => requireStringMapKeys(spec, 'JSON only supports MAP types with STRING keys'),
-  createSerde: (spec) => (isUnwrapped(spec, true) ? bareValueSerde(spec) : objectSerde(spec)),
+  createSerde: (spec) => jsonSerde(spec),
 };
 
-function objectSerde(spec: FormatSpec): RowSerde {
+/** The serde of JSON, for whatever is JSON inside. */
+export function jsonSerde(spec: FormatSpec, maps: MapForm = 'objects'): RowSerde {
+  return isUnwrapped(spec, true) ? bareValueSerde(spec, maps) : objectSerde(spec, maps);
+}
+
+function objectSerde(spec: FormatSpec, maps: MapForm): RowSerde {
   // Sources only read and sinks only write, and what a topology is checked with does neither: each is made when it is used.
   let write: ((row: Row) => Buffer) | undefined;
   let readFields: ReturnType<typeof fieldsReader> | undefined;
   const read = (json: Json): SqlValue[] | null => {
     if (json === null) return null;
-    readFields ??= fieldsReader(spec.columns, spec.trailingNulls);
+    readFields ??= fieldsReader(spec.columns, spec.trailingNulls, maps);
     return readFields(requireObject(json, 'STRUCT'));
   };
   const parse = jsonParser(
@@ -53,11 +58,11 @@ function rowWriter(columns: FormatSpec['columns']): (row: Row) => Buffer {
   return (row) => writeBytes(row) ?? Buffer.from(write(row), 'utf8');
 }
 
-function bareValueSerde(spec: FormatSpec): RowSerde {
+function bareValueSerde(spec: FormatSpec, maps: MapForm): RowSerde {
   const type = spec.columns[0]?.type;
   if (type === undefined) throw new RangeError('a bare value needs a column');
   const write = valueWriter(type) as (value: SqlValue) => string;
-  const readValue = nullableReader(type);
+  const readValue = nullableReader(type, maps);
   const { trailingNulls = 0 } = spec;
   const parse = jsonParser(containsDecimal(type), (json) => rowOf(readValue(json), trailingNulls));
   return {

@@ -25,7 +25,7 @@ type ValueReader = (value: Json) => SqlValue;
 type FieldsReader = (object: { readonly [name: string]: Json }) => SqlValue[];
 
 /** The reader of a type. Nothing is looked up per record: each type has its own function. */
-function valueReader(type: SqlType): ValueReader {
+function valueReader(type: SqlType, maps: MapForm): ValueReader {
   switch (type.kind) {
     case 'BOOLEAN':
       return toBoolean;
@@ -49,26 +49,47 @@ function valueReader(type: SqlType): ValueReader {
       return (value) => toDecimal(value, precision, scale);
     }
     case 'ARRAY': {
-      const read = nullableReader(type.element);
+      const read = nullableReader(type.element, maps);
       return (value) => requireArray(value).map(read);
     }
     case 'MAP': {
-      const read = nullableReader(type.value);
-      return (value) => {
-        const map = new Map<SqlValue, SqlValue>();
-        for (const [key, entry] of Object.entries(requireObject(value, 'MAP'))) map.set(key, read(entry));
-        return map;
-      };
+      const read = nullableReader(type.value, maps);
+      return maps === 'objects' ? objectMap(read) : entryMap(read);
     }
     case 'STRUCT': {
-      const read = fieldsReader(type.fields);
+      const read = fieldsReader(type.fields, 0, maps);
       return (value) => read(requireObject(value, 'STRUCT'));
     }
   }
 }
 
-export function nullableReader(type: SqlType): (value: Json) => SqlValue {
-  const read = valueReader(type);
+/** What a MAP may be: an object, or also an array of objects with a `key` and a `value`, as Connect writes JSON Schema's. */
+export type MapForm = 'objects' | 'entries';
+
+function objectMap(read: (value: Json) => SqlValue): ValueReader {
+  return (value) => {
+    const map = new Map<SqlValue, SqlValue>();
+    for (const [key, entry] of Object.entries(requireObject(value, 'MAP'))) map.set(key, read(entry));
+    return map;
+  };
+}
+
+function entryMap(read: (value: Json) => SqlValue): ValueReader {
+  const readObject = objectMap(read);
+  return (value) => {
+    if (!Array.isArray(value)) return readObject(value);
+    const map = new Map<SqlValue, SqlValue>();
+    for (const each of value) {
+      const entry = requireObject(each, 'MAP');
+      const key = entry['key'] ?? null;
+      map.set(key === null ? null : toText(key), read(entry['value'] ?? null));
+    }
+    return map;
+  };
+}
+
+export function nullableReader(type: SqlType, maps: MapForm = 'objects'): (value: Json) => SqlValue {
+  const read = valueReader(type, maps);
   return (value) => (value === null ? null : read(value));
 }
 
@@ -98,8 +119,12 @@ function isPlain(type: SqlType): string {
  * that a user did not quote are upper case in the schema, whatever their case in the data. After the columns come
  * `trailingNulls` nulls.
  */
-export function fieldsReader(columns: readonly FormatColumn[], trailingNulls = 0): FieldsReader {
-  const readers = columns.map((column) => valueReader(column.type));
+export function fieldsReader(
+  columns: readonly FormatColumn[],
+  trailingNulls = 0,
+  maps: MapForm = 'objects',
+): FieldsReader {
+  const readers = columns.map((column) => valueReader(column.type, maps));
   const otherSpellings = otherSpellingsFinder(columns);
   const values = [
     ...columns.map((_, index) => `c${index}`),

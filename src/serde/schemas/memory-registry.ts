@@ -49,11 +49,19 @@ export class MemoryRegistry implements SchemaRegistryClient {
   }
 
   latest(subject: string): Promise<SubjectSchema | undefined> {
-    return Promise.resolve(this.#subjects.get(subject)?.at(-1));
+    return Promise.resolve(this.latestNow(subject));
   }
 
   byId(id: number): Promise<RegisteredSchema | undefined> {
-    return Promise.resolve(this.#byId.get(id));
+    return Promise.resolve(this.byIdNow(id));
+  }
+
+  byIdNow(id: number): RegisteredSchema | undefined {
+    return this.#byId.get(id);
+  }
+
+  latestNow(subject: string): SubjectSchema | undefined {
+    return this.#subjects.get(subject)?.at(-1);
   }
 
   lookup(subject: string, schema: SchemaText): Promise<SubjectSchema | undefined> {

@@ -4,7 +4,15 @@ import { formatOf, knownFormatOf } from '../../serde/formats.ts';
 import type { DataSource, KeyFormatInfo } from '../catalog/data-source.ts';
 import { typeFromSyntax } from '../types/from-syntax.ts';
 import { LogicalSchema, type SchemaColumn } from '../types/logical-schema.ts';
-import { checkFormat, checkKeyColumns, keyFeatures, valueFeatures } from './formats.ts';
+import {
+  checkFormat,
+  checkKeyColumns,
+  keyFeatures,
+  keyProperties,
+  valueFeatures,
+  valueProperties,
+} from './formats.ts';
+import { inferColumns } from './infer-columns.ts';
 import type { AnalysisContext } from './session.ts';
 import { columnMessages } from '../messages/columns.ts';
 import { headings } from '../messages/headings.ts';
@@ -30,25 +38,28 @@ export function analyzeCreateSource(
   text: string,
   context: AnalysisContext,
 ): DeclaredSource {
-  const { properties, topicName, schema } = withPrefix(headings.prepare, () => prepare(statement, context));
+  const { properties, topicName, ...prepared } = withPrefix(headings.prepare, () =>
+    prepare(statement, context),
+  );
   const formats = formatNames(properties, context);
   checkSchemaIds(statement, properties, formats);
   // Columns that are not declared are those of a schema registry.
-  if (schema.columns.length === 0) requireSupported(properties, formats);
+  if (prepared.schema.columns.length === 0) requireSupported(properties, formats);
+  const schema = withInferred(prepared.schema, { properties, topicName, formats }, context);
   checkColumns(statement, schema, formats);
   checkKeyColumns(schema.key);
   const window = properties.window();
   if (window !== undefined && schema.key.length === 0) throw refuse(withMessages.windowWithoutKey());
   const keyFormat: KeyFormatInfo = {
     format: formats.key,
-    properties: properties.formatProperties('KEY'),
+    properties: schema.key.length === 0 ? {} : keyProperties(properties, formats.key, statement.name),
     features: keyFeatures(formats.key, schema.key.length),
     ...(window === undefined ? {} : { window }),
   };
   const wrapSingleValue = properties.boolean('WRAP_SINGLE_VALUE');
   const valueFormat = {
     format: formats.value,
-    properties: properties.formatProperties('VALUE'),
+    properties: valueProperties(properties, formats.value),
     features: valueFeatures({
       format: formats.value,
       columnCount: schema.value.length,
@@ -153,6 +164,32 @@ function schemaOf(statement: CreateSource, context: AnalysisContext): LogicalSch
       return columnOf(column, type);
     }),
   );
+}
+
+/** The columns that the statement leaves to a schema registry, beside those that it declares. */
+function withInferred(
+  declared: LogicalSchema,
+  options: {
+    readonly properties: WithProperties;
+    readonly topicName: string;
+    readonly formats: { readonly key: string; readonly value: string };
+  },
+  context: AnalysisContext,
+): LogicalSchema {
+  const { properties, topicName: topic, formats } = options;
+  const infer = (side: 'KEY' | 'VALUE', format: string): readonly SchemaColumn[] => {
+    const columns = side === 'KEY' ? declared.key : declared.value;
+    if (columns.length > 0 || !knownFormatOf(format).usesSchemaRegistry) return [];
+    properties.at(`${side}_FORMAT`, () => formatOf(format));
+    return inferColumns({ side, topic, format, properties }, context).map((column) => ({
+      ...column,
+      namespace: side,
+    }));
+  };
+  const key = infer('KEY', formats.key);
+  const value = infer('VALUE', formats.value);
+  if (key.length === 0 && value.length === 0) return declared;
+  return new LogicalSchema([...key, ...declared.columns, ...value]);
 }
 
 const headersType = 'ARRAY<STRUCT<`KEY` STRING, `VALUE` BYTES>>';

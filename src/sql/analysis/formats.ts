@@ -7,6 +7,49 @@ import { booleanProperty, type SessionProperties } from './session.ts';
 import { keyMessages } from '../messages/keys.ts';
 import { withMessages } from '../messages/with-properties.ts';
 import { refuse, withPrefix } from './sql-error.ts';
+import type { WithProperties } from './with-properties.ts';
+
+/** The namespace of the Avro schemas that ksqlDB writes. */
+const AVRO_NAMESPACE = 'io.confluent.ksql.avro_schemas';
+
+/**
+ * What the format of a source's keys is told. Avro's schemas of keys are called after their source, so that what is generated of
+ * them has names that differ.
+ */
+export function keyProperties(
+  properties: WithProperties,
+  format: string,
+  source: string,
+): Readonly<Record<string, string>> {
+  const own = valuesOrKeys(properties, format, 'KEY');
+  if (format !== 'AVRO' || own['fullSchemaName'] !== undefined) return own;
+  return { fullSchemaName: `${AVRO_NAMESPACE}.${camelCase(source)}Key`, ...own };
+}
+
+/** What the format of a source's values is told. */
+export function valueProperties(
+  properties: WithProperties,
+  format: string,
+): Readonly<Record<string, string>> {
+  return valuesOrKeys(properties, format, 'VALUE');
+}
+
+function valuesOrKeys(
+  properties: WithProperties,
+  format: string,
+  side: 'KEY' | 'VALUE',
+): Readonly<Record<string, string>> {
+  const own = properties.formatProperties(side);
+  return format === 'PROTOBUF' ? { unwrapPrimitives: 'true', ...own } : own;
+}
+
+/** `LEFT_TABLE` as `LeftTable`. */
+function camelCase(name: string): string {
+  return name
+    .split('_')
+    .map((part) => part.slice(0, 1).toUpperCase() + part.slice(1).toLowerCase())
+    .join('');
+}
 
 /** How a single key column is laid out: never wrapped, which is recorded where a format could do both. */
 export function keyFeatures(format: string, columnCount: number): readonly SerdeFeature[] {

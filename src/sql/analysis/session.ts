@@ -1,5 +1,6 @@
 import type { FunctionRegistry } from '../functions/registry.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { SchemaFacts } from './schema-facts.ts';
 
 /** Properties of the session or server, by name: `ksql.persistence.default.format.value` and so on. */
 export type SessionProperties = Readonly<Record<string, string>>;
@@ -12,6 +13,8 @@ export interface AnalysisContext {
   readonly properties: SessionProperties;
   /** Partition count and replication factor of topics that exist, looked up beforehand. */
   readonly topics: ReadonlyMap<string, TopicFacts>;
+  /** Of the schema registry, looked up beforehand; absent: nothing was asked. */
+  readonly schemas?: SchemaFacts;
 }
 
 export interface TopicFacts {

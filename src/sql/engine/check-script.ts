@@ -5,6 +5,8 @@ import type { SourceSpan } from '../../base/errors.ts';
 import { inTurns } from '../../base/pieces.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
+import type { RegisteredSchema } from '../../serde/schemas/registered-schema.ts';
+import { noSchemaFacts } from '../analysis/schema-facts.ts';
 import { refuse } from '../analysis/sql-error.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { SqlHost } from '../host/host.ts';
@@ -17,10 +19,14 @@ import type { StatementPlan } from '../statements/statement-plan.ts';
 import { checkedPlan } from './checked-plan.ts';
 import { type EngineState, stateAfter } from './engine-state.ts';
 import type { StatementEnvironment } from './script-parser.ts';
+import { schemasFor } from './schema-needs.ts';
 import { placed } from './statement-place.ts';
 
 /** How the numbers of queries go on: with each query that is started, or with each statement that is recorded. */
 export type QueryNumbering = 'by-query' | 'by-command';
+
+/** The id of a schema that is still to be registered. */
+const UNREGISTERED = -1;
 
 /** Says what is wrong with the property that SET or UNSET names; undefined where nothing is. */
 export type PropertyCheck = (name: string, value?: string) => string | undefined;
@@ -52,6 +58,8 @@ export class ScriptCheck {
   /** Topics as the script will have left them: null for those that it deletes. */
   readonly #topicChanges = new Map<string, TopicFacts | null>();
   readonly #topics: Map<string, TopicFacts>;
+  /** By subject: schemas that the script will have registered. */
+  readonly #registered = new Map<string, RegisteredSchema>();
 
   constructor(
     start: {
@@ -85,7 +93,10 @@ export class ScriptCheck {
   ): Promise<PreparedStatement> {
     const prepared = { statement, text, session: this.#session };
     const definition = definitionOf(statement);
-    const context = this.#options.contextOf(this.#session, this.#topics, this.#state.catalog);
+    const plain = this.#options.contextOf(this.#session, this.#topics, this.#state.catalog);
+    const { registry } = this.#options.host;
+    const schemas = await schemasFor(statement, plain, { registry, pending: this.#registered });
+    const context = { ...plain, schemas };
     switch (definition.family) {
       case 'planned':
         return { ...prepared, prepared: await this.#plan(definition, { statement, text, context, slice }) };
@@ -151,7 +162,11 @@ export class ScriptCheck {
       this.#options.numbering === 'by-query' ? plan.query !== undefined : plan.kind !== 'none';
     if (isCounted) this.#numbersTaken += 1;
     this.#rememberTopics(plan);
-    return { plan, version, queryNumber, topics: parts.context.topics };
+    for (const { subject, schema } of plan.registrations ?? []) {
+      this.#registered.set(subject, { ...schema, id: UNREGISTERED, dependencies: [] });
+    }
+    const { topics, schemas = noSchemaFacts } = parts.context;
+    return { plan, version, queryNumber, topics, schemas };
   }
 
   /** Topics that the script will have made count as there for what follows, and those that it deletes as gone. */

@@ -29,6 +29,7 @@ import { selectOf } from '../statements/streamed.ts';
 import { type AppliedPlan, CurrentState } from './current-state.ts';
 import { type PlanOptions, Planning, type PrepareOptions } from './planning.ts';
 import { pullRows } from './pull-rows.ts';
+import { registerSchema } from './register-schema.ts';
 import { PushQueries } from './push-queries.ts';
 import type { RecoveredState } from './replay-commands.ts';
 import { ScriptParser, type StatementEnvironment } from './script-parser.ts';
@@ -150,13 +151,20 @@ export class SqlEngine {
   }
 
   /**
-   * Makes the topic that a plan needs. Done before the plan is recorded: a topic that cannot be made is a refusal, and one
+   * Makes the topic that a plan needs, and registers its schemas. Done before the plan is recorded: a topic that cannot be made is a refusal, and one
    * that stays behind when the server is killed in between is found by the next attempt.
    * @returns the name of the topic, where it was not there before.
    */
-  async createTopic({ topic }: StatementPlan): Promise<string | undefined> {
+  async createTopic({ topic, registrations = [] }: StatementPlan): Promise<string | undefined> {
     if (topic === undefined) return undefined;
-    return (await this.#host.createTopic(topic)) ? topic.name : undefined;
+    const isNew = await this.#host.createTopic(topic);
+    try {
+      for (const each of registrations) await registerSchema(each, this.#host.registry);
+    } catch (error) {
+      if (isNew) await this.#host.deleteTopic(topic.name);
+      throw error;
+    }
+    return isNew ? topic.name : undefined;
   }
 
   /**

@@ -15,6 +15,7 @@ import { type PropertyCheck, type QueryNumbering, ScriptCheck } from './check-sc
 import { checkedPlan, isSamePlan, planAnew } from './checked-plan.ts';
 import type { EngineState } from './engine-state.ts';
 import type { StatementEnvironment } from './script-parser.ts';
+import { schemasFor } from './schema-needs.ts';
 import { placed } from './statement-place.ts';
 import { topicsFor } from './topic-needs.ts';
 
@@ -105,10 +106,12 @@ export class Planning {
     if (prepared?.version === state().version && prepared.queryNumber === queryNumber) return prepared;
     const topics = await this.topicsOf([statement]);
     const { version, catalog, queries } = state();
-    const context = this.context(session, topics, catalog);
+    const plain = this.context(session, topics, catalog);
+    const schemas = await schemasFor(statement, plain, { registry: host.registry });
+    const context = { ...plain, schemas };
     const input = { statement, text, context, queryNumber, queries };
     const plan = await checkedPlan(definition, input, { host, slice: this.slice() });
-    return { plan, version, queryNumber, topics };
+    return { plan, version, queryNumber, topics, schemas };
   }
 
   /**
@@ -125,7 +128,7 @@ export class Planning {
     return placed(statement, async () => {
       const { version, catalog, queries } = this.#options.state();
       if (version === checked.version && queryNumber === checked.queryNumber) return checked.plan;
-      const context = this.context(session, checked.topics, catalog);
+      const context = { ...this.context(session, checked.topics, catalog), schemas: checked.schemas };
       // Whatever is recorded meanwhile takes the place in the command topic that this plan is made for.
       const now = await inTurns(planAnew({ statement, text, context, queryNumber, queries }), this.slice());
       return now !== undefined && isSamePlan(checked.plan, now) ? now : undefined;

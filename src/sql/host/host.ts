@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { Row } from '../../serde/model/sql-value.ts';
+import type { SchemaRegistryClient } from '../../serde/schemas/registry-client.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import type { TaskStatus } from '../../streams/runtime/streams-metrics.ts';
 import type { TaskInput } from '../../streams/runtime/task-inputs.ts';
@@ -21,6 +22,8 @@ export type TopicChanges = ReadonlyMap<string, TopicFacts | null>;
  * works on a Kafka cluster; the conformance runner has one over the test driver.
  */
 export interface SqlHost {
+  /** Where schemas are registered. */
+  readonly registry: SchemaRegistryClient;
   /**
    * Facts about those of the topics that exist. With `orKnown`, what was last known of them where the cluster does not
    * answer at once.

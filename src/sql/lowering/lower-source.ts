@@ -7,7 +7,15 @@ import { Windowed } from '../../streams/windows/windowed.ts';
 import type { SourceStep, Step } from '../physical/steps.ts';
 import { ColumnTime } from './column-time.ts';
 import type { LoweringContext, Lowered } from './lowering-context.ts';
-import { formatColumns, internalSerde, type Key, keySerde, sourceRowSerde } from './row-serdes.ts';
+import {
+  formatColumns,
+  internalSerde,
+  type Key,
+  keySerde,
+  sourceRowSerde,
+  topicKeySerde,
+} from './row-serdes.ts';
+import { sourceSchemas } from './query-schemas.ts';
 
 type AppendSystemColumns = (value: Row, key: Key, context: RecordContext) => Row;
 
@@ -54,12 +62,14 @@ export function lowerSourceRows(step: Step, context: LoweringContext): SourceRow
 }
 
 function readTopic(step: SourceStep, context: LoweringContext): KStream<Key, Row> {
+  const schemas = sourceSchemas(context);
   return context.builder.stream<Key, Row>(step.topic, {
-    keySerde: keySerde(step.formats.key, step.keyColumns, step.window),
+    keySerde: topicKeySerde(step.formats.key, step.keyColumns, step.window, schemas),
     valueSerde: sourceRowSerde(step.formats.value, formatColumns(step.valueColumns), {
       trailingNulls: extraColumns(step),
       unread: unreadNames(step),
       sharedAs: rowIdentity(step),
+      schemas,
     }),
     timestampExtractor: timestampExtractor(step, context) as TimestampExtractor<Key, Row>,
     // A join needs all rows of its table, wherever the streams beside it begin.

@@ -39,7 +39,8 @@ import {
   rowTest,
   typedRow,
 } from './lowering-context.ts';
-import { formatColumns, type Key, keySerde, rowSerde } from './row-serdes.ts';
+import { sinkSchemas } from './query-schemas.ts';
+import { formatColumns, type Key, keySerde, rowSerde, topicKeySerde } from './row-serdes.ts';
 
 /** Builds the Streams topology of a plan: one step after the other, sources first. */
 export function lower(step: Step, context: LoweringContext): Lowered {
@@ -255,8 +256,18 @@ function lowerSink(step: SinkStep, input: Lowered, context: LoweringContext): Lo
   const stream = input.kind === 'STREAM' ? input.stream : (input.table.toStream() as KStream<Key, Row>);
   const timed = step.timestamp === undefined ? stream : withTimestamps(step, stream, context);
   timed.to(step.topic, {
-    keySerde: keySerde(step.formats.key, step.schema.key, step.window),
-    valueSerde: rowSerde('value', step.formats.value, formatColumns(step.schema.row)),
+    keySerde: topicKeySerde(
+      step.formats.key,
+      step.schema.key,
+      step.window,
+      sinkSchemas(step.schemas?.key, context),
+    ),
+    valueSerde: rowSerde(
+      'value',
+      step.formats.value,
+      formatColumns(step.schema.row),
+      sinkSchemas(step.schemas?.value, context),
+    ),
   });
   return { kind: 'STREAM', stream: timed };
 }

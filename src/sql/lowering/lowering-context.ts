@@ -15,6 +15,7 @@ import { type DecodeOptions, ofType } from '../bound/record/decoder.ts';
 import type { RowColumn } from '../logical/nodes.ts';
 import type { PlanColumn, PlanExpression } from '../physical/steps.ts';
 import { readType } from '../types/read-type.ts';
+import type { QuerySchemas } from './query-schemas.ts';
 import type { PendingCode } from './pending-code.ts';
 import type { Key } from './row-serdes.ts';
 
@@ -22,6 +23,8 @@ import type { Key } from './row-serdes.ts';
 export interface LoweringContext {
   readonly builder: StreamsBuilder;
   readonly analysis: AnalysisContext;
+  /** What is known of the schema registry; absent where a topology is only looked at. */
+  readonly schemas?: QuerySchemas;
   /** Called for each expression that could not be evaluated and became null, or dropped its row. */
   readonly onError?: (error: unknown, expressionText: string) => void;
   /** Called for each row without a time, which is dropped. */

@@ -10,6 +10,8 @@ import { sessionWindowedSerde, timeWindowedSerde } from '../../streams/windows/w
 import { canWrite } from '../analysis/formats.ts';
 import type { FormatInfo, KeyFormatInfo, WindowInfo } from '../catalog/data-source.ts';
 import type { PlanColumn } from '../physical/steps.ts';
+import { ENVELOPE_BYTES } from '../../serde/schemas/envelope.ts';
+import type { SerdeSchemas } from '../../serde/schemas/schema-lookup.ts';
 import { readType } from '../types/read-type.ts';
 
 /** Keys of SQL's streams: a row of key columns, in a window where the source is windowed. */
@@ -29,11 +31,13 @@ class RowSerdeAdapter implements Serde<Row> {
   /** See {@link SharedSerde.sharedAs}; undefined where each query reads for itself. */
   readonly sharedAs: string | undefined;
   readonly unread: ReadonlySet<string> = NONE;
+  readonly prepare?: (bytes: Buffer) => Promise<void> | undefined;
   readonly #rows: RowSerde;
 
-  constructor(rows: RowSerde, sharedAs?: string) {
+  constructor(rows: RowSerde, sharedAs?: string, prepare?: (bytes: Buffer) => Promise<void> | undefined) {
     this.#rows = rows;
     this.sharedAs = sharedAs;
+    if (prepare !== undefined) this.prepare = prepare;
   }
 
   leavingOut(_unread: ReadonlySet<string>): Serde<Row> {
@@ -68,15 +72,20 @@ class SourceRowSerde extends RowSerdeAdapter {
   readonly #make: (reading: Reading) => RowSerde;
   readonly #reading: Reading;
 
-  constructor(make: (reading: Reading) => RowSerde, sharedAs: string, reading: Reading) {
-    super(make(reading), sharedAs);
+  constructor(
+    make: (reading: Reading) => RowSerde,
+    sharedAs: string,
+    reading: Reading,
+    prepare?: (bytes: Buffer) => Promise<void> | undefined,
+  ) {
+    super(make(reading), sharedAs, prepare);
     this.#make = make;
     this.#reading = reading;
     this.unread = reading.unread ?? NONE;
   }
 
   override leavingOut(unread: ReadonlySet<string>): SourceRowSerde {
-    return new SourceRowSerde(this.#make, this.sharedAs ?? '', { ...this.#reading, unread });
+    return new SourceRowSerde(this.#make, this.sharedAs ?? '', { ...this.#reading, unread }, this.prepare);
   }
 }
 
@@ -87,9 +96,14 @@ class SourceRowSerde extends RowSerdeAdapter {
 export function sourceRowSerde(
   info: FormatInfo,
   columns: readonly FormatColumn[],
-  { sharedAs, ...reading }: Reading & { readonly sharedAs: string },
+  { sharedAs, schemas, ...reading }: Reading & { readonly sharedAs: string; readonly schemas: SerdeSchemas },
 ): Serde<Row> {
-  return new SourceRowSerde((each) => formatRows('value', info, columns, each), sharedAs, reading);
+  return new SourceRowSerde(
+    (each) => formatRows('value', info, columns, each, schemas),
+    sharedAs,
+    reading,
+    preparation(info, schemas),
+  );
 }
 
 /** No columns, no bytes: the keys of streams without key columns. */
@@ -98,13 +112,42 @@ const emptySerde: Serde<Row> = {
   deserialize: () => null as unknown as Row,
 };
 
-export function rowSerde(side: FormatSide, info: FormatInfo, columns: readonly FormatColumn[]): Serde<Row> {
+/** @param schemas of a topic that others read or write, too; absent: the format is one that needs no registry. */
+export function rowSerde(
+  side: FormatSide,
+  info: FormatInfo,
+  columns: readonly FormatColumn[],
+  schemas?: SerdeSchemas,
+): Serde<Row> {
   if (columns.length === 0 && side === 'key') return emptySerde;
-  return adapted(formatRows(side, info, columns));
+  return adapted(formatRows(side, info, columns, {}, schemas), undefined, preparation(info, schemas));
 }
 
-function adapted(rows: RowSerde, sharedAs?: string): Serde<Row> {
-  return rows.isText === true ? new TextRowSerde(rows, sharedAs) : new RowSerdeAdapter(rows, sharedAs);
+function adapted(
+  rows: RowSerde,
+  sharedAs?: string,
+  prepare?: (bytes: Buffer) => Promise<void> | undefined,
+): Serde<Row> {
+  return rows.isText === true
+    ? new TextRowSerde(rows, sharedAs)
+    : new RowSerdeAdapter(rows, sharedAs, prepare);
+}
+
+/** Fetches the schemas of records that come with ids which are not known yet. */
+function preparation(
+  info: FormatInfo,
+  schemas: SerdeSchemas | undefined,
+): ((bytes: Buffer) => Promise<void> | undefined) | undefined {
+  const lookup = schemas?.lookup;
+  if (lookup?.fetch === undefined || !formatOf(info.format).usesSchemaRegistry) return undefined;
+  let last = -1;
+  return (bytes) => {
+    const id = bytes.length < ENVELOPE_BYTES || bytes[0] !== 0 ? last : bytes.readUInt32BE(1);
+    if (id === last) return undefined;
+    if (lookup.isKnown?.(id) !== true) return lookup.fetch?.(id);
+    last = id;
+    return undefined;
+  };
 }
 
 function formatRows(
@@ -112,14 +155,16 @@ function formatRows(
   { format, properties, features }: FormatInfo,
   columns: readonly FormatColumn[],
   reading: Reading = {},
+  schemas?: SerdeSchemas,
 ): RowSerde {
-  return formatOf(format).createSerde({
-    columns,
-    side,
-    properties,
-    features: new Set(features),
-    ...reading,
-  });
+  const spec = { columns, side, properties, features: new Set(features), ...reading };
+  return formatOf(format).createSerde(spec, schemas);
+}
+
+/** How rows are laid out that nobody but the query reads. */
+function internalFormat(info: FormatInfo): FormatInfo {
+  const { internalFormat: format } = formatOf(info.format);
+  return format === undefined ? info : { ...info, format, properties: {} };
 }
 
 /**
@@ -138,11 +183,15 @@ function singleKeyRows(rows: RowSerde): RowSerde {
   };
 }
 
-function plainKeySerde(info: KeyFormatInfo, columns: readonly FormatColumn[]): Serde<Row> {
+function plainKeySerde(
+  info: FormatInfo,
+  columns: readonly FormatColumn[],
+  schemas: SerdeSchemas | undefined,
+): Serde<Row> {
   if (columns.length === 0) return emptySerde;
-  const rows = formatRows('key', info, columns);
+  const rows = formatRows('key', info, columns, {}, schemas);
   const sharedAs = JSON.stringify([info, columns]);
-  return adapted(columns.length === 1 ? singleKeyRows(rows) : rows, sharedAs);
+  return adapted(columns.length === 1 ? singleKeyRows(rows) : rows, sharedAs, preparation(info, schemas));
 }
 
 /** A serde for internal topics and stores: the source's format where it can hold the columns, else JSON. */
@@ -153,20 +202,44 @@ export function internalSerde(
 ): Serde<Row> {
   if (columns.length === 0 && side === 'value')
     return rowSerde(side, { format: 'JSON', properties: {}, features: [] }, []);
-  const plain: FormatInfo = { ...info, features: side === 'key' ? info.features : [] };
+  const plain: FormatInfo = { ...internalFormat(info), features: side === 'key' ? info.features : [] };
   return canWrite(side, plain, columns)
     ? rowSerde(side, plain, columns)
     : rowSerde(side, { format: 'JSON', properties: {}, features: [] }, columns);
 }
 
+/** A serde of the keys of internal topics and stores. */
 export function keySerde(
   info: KeyFormatInfo,
   columns: readonly PlanColumn[],
   window: WindowInfo | undefined,
 ): Serde<Key> {
+  return keySerdeOf(internalFormat(info), columns, window, undefined);
+}
+
+/** A serde of the keys of a source's or a sink's topic. */
+export function topicKeySerde(
+  info: KeyFormatInfo,
+  columns: readonly PlanColumn[],
+  window: WindowInfo | undefined,
+  schemas: SerdeSchemas,
+): Serde<Key> {
+  return keySerdeOf(info, columns, window, schemas);
+}
+
+function keySerdeOf(
+  info: FormatInfo,
+  columns: readonly PlanColumn[],
+  window: WindowInfo | undefined,
+  schemas: SerdeSchemas | undefined,
+): Serde<Key> {
   // In a window a null is a key: the bytes of the window are there all the same.
-  if (window === undefined) return plainKeySerde(info, formatColumns(columns)) as Serde<Key>;
-  const plain = rowSerde('key', info, formatColumns(columns));
-  if (window.type === 'SESSION') return sessionWindowedSerde(plain) as unknown as Serde<Key>;
-  return timeWindowedSerde(plain, window.sizeMs ?? 0) as unknown as Serde<Key>;
+  if (window === undefined) return plainKeySerde(info, formatColumns(columns), schemas) as Serde<Key>;
+  const plain = rowSerde('key', info, formatColumns(columns), schemas);
+  const windowed = (window.type === 'SESSION'
+    ? sessionWindowedSerde(plain)
+    : timeWindowedSerde(plain, window.sizeMs ?? 0)) as unknown as Serde<Key>;
+  // The window comes behind the key.
+  if (plain.prepare !== undefined) windowed.prepare = (bytes) => plain.prepare?.(bytes);
+  return windowed;
 }

@@ -1,5 +1,6 @@
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { assertDefined } from '../../base/assert.ts';
+import { formatOf } from '../../serde/formats.ts';
 import { printType } from '../../serde/model/sql-type.ts';
 import { canWrite, checkKeyColumns, keyFeatures } from '../analysis/formats.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
@@ -236,7 +237,7 @@ function planJoin(node: JoinNode, context: AnalysisContext): Planned {
   const keyFormat = foreign ? left.keyFormat : joinKeyFormat(node, left, right, context);
   const leftStep = foreign ? left.step : keyed({ input: node.left, planned: left, keyFormat, node, context });
   const rightStep = foreign
-    ? right.step
+    ? foreignSide(node, right, keyFormat)
     : keyed({ input: node.right, planned: right, keyFormat, node, context });
   const step: JoinStep = {
     step: 'join',
@@ -290,6 +291,37 @@ function firstFormat(node: JoinNode, context: AnalysisContext): KeyFormatInfo {
   );
 }
 
+/** The right side of a foreign-key join: under its own key, in bytes that say nothing of a registered schema. */
+function foreignSide({ right }: JoinNode, planned: Planned, keyFormat: KeyFormatInfo): Step {
+  if (!formatOf(planned.keyFormat.format).usesSchemaRegistry) return planned.step;
+  const { window: _, ...key } = formatOf(keyFormat.format).usesSchemaRegistry ? keyFormat : planned.keyFormat;
+  return {
+    step: 'keyBy',
+    id: right.keyById,
+    output: right.node.output,
+    input: planned.step,
+    schema: planned.step.schema,
+    formats: { key: { ...key, features: planned.keyFormat.features }, value: valueFormatOf(right.node) },
+  };
+}
+
+/**
+ * Keys of a registered format on a topic of others begin with the ids of their schemas: equal ones may have other bytes, and lie in
+ * other partitions.
+ */
+function hasForeignKeys({ step, keyFormat }: Planned): boolean {
+  switch (step.step) {
+    case 'source':
+      return formatOf(keyFormat.format).usesSchemaRegistry;
+    case 'filter':
+    case 'project':
+    case 'flatMap':
+      return hasForeignKeys({ step: step.input, keyFormat });
+    default:
+      return false;
+  }
+}
+
 /** A side of a join under the key of the join, in the key's bytes: both must agree for rows to meet. */
 function keyed(options: {
   readonly input: JoinInput;
@@ -302,7 +334,7 @@ function keyed(options: {
   const sameBytes =
     planned.keyFormat.format === keyFormat.format &&
     JSON.stringify(planned.keyFormat.properties) === JSON.stringify(keyFormat.properties);
-  if (input.keyBy === undefined && sameBytes) return planned.step;
+  if (input.keyBy === undefined && sameBytes && !hasForeignKeys(planned)) return planned.step;
   if (input.node.window !== undefined) throw repartitionOfWindowed(input.keyBy?.syntax.span);
   if (input.node.output === 'TABLE' && input.keyBy !== undefined) {
     const condition = printBound(input.keyBy);

@@ -1,4 +1,5 @@
 import type { JoinType } from '../../../grammar/ast.ts';
+import type { WrittenSchemas } from '../analysis/written-schemas.ts';
 import type { ExpressionRecord } from '../bound/record/expression-record.ts';
 import type { FormatInfo, KeyFormatInfo, TimestampColumn, WindowInfo } from '../catalog/data-source.ts';
 import type { AggregateWindow, JoinWindow, KeyCopy } from '../logical/nodes.ts';
@@ -149,6 +150,8 @@ export interface SinkStep extends StepBase {
   readonly input: Step;
   readonly topic: string;
   readonly formats: Formats;
+  /** What its records are written with, of formats that use a schema registry. */
+  readonly schemas?: WrittenSchemas;
   readonly timestamp?: TimestampColumn;
 }
 

@@ -10,6 +10,7 @@ import {
 } from '../../streams/runtime/processing-guarantee.ts';
 import { optionsOfProperties } from '../../streams/runtime/streams-properties.ts';
 import type { ProducerOptions } from '../../client/types.ts';
+import type { SchemaRegistryClient } from '../../serde/schemas/registry-client.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import type { RestartBackoffOptions } from '../../base/restart-backoff.ts';
 
@@ -35,6 +36,8 @@ export interface KafkaHostOptions {
   /** How long a statement waits for the cluster; 15 s. */
   readonly kafkaTimeoutMs?: number;
   readonly logger?: Logger;
+  /** Where schemas are; by default nowhere, so that formats which need them are refused. */
+  readonly registry?: SchemaRegistryClient;
 }
 
 /** ksqlDB's default of `ksql.streams.commit.interval.ms`. */

@@ -9,6 +9,7 @@ import { TimeSlice } from '../../base/time-slice.ts';
 import type { Admin } from '../../client/admin/admin.ts';
 import { type FailureContext, failureHandlers } from '../../streams/runtime/failures.ts';
 import type { StreamsAppOptions } from '../../streams/runtime/streams-app-options.ts';
+import type { SchemaCache } from './schema-cache.ts';
 import { setAsideFile } from '../../streams/runtime/database-folder.ts';
 import type { ProcessingTurn } from '../../streams/runtime/processing-turn.ts';
 import { StreamsApp } from '../../streams/runtime/streams-app.ts';
@@ -55,6 +56,7 @@ interface QueryHost extends KafkaHostOptions {
   readonly admin: Admin;
   /** What its application shares with those of other queries. */
   readonly streams?: StreamsHost;
+  readonly schemas: SchemaCache;
   readonly describeTopics: (names: readonly string[]) => Promise<ReadonlyMap<string, TopicFacts>>;
   /** Ends the removing of what an earlier query of this id has left. Called before each start, until one has succeeded. */
   readonly finish: (applicationId: string) => Promise<void>;
@@ -115,6 +117,7 @@ export class AppQuery implements RunningQuery {
     this.applicationId = queryApplicationId(host, plan.queryId);
     this.#topology = queryTopology(plan, {
       analysis: context,
+      schemas: host.schemas,
       code: this.#code,
       onError: (error, text) => this.#onRowError(error, text),
       onUntimed: (error, of) => this.#onUntimed(error, of),
@@ -223,6 +226,7 @@ export class AppQuery implements RunningQuery {
   async #startApp(): Promise<void> {
     if (this.#isClosed || this.#state.value === 'PAUSED') return;
     if (!this.#hasStarted) await this.#host.finish(this.applicationId);
+    await this.#host.schemas.prepare(this.plan);
     await inTurns(this.#code.make(), new TimeSlice(this.#host.environment));
     // Meanwhile it may have been closed or paused.
     if (this.#isClosed || this.state() === 'PAUSED') return;

@@ -4,6 +4,8 @@ import { silentLogger } from '../../base/logger.ts';
 import { Admin } from '../../client/admin/admin.ts';
 import { SharedConnections } from '../../client/cluster/shared-connections.ts';
 import { Producer } from '../../client/producer/producer.ts';
+import { noRegistry } from '../../serde/schemas/no-registry.ts';
+import type { SchemaRegistryClient } from '../../serde/schemas/registry-client.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import type {
   ClusterNeeds,
@@ -33,6 +35,7 @@ const DEFAULT_KAFKA_TIMEOUT_MS = 15_000;
 export class KafkaHost implements SqlHost {
   readonly #options: KafkaHostOptions;
   readonly #life: Lifecycle;
+  readonly registry: SchemaRegistryClient;
   readonly #admin: Admin;
   readonly #producer: Producer;
   readonly #requests: TopicRequests;
@@ -58,6 +61,8 @@ export class KafkaHost implements SqlHost {
       { environment, bootstrapServers, defaultApiTimeoutMs: kafkaTimeoutMs },
       { connections },
     );
+    const { registry = noRegistry } = options;
+    this.registry = registry;
     this.#admin = admin;
     this.#producer = new Producer(
       {
@@ -78,7 +83,7 @@ export class KafkaHost implements SqlHost {
     const describeTopics = (names: readonly string[]) => this.#known.describe(names);
     this.#requests = new TopicRequests({ admin, describe: describeTopics });
     this.#check = new PlanCheck(options, { requests: this.#requests, admin });
-    this.#queries = runtime ?? new KafkaQueries(options, { admin, describeTopics, connections });
+    this.#queries = runtime ?? new KafkaQueries(options, { admin, describeTopics, connections, registry });
     this.#queries.topics$.subscribe(({ names, facts }) => this.#known.learn(names, facts));
     this.#life = new Lifecycle('the host of the queries', { timers: environment.timers, logger });
     const clients = this.#life.stage();

@@ -34,6 +34,7 @@ import { endLeftTransactions } from './left-transactions.ts';
 import { pushTopology } from './push-topology.ts';
 import { errorKindOf } from './query-errors.ts';
 import type { QueryRuntime } from './query-runtime.ts';
+import { type RegistryForQueries, SchemaCache } from './schema-cache.ts';
 import { RestoredQueries } from './restored-queries.ts';
 import { END_CHECK_MS, endsOf, untilCommitted } from './topic-ends.ts';
 import { topicFacts } from './topic-facts.ts';
@@ -48,6 +49,7 @@ interface QueryCluster {
   readonly describeTopics: (names: readonly string[]) => Promise<ReadonlyMap<string, TopicFacts>>;
   /** What the admin client shares with the clients of the queries. */
   readonly connections: SharedConnections;
+  readonly registry: RegistryForQueries;
 }
 
 interface KafkaPushOptions extends PushOptions {
@@ -71,13 +73,15 @@ export class KafkaQueries implements QueryRuntime {
   readonly #instanceIds: InstanceIds;
   readonly #leftovers: ApplicationLeftovers;
   readonly #restored: RestoredQueries;
+  readonly #schemas: SchemaCache;
   /** Until then no query begins a transaction. */
   #transactionsEnded: Promise<void> | undefined;
 
-  constructor(options: KafkaHostOptions, { admin, describeTopics, connections }: QueryCluster) {
+  constructor(options: KafkaHostOptions, { admin, describeTopics, connections, registry }: QueryCluster) {
     this.#options = options;
     this.#admin = admin;
     this.#describeTopics = describeTopics;
+    this.#schemas = new SchemaCache(registry);
     this.#instanceIds = new InstanceIds(options);
     const { environment, bootstrapServers } = options;
     this.#streams = new StreamsHost(
@@ -139,6 +143,7 @@ export class KafkaQueries implements QueryRuntime {
       turn,
       instanceIds: this.#instanceIds,
       admin: this.#admin,
+      schemas: this.#schemas,
       streams: this.#streams,
       describeTopics: this.#describeTopics,
       note: (applicationId, internalTopics) => this.#leftovers.note(applicationId, internalTopics),
@@ -219,7 +224,7 @@ export class KafkaQueries implements QueryRuntime {
     const push = new AppPush({
       applicationId,
       newApp: (emit, backPressure) => {
-        const topology = pushTopology(plan, { analysis: context, code }, emit);
+        const topology = pushTopology(plan, { analysis: context, code, schemas: this.#schemas }, emit);
         internalTopics = internalTopicNames(topology, applicationId);
         noted = this.#leftovers.note(applicationId, internalTopics);
         // It is told to whoever waits for it.

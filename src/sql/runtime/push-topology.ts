@@ -11,7 +11,7 @@ import type { QueryPlan } from '../physical/steps.ts';
 /** The topology of a query whose results go to `emit` instead of a topic. */
 export function pushTopology(
   plan: QueryPlan,
-  context: Pick<LoweringContext, 'analysis' | 'code'>,
+  context: Pick<LoweringContext, 'analysis' | 'code' | 'schemas'>,
   emit: (record: PushRecord) => void,
 ): Topology {
   const builder = new StreamsBuilder();

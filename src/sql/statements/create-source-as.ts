@@ -6,6 +6,8 @@ import { analyzeQuery } from '../analysis/analyze-query.ts';
 import { statementMessages } from '../messages/statements.ts';
 import { headings } from '../messages/headings.ts';
 import { refuse, withPrefix } from '../analysis/sql-error.ts';
+import { sinkSchemaNeeds } from '../analysis/schema-needs.ts';
+import { registrationsOf } from '../analysis/written-schemas.ts';
 import { WithProperties } from '../analysis/with-properties.ts';
 import { recordOf, sourceOf, type SourceRecord } from '../catalog/source-record.ts';
 import type { ProjectNode } from '../logical/nodes.ts';
@@ -35,6 +37,7 @@ export const createSourceAs: PlannedStatement<CreateSourceAs, CreateAsPlan> = {
   family: 'planned',
   planKind: 'createAs',
   topicNeed: () => 'current',
+  schemaNeeds: sinkSchemaNeeds,
   plan: (input) => allAtOnce(planInPieces(input)),
   planInPieces,
   commandId: ({ source }) => `${source.kind.toLowerCase()}/${quoteName(source.name)}/create`,
@@ -83,7 +86,16 @@ function* planCreateAs(input: PlanInput<CreateSourceAs>): InPieces<CreateAsPlan>
     root: sinkStep(source, project, planned),
   };
   if (running !== undefined) checkUpgrade(running, query);
-  return { version: PLAN_VERSION, text, kind: 'createAs', source: recordOf(source), topic, query };
+  const registrations = registrationsOf(source);
+  return {
+    version: PLAN_VERSION,
+    text,
+    kind: 'createAs',
+    source: recordOf(source),
+    topic,
+    ...(registrations.length === 0 ? {} : { registrations }),
+    query,
+  };
 }
 
 /** A replacement takes the id of the query that it replaces, its positions and its state. */

@@ -1,6 +1,8 @@
 import { quoteName } from '../../base/sql-quotes.ts';
 import type { CreateSource } from '../../../grammar/ast.ts';
 import { analyzeCreateSource } from '../analysis/create-source.ts';
+import { sourceSchemaNeeds } from '../analysis/schema-needs.ts';
+import { registrationsOf } from '../analysis/written-schemas.ts';
 import { sourceMessages } from '../messages/sources.ts';
 import { refuse } from '../analysis/sql-error.ts';
 import type { DataSource } from '../catalog/data-source.ts';
@@ -28,6 +30,7 @@ export const createSource: PlannedStatement<CreateSource, CreateSourcePlan> = {
   family: 'planned',
   planKind: 'createSource',
   topicNeed: () => 'current',
+  schemaNeeds: sourceSchemaNeeds,
   plan(input) {
     const { statement, text, context } = input;
     const taken = checkSourceName(statement, context.catalog);
@@ -51,12 +54,14 @@ function planCreateSource(input: PlanInput<CreateSource>): CreateSourcePlan | No
   if (replaced !== undefined) checkReplacement(replaced, source);
   const { name, keyFormat } = source.topic;
   const topic = { name, ...cleanupOf(source.kind, keyFormat.window !== undefined), ...wanted };
+  const registrations = registrationsOf(source, { ifAbsent: true });
   const plan = {
     version: PLAN_VERSION,
     text,
     kind: 'createSource',
     source: recordOf(source),
     topic,
+    ...(registrations.length === 0 ? {} : { registrations }),
   } as const;
   if (!source.isSource || source.kind === 'STREAM') return plan;
   return { ...plan, query: sourceTableQuery(source, input) };

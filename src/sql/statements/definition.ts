@@ -1,6 +1,8 @@
 import type { Print, Query, Statement } from '../../../grammar/ast.ts';
 import type { InPieces } from '../../base/pieces.ts';
 import type { TimeSlice } from '../../base/time-slice.ts';
+import type { SchemaNeeds } from '../analysis/schema-needs.ts';
+import type { SchemaRegistration } from '../analysis/written-schemas.ts';
 import type { AnalysisContext, SessionProperties, TopicFacts } from '../analysis/session.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { QueryDescription } from '../entities/descriptions.ts';
@@ -55,6 +57,8 @@ export interface PlanBase {
   readonly kind: string;
   /** A topic that must be there before the plan is recorded. */
   readonly topic?: TopicRequest;
+  /** Schemas that must be registered before the plan is recorded. */
+  readonly registrations?: readonly SchemaRegistration[];
   /** A query that is started, in the place of the one that has its id. */
   readonly query?: QueryPlan;
   /** Ids of queries that end. */
@@ -81,6 +85,8 @@ export interface PlannedStatement<S extends Statement, P extends PlanBase> exten
   readonly planKind: P['kind'];
   /** Several such statements act on one object, and none takes the place of another. */
   readonly isRepeatable?: true;
+  /** What it must know of the schema registry; absent: nothing. */
+  schemaNeeds?(statement: S, properties: SessionProperties): SchemaNeeds;
   /** A pure function: it looks at nothing but its argument. @throws {DiagnosticError} */
   plan(input: PlanInput<S>): P | NothingToDo;
   /** The same, of a statement that may be long. */
@@ -183,7 +189,7 @@ export interface ExecuteInput<S extends Statement> {
   readonly context: AnalysisContext;
   /** The same without what the session has set. */
   readonly serverContext: AnalysisContext;
-  readonly host: Pick<SqlHost, 'listTopics' | 'produce'>;
+  readonly host: Pick<SqlHost, 'listTopics' | 'produce' | 'registry'>;
   readonly running: RunningQueries;
   /** The query that a statement would start; undefined where it starts none. */
   planQuery(statement: Statement): InPieces<QueryPlan | undefined>;

@@ -12,8 +12,14 @@ import { columnHints, columnMessages } from '../messages/columns.ts';
 import { expressionMessages } from '../messages/expressions.ts';
 import { headings } from '../messages/headings.ts';
 import { insertValuesMessages } from '../messages/insert-values.ts';
+import { schemaMessages } from '../messages/schemas.ts';
+import { SerdeError } from '../../serde/model/serde-error.ts';
+import type { RegisteredSchema } from '../../serde/schemas/registered-schema.ts';
+import { RegistryError, type SchemaRegistryClient } from '../../serde/schemas/registry-client.ts';
+import type { SerdeSchemas } from '../../serde/schemas/schema-lookup.ts';
+import { type WrittenSchema, writtenSchemas } from '../analysis/written-schemas.ts';
 import { refuse, withPrefix } from '../analysis/sql-error.ts';
-import type { DataSource, FormatInfo } from '../catalog/data-source.ts';
+import type { DataSource } from '../catalog/data-source.ts';
 import { compileExpression } from '../expressions/compile.ts';
 import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
 import { ColumnTime } from '../lowering/column-time.ts';
@@ -21,7 +27,6 @@ import { canImplicitlyCast } from '../types/casts.ts';
 import { asDecimalType } from '../types/decimal-types.ts';
 import type { SchemaColumn } from '../types/logical-schema.ts';
 import { casterOf } from '../values/cast.ts';
-import type { ProducedRecord } from '../host/host.ts';
 import type { DirectStatement } from './definition.ts';
 
 type InsertValuesResult = {
@@ -34,20 +39,44 @@ export const insertValues: DirectStatement<InsertValues, InsertValuesResult> = {
   family: 'direct',
   topicNeed: () => 'nothing',
   check({ statement, context }) {
-    recordToInsert(statement, context);
+    const { source, key, value } = rowsToInsert(statement, context);
+    const { keyFormat, valueFormat } = source.topic;
+    // What is written by a registered schema is not known before it is.
+    if (!formatOf(keyFormat.format).usesSchemaRegistry) bytesOf('key', source, key);
+    if (!formatOf(valueFormat.format).usesSchemaRegistry) bytesOf('value', source, value);
   },
   async execute({ statement, text, context, host }) {
-    await host.produce(recordToInsert(statement, context));
+    const rows = rowsToInsert(statement, context);
+    const { source, timestamp } = rows;
+    const schemas = writtenSchemas(source);
+    const bytes = async (side: 'key' | 'value'): Promise<Buffer | null> => {
+      const written = schemas[side];
+      const schema = written === undefined ? undefined : await registered(written, host.registry);
+      return withPrefix(headings.insertValues(source.name), () => bytesOf(side, source, rows[side], schema));
+    };
+    await host.produce({
+      topic: source.topic.name,
+      key: await bytes('key'),
+      value: await bytes('value'),
+      ...(timestamp === undefined ? {} : { timestamp }),
+    });
     return { kind: 'inserted', text };
   },
   entity: () => Promise.resolve(undefined),
 };
 
-/** The record that an INSERT … VALUES writes. @throws {DiagnosticError} when the values do not fit the source. */
-function recordToInsert(statement: InsertValues, context: AnalysisContext): ProducedRecord {
+interface InsertedRows {
+  readonly source: DataSource;
+  readonly key: Row;
+  readonly value: Row;
+  readonly timestamp: number | undefined;
+}
+
+/** What an INSERT … VALUES writes. @throws {DiagnosticError} when the values do not fit the source. */
+function rowsToInsert(statement: InsertValues, context: AnalysisContext): InsertedRows {
   withPrefix(headings.prepare, () => prepare(statement));
   const source = targetOf(statement, context);
-  return withPrefix(headings.insertValues(source.name), () => recordFor(statement, source, context));
+  return withPrefix(headings.insertValues(source.name), () => rowsFor(statement, source, context));
 }
 
 /** What can be said of the statement as it is written: ksqlDB checks it while it parses. */
@@ -60,7 +89,7 @@ function prepare(statement: InsertValues): void {
   for (const value of values) rejectSources(value);
 }
 
-function recordFor(statement: InsertValues, source: DataSource, context: AnalysisContext): ProducedRecord {
+function rowsFor(statement: InsertValues, source: DataSource, context: AnalysisContext): InsertedRows {
   const columns = columnsOf(statement, source);
   if (columns.length !== statement.values.length) {
     const names = columns.map(({ name }) => name);
@@ -88,14 +117,8 @@ function recordFor(statement: InsertValues, source: DataSource, context: Analysi
     span: (name) =>
       statement.values[columns.findIndex((column) => column.name === name)]?.span ?? statement.nameSpan,
   });
-  const { keyFormat, valueFormat, name: topic } = source.topic;
   if (timestamp !== undefined) checkRowtime(timestamp, statement);
-  return {
-    topic,
-    key: bytesOf('key', keyFormat, source.schema.key, keyRow),
-    value: bytesOf('value', valueFormat, source.schema.value, valueRow),
-    ...(timestamp === undefined ? {} : { timestamp }),
-  };
+  return { source, key: keyRow, value: valueRow, timestamp };
 }
 
 function checkRowtime(timestamp: number, { nameSpan: span }: InsertValues): void {
@@ -244,16 +267,38 @@ const noRow: Row = [];
 
 function bytesOf(
   side: 'key' | 'value',
-  info: FormatInfo,
-  columns: readonly SchemaColumn[],
+  { topic, schema }: DataSource,
   row: Row,
+  written?: RegisteredSchema,
 ): Buffer | null {
+  const columns = side === 'key' ? schema.key : schema.value;
+  const { format, properties, features } = side === 'key' ? topic.keyFormat : topic.valueFormat;
   if (columns.length === 0) return null;
-  const serde = formatOf(info.format).createSerde({
-    columns,
-    side,
-    properties: info.properties,
-    features: new Set(info.features),
-  });
-  return serde.serialize(row);
+  const spec = { columns, side, properties, features: new Set(features) };
+  try {
+    return formatOf(format).createSerde(spec, writing(written)).serialize(row);
+  } catch (error) {
+    if (written === undefined || !(error instanceof SerdeError)) throw error;
+    throw refuse(insertValuesMessages.value(error.message));
+  }
+}
+
+/** What is only written, by a schema that is known. */
+function writing(written: RegisteredSchema | undefined): SerdeSchemas | undefined {
+  if (written === undefined) return undefined;
+  return { lookup: { byId: () => undefined }, written: () => written };
+}
+
+/** The schema that a source's records are written with, registered where it is not yet. @throws {DiagnosticError} */
+async function registered(written: WrittenSchema, registry: SchemaRegistryClient): Promise<RegisteredSchema> {
+  try {
+    if ('schema' in written) return await registry.register(written.subject, written.schema);
+    const schema = await registry.byId(written.id);
+    if (schema !== undefined) return schema;
+    throw refuse(insertValuesMessages.value(`Schema ${written.id} not found`));
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    const topic = written.subject.replace(/-(?:key|value)$/, '');
+    throw refuse(schemaMessages.notRegistered(topic, error.message));
+  }
 }

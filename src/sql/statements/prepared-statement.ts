@@ -1,4 +1,5 @@
 import type { Statement } from '../../../grammar/ast.ts';
+import type { SchemaFacts } from '../analysis/schema-facts.ts';
 import type { TopicFacts } from '../analysis/session.ts';
 import type { Session } from './session.ts';
 import type { StatementPlan } from './statement-plan.ts';
@@ -12,6 +13,8 @@ export interface PreparedPlan {
   readonly queryNumber: number;
   /** What was known of the topics. */
   readonly topics: ReadonlyMap<string, TopicFacts>;
+  /** What was known of the schema registry. */
+  readonly schemas: SchemaFacts;
 }
 
 /** A statement that was checked, with the text that it was written in. */

@@ -1,10 +1,12 @@
 import { Observable } from 'rxjs';
+import { MemoryRegistry } from '../../serde/schemas/memory-registry.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import type { ClusterNeeds, ProducedRecord, PushRecord, PushRun, SqlHost } from '../host/host.ts';
 import { queryTopology } from '../lowering/query-topology.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 import type { TopicRequest } from '../physical/topic-request.ts';
 import { pushTopology } from '../runtime/push-topology.ts';
+import { registrySchemas } from './registry-schemas.ts';
 import { CaseQuery, driverOver, topicsOf } from './case-query.ts';
 import { CaseTopics, type StubRecord } from './case-topics.ts';
 
@@ -16,6 +18,7 @@ interface CaseHostOptions {
 /** What an engine that runs a test has around it: topics in memory, and a test driver for each query. */
 export class CaseHost implements SqlHost {
   readonly topics = new CaseTopics();
+  readonly registry = new MemoryRegistry();
   readonly #isLive: boolean;
   readonly #queries = new Map<string, CaseQuery>();
   /** By id: closed queries whose state has stayed. */
@@ -86,6 +89,7 @@ export class CaseHost implements SqlHost {
   newQuery(plan: QueryPlan, context: AnalysisContext): CaseQuery {
     const { queryId } = plan;
     const query = new CaseQuery(plan, context, {
+      schemas: registrySchemas(this.registry),
       replaced: this.#left.get(queryId),
       write: (topic, record) => this.#append(topic, record),
       onClose: (closed, { cleanUp }) => {
@@ -105,7 +109,11 @@ export class CaseHost implements SqlHost {
     for (const topic of topics) this.#read.add(topic);
     let emit: (record: PushRecord) => void = () => undefined;
     // Also where nobody subscribes: whether it can be run is known.
-    const topology = pushTopology(plan, { analysis: context }, (record) => emit(record));
+    const topology = pushTopology(
+      plan,
+      { analysis: context, schemas: registrySchemas(this.registry) },
+      (record) => emit(record),
+    );
     const records$ = new Observable<PushRecord>((subscriber) => {
       emit = (record) => subscriber.next(record);
       const driver = driverOver(topology, context, { applicationId: plan.queryId });

@@ -4,6 +4,7 @@ import type { Topology } from '../../streams/topology/topology.ts';
 import { TopologyTestDriver } from '../../streams/testing/topology-test-driver.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import type { MaterializedTable, QueryState, RunningQuery } from '../host/host.ts';
+import type { QuerySchemas } from '../lowering/query-schemas.ts';
 import { queryTopology } from '../lowering/query-topology.ts';
 import { type QueryPlan, sourceSteps } from '../physical/steps.ts';
 import { materializedTable } from '../runtime/materialized-table.ts';
@@ -12,6 +13,7 @@ import type { StubRecord } from './case-topics.ts';
 const serviceId = 'some.ksql.service.id';
 
 interface CaseQueryOptions {
+  readonly schemas: QuerySchemas;
   /** The closed query whose place it takes, and in whose state it goes on. */
   readonly replaced: CaseQuery | undefined;
   /** Called for each record of its result. */
@@ -41,7 +43,7 @@ export class CaseQuery implements RunningQuery {
     this.topics = topicsOf(plan);
     this.#context = context;
     this.#options = options;
-    this.#topology = queryTopology(plan, { analysis: context });
+    this.#topology = queryTopology(plan, { analysis: context, schemas: options.schemas });
   }
 
   state(): QueryState {

@@ -1,3 +1,4 @@
+import type { SchemaType } from '../../serde/schemas/registered-schema.ts';
 import type { PropertyCheck } from '../engine/check-script.ts';
 import { caseFlaw } from './case-keys.ts';
 import { isArray, isObject, type Json, JsonNumber, type JsonObject, printJson } from './lossless-json.ts';
@@ -21,6 +22,17 @@ export interface CaseTopic {
   readonly name: string;
   readonly partitions: number;
   readonly replicas: number;
+  /** What is registered for it before the first statement. */
+  readonly keySchema?: CaseSchema;
+  readonly valueSchema?: CaseSchema;
+}
+
+export interface CaseSchema {
+  readonly type: SchemaType;
+  readonly schema: string;
+  /** The id that it must have. */
+  readonly id?: number;
+  readonly references: readonly { readonly name: string; readonly schema: string }[];
 }
 
 /** What a case expects to be thrown: classes as ksqlDB names them, and parts of texts. */
@@ -142,7 +154,38 @@ function topicOf(topic: JsonObject): CaseTopic {
     name: plain(topic['name'] ?? ''),
     partitions: count(topic['partitions']),
     replicas: count(topic['replicas']),
+    ...schemaOf(topic, 'key'),
+    ...schemaOf(topic, 'value'),
   };
+}
+
+function schemaOf(topic: JsonObject, side: 'key' | 'value'): Pick<CaseTopic, 'keySchema' | 'valueSchema'> {
+  const schema = topic[`${side}Schema`];
+  if (schema === undefined || schema === null) return {};
+  const id = topic[`${side}SchemaId`];
+  const type = schemaType(topic[`${side}Format`]);
+  const found: CaseSchema = {
+    type,
+    schema: schemaText(type, schema),
+    ...(id instanceof JsonNumber ? { id: Number(id.text) } : {}),
+    references: list(topic[`${side}SchemaReferences`]).map((each) => ({
+      name: plain(each['name'] ?? ''),
+      schema: schemaText(schemaType(each['format']), each['schema'] ?? null),
+    })),
+  };
+  return side === 'key' ? { keySchema: found } : { valueSchema: found };
+}
+
+/** A text is Protobuf's, or the name of one of Avro's types. */
+function schemaText(type: SchemaType, schema: Json): string {
+  return typeof schema === 'string' && type === 'PROTOBUF' ? schema : printJson(schema);
+}
+
+/** Without a format it is Avro. */
+function schemaType(format: Json | undefined): SchemaType {
+  const name = typeof format === 'string' ? format.toUpperCase() : 'AVRO';
+  if (name.startsWith('PROTOBUF')) return 'PROTOBUF';
+  return name === 'JSON' || name === 'JSON_SR' ? 'JSON' : 'AVRO';
 }
 
 function recordOf(record: JsonObject): CaseRecord {

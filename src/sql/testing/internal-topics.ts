@@ -1,16 +1,19 @@
 import type { FormatInfo } from '../catalog/data-source.ts';
+import type { FormatColumn } from '../../serde/contract/format.ts';
+import { formatColumns } from '../lowering/row-serdes.ts';
 import { inputsOf, type QueryPlan, type Step } from '../physical/steps.ts';
 
 interface TopicFormats {
   readonly key: FormatInfo;
   readonly value: FormatInfo;
+  readonly keyColumns?: readonly FormatColumn[];
 }
 
 /** The formats of an internal topic of a query, by its name behind the id of the application; undefined where it has none of this name. */
 export function internalTopicFormats({ root }: QueryPlan, name: string): TopicFormats | undefined {
   for (const step of allSteps(root)) {
     const found = topicsOfStep(step).find(([pattern]) => pattern.test(name));
-    if (found !== undefined) return found[1];
+    if (found !== undefined) return { ...found[1], keyColumns: formatColumns(step.schema.key) };
   }
   return undefined;
 }
@@ -41,13 +44,20 @@ function topicsOfStep(step: Step): readonly (readonly [RegExp, TopicFormats])[] 
         [named(`${step.id}-left-repartition`), ofLeft],
         [named(`${step.id}-right-repartition`), ofRight],
         [named(`${step.id}-repartition`), ofLeft],
-        [/^KSTREAM-(?:JOINTHIS|OUTERTHIS)-[0-9]{10}-store-changelog$/, ofLeft],
-        [/^KSTREAM-(?:JOINOTHER|OUTEROTHER)-[0-9]{10}-store-changelog$/, ofRight],
+        ...(step.kind === 'stream-stream' ? windowStores(ofLeft, ofRight) : []),
       ];
     }
     default:
       return [];
   }
+}
+
+/** The stores of a join of two streams. */
+function windowStores(left: TopicFormats, right: TopicFormats): readonly (readonly [RegExp, TopicFormats])[] {
+  return [
+    [/^KSTREAM-(?:JOINTHIS|OUTERTHIS)-[0-9]{10}-store-changelog$/, left],
+    [/^KSTREAM-(?:JOINOTHER|OUTEROTHER)-[0-9]{10}-store-changelog$/, right],
+  ];
 }
 
 function named(name: string): RegExp {

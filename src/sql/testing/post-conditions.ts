@@ -3,7 +3,18 @@ import { parseSchema } from '../types/schema-text.ts';
 import type { CaseEngine } from './case-engine.ts';
 import { caseApplicationId } from './case-query.ts';
 import { internalTopicFormats } from './internal-topics.ts';
-import { isArray, isObject, type Json, JsonNumber, type JsonObject, printJson } from './lossless-json.ts';
+import type { FormatColumn } from '../../serde/contract/format.ts';
+import { formatOf } from '../../serde/formats.ts';
+import type { SchemaText } from '../../serde/schemas/registered-schema.ts';
+import {
+  isArray,
+  isObject,
+  type Json,
+  JsonNumber,
+  type JsonObject,
+  parseJson,
+  printJson,
+} from './lossless-json.ts';
 
 /** Checks the sources and topics that a case leaves behind. Answers the first difference. */
 export function checkPost(post: JsonObject, engine: CaseEngine): string | undefined {
@@ -101,14 +112,17 @@ function checkTopic(topic: JsonObject, engine: CaseEngine, known: ReadonlySet<st
   return (
     checkTopicFormat(topic['keyFormat'], formats.key, `key format of topic ${name}`) ??
     checkTopicFormat(topic['valueFormat'], formats.value, `value format of topic ${name}`) ??
-    checkNoSchema(topic, name)
+    checkSchema(topic, name, 'key', formats, engine) ??
+    checkSchema(topic, name, 'value', formats, engine)
   );
 }
 
 function formatsOf(
   name: string,
   { catalog, queries }: CaseEngine,
-): { readonly key: FormatInfo; readonly value: FormatInfo } | undefined {
+):
+  | { readonly key: FormatInfo; readonly value: FormatInfo; readonly keyColumns?: readonly FormatColumn[] }
+  | undefined {
   const source = catalog.sources().find((candidate) => candidate.topic.name === name);
   if (source !== undefined) return { key: source.topic.keyFormat, value: source.topic.valueFormat };
   for (const plan of queries) {
@@ -118,14 +132,52 @@ function formatsOf(
   return undefined;
 }
 
-/** Formats whose schemas are registered are not there yet: no topic has a schema that could be the expected one. */
-function checkNoSchema(topic: JsonObject, name: string): string | undefined {
-  const stated = ['keySchema', 'valueSchema', 'keySchemaId', 'valueSchemaId'].find(
-    (field) => topic[field] !== undefined && topic[field] !== null,
-  );
-  return stated === undefined
-    ? undefined
-    : `${stated} of topic ${name}: expected ${printJson(topic[stated])}, got none`;
+/** The schema of a topic: what is registered, or, of an internal topic, what ksqlDB would register for its columns. */
+function checkSchema(
+  topic: JsonObject,
+  name: string,
+  side: 'key' | 'value',
+  formats: {
+    readonly key: FormatInfo;
+    readonly value: FormatInfo;
+    readonly keyColumns?: readonly FormatColumn[];
+  },
+  engine: CaseEngine,
+): string | undefined {
+  const wanted = topic[`${side}Schema`];
+  if (wanted === undefined || wanted === null) return undefined;
+  const registered = engine.host.registry.latestNow(`${name}-${side}`) ?? internalSchema(side, formats);
+  const problem = (got: string): string =>
+    `${side}Schema of topic ${name}: expected ${printJson(wanted)}, got ${got}`;
+  if (registered === undefined) return problem('none');
+  const { schema, type } = registered;
+  const isSame =
+    type === 'PROTOBUF'
+      ? schema.replaceAll(/\s+/g, ' ').trim() === (text(wanted) ?? '').replaceAll(/\s+/g, ' ').trim()
+      : sorted(parseJson(schema)) === sorted(wanted);
+  return isSame ? undefined : problem(schema);
+}
+
+function internalSchema(
+  side: 'key' | 'value',
+  { key, keyColumns }: { readonly key: FormatInfo; readonly keyColumns?: readonly FormatColumn[] },
+): SchemaText | undefined {
+  if (side === 'value' || keyColumns === undefined) return undefined;
+  const { format, properties, features } = key;
+  return formatOf(format).schemas?.toSchema({
+    columns: keyColumns,
+    side,
+    features: new Set(features),
+    properties,
+  });
+}
+
+/** JSON whose fields are in the order of their names. */
+function sorted(json: Json): string {
+  if (isArray(json)) return `[${json.map(sorted).join(',')}]`;
+  if (!isObject(json)) return printJson(json);
+  const fields = Object.entries(json).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return `{${fields.map(([field, value]) => `${field}:${sorted(value)}`).join(',')}}`;
 }
 
 function checkTopicFormat(expected: Json | undefined, info: FormatInfo, what: string): string | undefined {

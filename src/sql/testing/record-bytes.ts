@@ -1,5 +1,7 @@
 import type { DataSource, WindowInfo } from '../catalog/data-source.ts';
 import type { SchemaColumn } from '../types/logical-schema.ts';
+import type { MemoryRegistry } from '../../serde/schemas/memory-registry.ts';
+import { decodeRegistered, encodeRegistered, hasSchema } from './registered-bytes.ts';
 import type { CaseWindow } from './case.ts';
 import { messageText } from '../../serde/protobuf/format.ts';
 import { type Json, JsonNumber, parseJson, printJson } from './lossless-json.ts';
@@ -9,9 +11,15 @@ import { type ProtobufJson, protobufJson } from './protobuf-json.ts';
  * Between the JSON of a case and the bytes of a topic. These are the harness's own serdes, independent of the formats
  * that are tested: JSON is passed on as it is written, DELIMITED is one raw text, KAFKA is binary by the column's type.
  */
-export function encodeSide(side: 'key' | 'value', source: DataSource | undefined, json: Json): Buffer | null {
+export function encodeSide(
+  side: 'key' | 'value',
+  source: DataSource | undefined,
+  json: Json,
+  registry?: MemoryRegistry,
+): Buffer | null {
   if (json === null) return null;
   const { format, column } = layoutOf(side, source);
+  if (source !== undefined && hasSchema(format)) return encodeRegistered(side, source, json, registry);
   switch (format) {
     case 'NONE':
       return null;
@@ -31,9 +39,11 @@ export function decodeSide(
   side: 'key' | 'value',
   source: DataSource | undefined,
   bytes: Buffer | null,
+  registry?: MemoryRegistry,
 ): Json {
   if (bytes === null) return null;
   const { format, column } = layoutOf(side, source);
+  if (source !== undefined && hasSchema(format)) return decodeRegistered(side, source, bytes, registry);
   switch (format) {
     case 'NONE':
       return null;

@@ -1,7 +1,9 @@
 import { messageOf } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest-name.ts';
+import type { MemoryRegistry } from '../../serde/schemas/memory-registry.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
+import { registerSchemas } from './case-schemas.ts';
 import { CaseEngine, ScriptError } from './case-engine.ts';
 import { topicsOf } from './case-query.ts';
 import type { CaseTopics, StubRecord } from './case-topics.ts';
@@ -115,6 +117,7 @@ async function execute(test: TestCase, functions: FunctionRegistry): Promise<str
 }
 
 async function executeOn(engine: CaseEngine, test: TestCase): Promise<string | undefined> {
+  registerSchemas(test, engine);
   await engine.execute(test.statements.join('\n'));
   const unread = unreadInput(test, engine);
   if (unread !== undefined) return unread;
@@ -123,7 +126,11 @@ async function executeOn(engine: CaseEngine, test: TestCase): Promise<string | u
   engine.run(inputs);
   const exact = test.properties['use.exact.numeric.comparison'] !== 'false';
   return (
-    checkOutputs(test, { catalog: engine.catalog, topics: engine.host.topics }, { exact, isPrefix: false }) ??
+    checkOutputs(
+      test,
+      { catalog: engine.catalog, topics: engine.host.topics, registry: engine.host.registry },
+      { exact, isPrefix: false },
+    ) ??
     unlistedOutput(test, engine) ??
     (test.post === undefined ? undefined : checkPost(test.post, engine))
   );
@@ -153,10 +160,11 @@ function unlistedOutput({ outputs }: TestCase, engine: CaseEngine): string | und
 }
 
 function encode(record: CaseRecord, engine: CaseEngine): StubRecord {
+  const { registry } = engine.host;
   const source = engine.catalog.sources().find(({ topic }) => topic.name === record.topic);
   return {
-    key: encodeWindow(encodeSide('key', source, record.key), record.window),
-    value: encodeSide('value', source, record.value),
+    key: encodeWindow(encodeSide('key', source, record.key, registry), record.window),
+    value: encodeSide('value', source, record.value, registry),
     timestamp: record.timestamp ?? 0,
     headers: record.headers ?? [],
   };
@@ -165,7 +173,15 @@ function encode(record: CaseRecord, engine: CaseEngine): StubRecord {
 /** Compares the topics that a case expects records in; with `isPrefix` they may hold more behind those. */
 export function checkOutputs(
   test: TestCase,
-  { catalog, topics }: { readonly catalog: Catalog; readonly topics: Pick<CaseTopics, 'records'> },
+  {
+    catalog,
+    topics,
+    registry,
+  }: {
+    readonly catalog: Catalog;
+    readonly topics: Pick<CaseTopics, 'records'>;
+    readonly registry?: MemoryRegistry;
+  },
   { exact, isPrefix }: { readonly exact: boolean; readonly isPrefix: boolean },
 ): string | undefined {
   for (const topic of new Set(test.outputs.map((output) => output.topic))) {
@@ -175,13 +191,13 @@ export function checkOutputs(
     const shown = (record: StubRecord): string => {
       const { key, window } = decodeWindow(record.key, source?.topic.keyFormat.window);
       const bounds = window === undefined ? '' : `[${window.startMs}-${window.endMs}]`;
-      return `${printJson(decodeSide('key', source, key))}${bounds} -> ${printJson(decodeSide('value', source, record.value))} @${record.timestamp}`;
+      return `${printJson(decodeSide('key', source, key, registry))}${bounds} -> ${printJson(decodeSide('value', source, record.value, registry))} @${record.timestamp}`;
     };
     for (let index = 0; index < Math.min(expected.length, actual.length); index++) {
       const wanted = expected[index];
       const got = actual[index];
       if (wanted === undefined || got === undefined) break;
-      const found = checkRecord(wanted, got, { source, exact });
+      const found = checkRecord(wanted, got, { source, exact, registry });
       if (found !== undefined) return `${topic}[${index}] ${found}; got ${shown(got)}`;
     }
     if (isPrefix && actual.length > expected.length) continue;
@@ -197,12 +213,25 @@ export function checkOutputs(
 function checkRecord(
   expected: CaseRecord,
   actual: StubRecord,
-  { source, exact }: { readonly source: Parameters<typeof decodeSide>[1]; readonly exact: boolean },
+  {
+    source,
+    exact,
+    registry,
+  }: {
+    readonly source: Parameters<typeof decodeSide>[1];
+    readonly exact: boolean;
+    readonly registry: MemoryRegistry | undefined;
+  },
 ): string | undefined {
   const { key, window } = decodeWindow(actual.key, source?.topic.keyFormat.window);
-  const keys = difference(expected.key, decodeSide('key', source, key), 'key', exact);
+  const keys = difference(expected.key, decodeSide('key', source, key, registry), 'key', exact);
   if (keys !== undefined) return keys;
-  const values = difference(expected.value, decodeSide('value', source, actual.value), 'value', exact);
+  const values = difference(
+    expected.value,
+    decodeSide('value', source, actual.value, registry),
+    'value',
+    exact,
+  );
   if (values !== undefined) return values;
   if (expected.timestamp !== undefined && expected.timestamp !== actual.timestamp) {
     return `timestamp: expected ${expected.timestamp}, got ${actual.timestamp}`;

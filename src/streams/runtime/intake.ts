@@ -89,6 +89,22 @@ export class Intake {
     this.#consumer.wakeup();
   }
 
+  /** What has to come before the records of a poll can be read; undefined, as a rule, where nothing has. */
+  prepare(fetched: readonly FetchedRecords[]): Promise<void> | undefined {
+    let waiting: Set<Promise<void>> | undefined;
+    for (const each of fetched) {
+      const queue = this.#inputs.get(nameOf(each))?.queue;
+      if (queue === undefined || !(queue.keys.hasPreparation || queue.values.hasPreparation)) continue;
+      for (const { key, value } of each.records) {
+        const ofKey = queue.keys.prepare(key);
+        const ofValue = queue.values.prepare(value);
+        if (ofKey !== undefined) (waiting ??= new Set()).add(ofKey);
+        if (ofValue !== undefined) (waiting ??= new Set()).add(ofValue);
+      }
+    }
+    return waiting && Promise.all(waiting).then(() => undefined);
+  }
+
   /** Hands what a poll has answered to the queues of the tasks. */
   queue(fetched: readonly FetchedRecords[]): void {
     for (const each of fetched) this.#add(each);

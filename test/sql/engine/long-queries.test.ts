@@ -1,6 +1,8 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { MemoryRegistry } from '../../../src/serde/schemas/memory-registry.ts';
+import { SchemaCache } from '../../../src/sql/runtime/schema-cache.ts';
 import { expect, it } from 'vitest';
 import { OperationalError } from '../../../src/base/errors.ts';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
@@ -86,6 +88,7 @@ it.each(statements)('others have their turn before a query of %s starts', async 
       stateDir: mkdtempSync(path.join(tmpdir(), 'long-queries-')),
     }),
     admin,
+    schemas: new SchemaCache(new MemoryRegistry()),
     describeTopics: () => Promise.resolve(new Map()),
     finish: () => Promise.resolve(),
     begin: () => Promise.resolve(),

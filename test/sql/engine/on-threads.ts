@@ -3,6 +3,7 @@ import type { ServiceThread, Threads } from '../../../src/base/environment.ts';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { nodeThreads } from '../../../src/base/io/node-threads.ts';
 import type { LogFields, Logger } from '../../../src/base/logger.ts';
+import { MemoryRegistry } from '../../../src/serde/schemas/memory-registry.ts';
 import { KafkaHost } from '../../../src/sql/index.ts';
 import { ThreadedQueries } from '../../../src/sql/runtime/thread/threaded-queries.ts';
 import { PATIENCE_MS } from '../../setup/patience.ts';
@@ -33,6 +34,7 @@ export class OnThreads extends SqlSession {
     const noted: Threaded = { threads: [], lines: [] };
     const hostOptions = {
       ...{ environment: nodeEnvironment, bootstrapServers, stateDir, logger: loggerTo(noted.lines) },
+      registry: new MemoryRegistry(),
       serviceId: 'threads_',
       commitIntervalMs: 100,
       restartBackoff: options.restartBackoff ?? { initialMs: 100, maxMs: 400 },

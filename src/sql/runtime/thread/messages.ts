@@ -1,4 +1,5 @@
 import type { SqlType } from '../../../serde/model/sql-type.ts';
+import type { RegisteredSchema, SchemaText } from '../../../serde/schemas/registered-schema.ts';
 import type { SessionProperties } from '../../analysis/session.ts';
 import type { PushOptions, QueryError, QueryState, QueryStatistics, TimeRange } from '../../host/host.ts';
 import type { QueryPlan } from '../../physical/steps.ts';
@@ -17,7 +18,7 @@ import type { SentPushRecord, SentRow, SentTableRow } from './sent-rows.ts';
  */
 
 /** Settings of the host but for what a thread has of its own. */
-type ThreadOptions = Omit<KafkaHostOptions, 'environment' | 'logger'>;
+type ThreadOptions = Omit<KafkaHostOptions, 'environment' | 'logger' | 'registry'>;
 
 /** A query with as much of its session and of the catalog as running it takes. */
 export interface SentQuery {
@@ -25,6 +26,22 @@ export interface SentQuery {
   readonly properties: SessionProperties;
   /** Custom types by name, which plans of older versions name. */
   readonly types: ReadonlyMap<string, SqlType>;
+}
+
+/** What a stream thread asks of the schema registry. */
+export interface RegistryQuestion {
+  readonly kind: 'registryAsked';
+  readonly question: number;
+  readonly of:
+    | { readonly method: 'byId'; readonly id: number }
+    | { readonly method: 'register'; readonly subject: string; readonly schema: SchemaText };
+}
+
+export interface RegistryAnswer {
+  readonly kind: 'registryAnswered';
+  readonly question: number;
+  readonly schema: RegisteredSchema | undefined;
+  readonly error?: { readonly code: number; readonly message: string; readonly retriable: boolean };
 }
 
 /** What is not answered. */
@@ -44,7 +61,8 @@ export type ThreadCommand =
   /** Somebody listens to a push query: it begins to run. */
   | { readonly kind: 'readPush'; readonly push: number }
   /** So many of its rows are not waiting any more: as many others may come. */
-  | { readonly kind: 'takeRows'; readonly push: number; readonly rows: number };
+  | { readonly kind: 'takeRows'; readonly push: number; readonly rows: number }
+  | RegistryAnswer;
 
 /** What is answered, by {@link ThreadAnswers}. */
 export type ThreadCall =
@@ -109,6 +127,7 @@ export type ThreadEvent =
     }
   | { readonly kind: 'queryErrors'; readonly query: number; readonly errors: readonly QueryError[] }
   | ({ readonly kind: 'topics' } & TopicsAnswer)
+  | RegistryQuestion
   | { readonly kind: 'pushRows'; readonly push: number; readonly batch: SentBatch }
   | { readonly kind: 'pushEnded'; readonly push: number; readonly error?: ErrorRecord };
 

@@ -22,6 +22,7 @@ import type {
   ThreadEvent,
   ToThread,
 } from './messages.ts';
+import { AskedRegistry } from './asked-registry.ts';
 import { receivedRow, sentTableRow } from './sent-rows.ts';
 import { ServedPush } from './served-push.ts';
 import { ServedQuery } from './served-query.ts';
@@ -44,6 +45,7 @@ export class QueryThreadServer {
   readonly #queries = new Map<number, ServedQuery>();
   readonly #pushes = new Map<number, ServedPush>();
   readonly #scans = new ServedScans();
+  readonly #registry = new AskedRegistry((question) => this.#server.post(question));
   #opened: Opened | undefined;
 
   constructor(port: ThreadPort<ToThread, FromThread>, environment: Environment) {
@@ -80,6 +82,8 @@ export class QueryThreadServer {
         return this.#pushes.get(command.push)?.read();
       case 'takeRows':
         return this.#pushes.get(command.push)?.taken(command.rows);
+      case 'registryAnswered':
+        return this.#registry.answer(command);
       default:
         return unreachable(command);
     }
@@ -134,7 +138,7 @@ export class QueryThreadServer {
     };
     return {
       ...{ options, admin, turn },
-      queries: new KafkaQueries(options, { admin, describeTopics, connections }),
+      queries: new KafkaQueries(options, { admin, describeTopics, connections, registry: this.#registry }),
     };
   }
 

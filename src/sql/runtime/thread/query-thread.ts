@@ -1,6 +1,7 @@
 import { type Observable, Subject } from 'rxjs';
 import type { Threads } from '../../../base/environment.ts';
 import { type Logger, silentLogger } from '../../../base/logger.ts';
+import { noRegistry } from '../../../serde/schemas/no-registry.ts';
 import type { AnalysisContext } from '../../analysis/session.ts';
 import type { PushOptions, PushRun } from '../../host/host.ts';
 import type { QueryPlan } from '../../physical/steps.ts';
@@ -8,6 +9,8 @@ import { DEFAULT_BACKOFF, type KafkaHostOptions } from '../app-options.ts';
 import type { TopicsAnswer } from '../query-runtime.ts';
 import { SupervisedThread, type ThreadEnd } from '../../../streams/threads/supervised-thread.ts';
 import type { SentQuery, ThreadAnswers, ThreadCall, ThreadCommand, ThreadEvent } from './messages.ts';
+import { answerOf } from './asked-registry.ts';
+import type { RegistryForQueries } from '../schema-cache.ts';
 import { service } from './query-service.ts';
 import { isThreadEnded, threadEnded, threadSilent } from '../../../streams/threads/thread-ended.ts';
 import { ThreadPush } from './thread-push.ts';
@@ -55,6 +58,7 @@ export class QueryThread {
   readonly #number: number;
   readonly #options: KafkaHostOptions;
   readonly #logger: Logger;
+  readonly #registry: RegistryForQueries;
   readonly #topics = new Subject<TopicsAnswer>();
   readonly #queries = new Map<number, ThreadQuery>();
   readonly #pushes = new Map<number, { readonly id: string; readonly run: ThreadPush }>();
@@ -62,7 +66,14 @@ export class QueryThread {
   #isClosed = false;
 
   constructor({ number, threads, options, silentMsMax }: QueryThreadOptions) {
-    const { environment, logger = silentLogger, restartBackoff = DEFAULT_BACKOFF, ...others } = options;
+    const {
+      environment,
+      logger = silentLogger,
+      restartBackoff = DEFAULT_BACKOFF,
+      registry,
+      ...others
+    } = options;
+    this.#registry = registry ?? noRegistry;
     this.#number = number;
     this.#options = options;
     this.#logger = logger;
@@ -286,6 +297,9 @@ export class QueryThread {
     switch (event.kind) {
       case 'topics':
         this.#topics.next(event);
+        return;
+      case 'registryAsked':
+        void answerOf(event, this.#registry).then((answer) => this.#thread.post(answer));
         return;
       case 'pushRows':
       case 'pushEnded':

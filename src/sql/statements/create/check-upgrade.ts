@@ -87,6 +87,7 @@ const aggregateRules = {
 } as const satisfies FieldRules<AggregateStep>;
 
 const sinkRules = {
+  schemas: FREE, // They follow from the columns and the formats.
   output: 'class',
   id: 'properties',
   formats: 'formats',

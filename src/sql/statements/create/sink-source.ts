@@ -1,6 +1,14 @@
 import type { CreateSourceAs } from '../../../../grammar/ast.ts';
 import { formatOf } from '../../../serde/formats.ts';
-import { checkFormat, checkKeyColumns, keyFeatures, valueFeatures } from '../../analysis/formats.ts';
+import {
+  checkFormat,
+  checkKeyColumns,
+  keyFeatures,
+  keyProperties,
+  valueFeatures,
+  valueProperties,
+} from '../../analysis/formats.ts';
+import { checkSinkSchemas, writtenSchemas } from '../../analysis/written-schemas.ts';
 import type { AnalysisContext } from '../../analysis/session.ts';
 import { withMessages } from '../../messages/with-properties.ts';
 import { refuse } from '../../analysis/sql-error.ts';
@@ -32,7 +40,7 @@ export function schemaOfProject(project: ProjectNode): LogicalSchema {
 function inherited(
   info: FormatInfo,
   chosen: string | undefined,
-  own: Readonly<Record<string, string>>,
+  ownOf: (format: string) => Readonly<Record<string, string>>,
 ): FormatInfo {
   const format = chosen ?? info.format;
   const kept: Record<string, string> = {};
@@ -42,7 +50,7 @@ function inherited(
       if (value !== undefined) kept[name] = value;
     }
   }
-  return { format, properties: { ...kept, ...own }, features: [] };
+  return { format, properties: { ...kept, ...ownOf(format) }, features: [] };
 }
 
 /** The source that a query makes: formats inherited from its (first) source unless the WITH clause says otherwise. */
@@ -61,15 +69,13 @@ export function sinkSource(options: {
   const value = inherited(
     from?.source.topic.valueFormat ?? { format: 'JSON', properties: {}, features: [] },
     properties.valueFormat(),
-    properties.formatProperties('VALUE'),
+    (format) => valueProperties(properties, format),
   );
   formatOf(key.format).validateProperties(key.properties);
   formatOf(value.format).validateProperties(value.properties);
-  const keyFormat: KeyFormatInfo = {
-    ...key,
-    features: keyFeatures(key.format, schema.key.length),
-    ...(planned.step.window === undefined ? {} : { window: planned.step.window }),
-  };
+  const { window } = planned.step;
+  const features = keyFeatures(key.format, schema.key.length);
+  const keyFormat: KeyFormatInfo = { ...key, features, ...(window === undefined ? {} : { window }) };
   checkKeyColumns(schema.key);
   const wrapSingleValue = properties.boolean('WRAP_SINGLE_VALUE');
   const valueFormat: FormatInfo = {
@@ -85,11 +91,13 @@ export function sinkSource(options: {
   checkFormat('value', valueFormat, schema.value);
   const timestamp = checkTimestampColumn(properties, schema);
   const prefix = context.properties['ksql.output.topic.name.prefix'] ?? '';
+  const topic = { name: properties.string('KAFKA_TOPIC') ?? prefix + statement.name, keyFormat, valueFormat };
+  checkSinkSchemas({ topic, schema }, properties, context);
   return {
     kind: statement.sourceKind,
     name: statement.name,
     schema,
-    topic: { name: properties.string('KAFKA_TOPIC') ?? prefix + statement.name, keyFormat, valueFormat },
+    topic,
     ...(timestamp === undefined ? {} : { timestamp }),
     isSource: false,
     isQueryResult: true,
@@ -99,6 +107,7 @@ export function sinkSource(options: {
 
 function sinkKeyFormat(
   options: {
+    readonly statement: CreateSourceAs;
     readonly project: ProjectNode;
     readonly planned: Planned;
     readonly properties: WithProperties;
@@ -106,7 +115,7 @@ function sinkKeyFormat(
   },
   schema: LogicalSchema,
 ): FormatInfo {
-  const { project, planned, properties, context } = options;
+  const { statement, project, planned, properties, context } = options;
   const chosen = properties.keyFormat();
   if (schema.key.length === 0) {
     if (properties.string('KEY_FORMAT') !== undefined && chosen !== 'NONE') {
@@ -114,14 +123,15 @@ function sinkKeyFormat(
     }
     return { format: 'NONE', properties: {}, features: [] };
   }
-  const own = properties.formatProperties('KEY');
+  const ownOf = (format: string): Readonly<Record<string, string>> =>
+    keyProperties(properties, format, statement.name);
   // Whatever the sides of a join are keyed by, a result has the format of its first source.
   const first = sourcesOf(project)[0]?.source.topic.keyFormat ?? planned.keyFormat;
   if (chosen === undefined && first.format === 'NONE') {
     const format = context.properties['ksql.persistence.default.format.key']?.toUpperCase() ?? 'KAFKA';
-    return { format, properties: own, features: [] };
+    return { format, properties: ownOf(format), features: [] };
   }
-  return inherited(first, chosen, own);
+  return inherited(first, chosen, ownOf);
 }
 
 /** Partitions and replicas are those of the (left) source's topic unless given. */
@@ -148,6 +158,7 @@ export function sinkTopic(
 }
 
 export function sinkStep(source: DataSource, project: ProjectNode, planned: Planned): SinkStep {
+  const schemas = writtenSchemas(source);
   return {
     step: 'sink',
     id: source.name,
@@ -156,6 +167,7 @@ export function sinkStep(source: DataSource, project: ProjectNode, planned: Plan
     input: kept(planned.step),
     topic: source.topic.name,
     formats: { key: source.topic.keyFormat, value: source.topic.valueFormat },
+    ...(Object.keys(schemas).length === 0 ? {} : { schemas }),
     ...(planned.step.window === undefined ? {} : { window: planned.step.window }),
     ...(source.timestamp === undefined ? {} : { timestamp: source.timestamp }),
   };

@@ -1,0 +1,87 @@
+import {
+  arrayType,
+  BIGINT,
+  BOOLEAN,
+  BYTES,
+  DATE,
+  decimalType,
+  DOUBLE,
+  INTEGER,
+  mapType,
+  type SqlType,
+  STRING,
+  type StructField,
+  structType,
+  TIME,
+  TIMESTAMP,
+} from '../model/sql-type.ts';
+import type { SchemaNode } from './schema-node.ts';
+
+const CONNECT = 'org.apache.kafka.connect.data.';
+const PRECISION_DEFAULT = 64;
+/** What Connect calls the fields of a struct that a choice of types becomes. */
+const CHOICE = 'io.confluent.connect.json.OneOf.field.';
+
+/** The SQL type that ksqlDB infers of a JSON Schema, by way of Connect's; undefined where there is none. */
+export function inferJsonType(node: SchemaNode): SqlType | undefined {
+  switch (node.kind) {
+    case 'null':
+      return undefined;
+    case 'boolean':
+      return BOOLEAN;
+    case 'string':
+      return node.notes.connectType === 'bytes' ? BYTES : STRING;
+    case 'integer':
+      return wholeNumberType(node.notes);
+    case 'number': {
+      if (node.notes.title !== `${CONNECT}Decimal`) return DOUBLE;
+      const { scale, 'connect.decimal.precision': precision } = node.notes.parameters;
+      return decimalType(Number(precision ?? PRECISION_DEFAULT), Number(scale ?? 0));
+    }
+    case 'array': {
+      if (node.isMap) return inferEntries(node.items);
+      const element = node.items === undefined ? undefined : inferJsonType(node.items);
+      return element === undefined ? undefined : arrayType(element);
+    }
+    case 'object': {
+      if (node.values === undefined) return structType(inferJsonFields(node.fields));
+      const value = inferJsonType(node.values);
+      return value === undefined ? undefined : mapType(STRING, value);
+    }
+    case 'choice':
+      return structType(
+        inferJsonFields(node.choices.map((choice, index) => ({ name: `${CHOICE}${index}`, node: choice }))),
+      );
+  }
+}
+
+/** The fields that have a SQL type. */
+export function inferJsonFields(
+  fields: readonly { readonly name: string; readonly node: SchemaNode }[],
+): readonly StructField[] {
+  return fields.flatMap(({ name, node }) => {
+    const type = inferJsonType(node);
+    return type === undefined ? [] : [{ name, type }];
+  });
+}
+
+function wholeNumberType({
+  connectType,
+  title,
+}: {
+  readonly connectType?: string;
+  readonly title?: string;
+}): SqlType {
+  if (title === `${CONNECT}Date`) return DATE;
+  if (title === `${CONNECT}Time`) return TIME;
+  if (title === `${CONNECT}Timestamp`) return TIMESTAMP;
+  return connectType === 'int8' || connectType === 'int16' || connectType === 'int32' ? INTEGER : BIGINT;
+}
+
+/** A map as an array of entries. */
+function inferEntries(items: SchemaNode | undefined): SqlType | undefined {
+  const fields = items?.kind === 'object' ? inferJsonFields(items.fields) : [];
+  const key = fields.find(({ name }) => name === 'key')?.type;
+  const value = fields.find(({ name }) => name === 'value')?.type;
+  return key?.kind === 'STRING' && value !== undefined ? mapType(STRING, value) : undefined;
+}

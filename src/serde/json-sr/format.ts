@@ -1,0 +1,59 @@
+import { DiagnosticError } from '../../base/errors.ts';
+import type { Format, FormatSchemas, FormatSpec, RowSerde } from '../contract/format.ts';
+import { registeredSerde } from '../contract/registered-serde.ts';
+import {
+  isUnwrapped,
+  requireFullName,
+  requireKnownProperties,
+  requireRegistry,
+  requireStringMapKeys,
+} from '../contract/unsupported.ts';
+import { jsonSerde } from '../json/format.ts';
+import { ENVELOPE_BYTES } from '../schemas/envelope.ts';
+import { inferJsonFields, inferJsonType } from './columns.ts';
+import { parseJsonSchema } from './schema-node.ts';
+import { jsonSchemaOf } from './to-schema.ts';
+import { jsonSchemaWriter } from './writer.ts';
+
+const PROPERTIES = ['fullSchemaName', 'schemaId'];
+
+const schemas: FormatSchemas = {
+  type: 'JSON',
+  toSchema: jsonSchemaOf,
+  toColumns(schema, { side, features }) {
+    const node = parseJsonSchema(schema);
+    if (side === 'key' || features.has('UNWRAP_SINGLES')) {
+      const type = inferJsonType(node);
+      return type === undefined ? [] : [{ name: side === 'key' ? 'ROWKEY' : 'ROWVAL', type }];
+    }
+    if (node.kind === 'object') return inferJsonFields(node.fields);
+    throw new DiagnosticError({ message: 'KSQL stream/table schema must be structured' });
+  },
+};
+
+/**
+ * JSON_SR: JSON behind Confluent's envelope, its schemas in a registry. What is read needs no schema: JSON says by itself
+ * what it is.
+ */
+export const jsonSchemaFormat: Format = {
+  name: 'JSON_SR',
+  features: new Set(['WRAP_SINGLES', 'UNWRAP_SINGLES']),
+  properties: PROPERTIES,
+  inheritedProperties: [],
+  usesSchemaRegistry: true,
+  schemas,
+  internalFormat: 'JSON',
+  validateProperties(properties) {
+    requireKnownProperties('JSON_SR', PROPERTIES, properties);
+    requireFullName(properties);
+  },
+  validate: (spec) => requireStringMapKeys(spec, 'JSON only supports MAP types with STRING keys'),
+  createSerde(spec: FormatSpec, registry): RowSerde {
+    const isBare = isUnwrapped(spec, true);
+    const json = jsonSerde(spec, 'entries');
+    return registeredSerde(requireRegistry('JSON_SR', registry), {
+      reader: () => (bytes) => json.deserialize(bytes.subarray(ENVELOPE_BYTES)),
+      writer: (schema) => jsonSchemaWriter(parseJsonSchema(schema), schema.id, spec, isBare),
+    });
+  },
+};
