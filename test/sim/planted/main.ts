@@ -4,7 +4,7 @@
  * by which seed and checker each was found, and fails when one was not.
  *
  * `--jobs 2` searches for so many at once, `--share 5` takes every fifth bug, always the same, and `--share 2/5` the second
- * fifth, `--missing` those that are not on record; `--anew` passes over the record, `--record` writes it, `--verbose` prints what each seed failed with.
+ * fifth, `--recorded` those that are on record (of them the share is taken), `--missing` those that are not; `--anew` passes over the record, `--record` writes it, `--verbose` prints what each seed failed with.
  */
 import { parseArgs } from 'node:util';
 import { readFindings, writeFindings } from './findings.ts';
@@ -19,6 +19,7 @@ const { values, positionals } = parseArgs({
     share: { type: 'string', default: '1' },
     anew: { type: 'boolean', default: false },
     missing: { type: 'boolean', default: false },
+    recorded: { type: 'boolean', default: false },
     record: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
@@ -30,11 +31,11 @@ if (!(share >= 1 && share <= every)) throw new Error(`--share ${values.share}: 3
 const [wanted = ''] = positionals;
 const findings = new Map(readFindings());
 const chosen = SIMULATED_BUGS.filter(
-  ({ kind, name, file }, index) =>
-    index % every === share - 1 &&
+  ({ kind, name, file }) =>
     [kind, name, file].some((text) => text.includes(wanted)) &&
-    !(values.missing && findings.has(name)),
-);
+    !(values.missing && findings.has(name)) &&
+    !(values.recorded && !findings.has(name)),
+).filter((_, index) => index % every === share - 1);
 const sound = new SoundSeeds();
 const results: SearchResult[] = [];
 

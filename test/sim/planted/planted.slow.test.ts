@@ -6,7 +6,7 @@ import { SIMULATED_BUGS } from './table.ts';
 /** Bugs that nearly every seed finds: where a change of the simulation has moved them, one of the first does. */
 const TASTE = [
   'a voter that starts again does not know whom it has voted for',
-  'who was eligible is forgotten when the ISR shrinks once more',
+  'a voter votes twice in an epoch',
 ];
 const SEEDS_MAX = 4;
 
