@@ -113,9 +113,10 @@ export class LogCompaction {
    * The aborted transactions of the whole log, ascending by first offset.
    * @throws {SegmentDamage} where an index cannot be read and the log does not say: aborted data would be kept for good.
    */
-  readAborted(): readonly AbortedTxn[] {
+  async readAborted(): Promise<readonly AbortedTxn[]> {
     const found: AbortedTxn[] = [];
-    for (const { aborted } of this.#state.segments.all) for (const entry of aborted.read()) found.push(entry);
+    for (const { aborted } of [...this.#state.segments.all])
+      for (const entry of await aborted.whole()) found.push(entry);
     return found.toSorted((a, b) => a.firstOffset - b.firstOffset);
   }
 

@@ -2,7 +2,7 @@ import type { Environment } from '../../src/base/environment.ts';
 import { AssertionFailure, messageOf, OperationalError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
-import { abortedIn } from './aborted-rebuild.ts';
+import { abortedSource } from './aborted-source.ts';
 import type { AppendOptions, AppendResult } from './append-result.ts';
 import type { ClosedLog } from './closed-log.ts';
 import { LogCompaction } from './log-compaction.ts';
@@ -31,8 +31,6 @@ import { RecentBatches, RecentBudget } from './recent-batches.ts';
 import { countToDelete } from './retention.ts';
 import type { SegmentOptions } from './segment.ts';
 import { SegmentDamage } from './segment-damage.ts';
-import { segmentFileName } from './segment-files.ts';
-import type { AbortedTxn } from './transaction-index.ts';
 import type { VerificationGuard, VerifiedBatch } from './verification-guards.ts';
 import { findAborted } from './segment-lookup.ts';
 import { type Lookup, lookUpTimestamp } from './timestamp-lookup.ts';
@@ -77,7 +75,7 @@ export class Log {
     this.#openedAs = options.closed;
     const openSegments = options.openSegments ?? new OpenSegments(OPEN_SEGMENTS_DEFAULT);
     const seals = openSeals({ ...options, environment }, logger);
-    const aborted = { seals, rebuild: (baseOffset: number) => this.#rebuildAborted(baseOffset) };
+    const aborted = abortedSource({ seals, logger, state: () => this.#state, environment });
     const segmentOptions = (baseOffset: number): SegmentOptions => ({
       disk,
       directory,
@@ -323,9 +321,12 @@ export class Log {
   /**
    * Aborted transactions that overlap [fromOffset, toOffset), which must lie below the last stable offset: what a
    * read_committed Fetch answers beside its batches. An error code where that can be told neither from the indexes nor from the
-   * log.
+   * log, and a promise while one of them is being made anew: it resolves when it is worth asking again.
    */
-  abortedTransactions(fromOffset: number, toOffset: number): readonly AbortedTransaction[] | ErrorCode {
+  abortedTransactions(
+    fromOffset: number,
+    toOffset: number,
+  ): readonly AbortedTransaction[] | ErrorCode | Promise<void> {
     try {
       return findAborted(this.#state.segments.from(fromOffset), { fromOffset, toOffset });
     } catch (error) {
@@ -480,6 +481,7 @@ export class Log {
     const { producers, snapshots, segments, logEndOffset, isClosed } = this.#state;
     if (isClosed) return;
     try {
+      await this.#learnSeals();
       if (!this.#isAsOpened) {
         if (producers.producerCount > 0) snapshots.write(logEndOffset, producers.producers);
         segments.active.seal();
@@ -488,6 +490,16 @@ export class Log {
       this.#closed = this.#tryDescribe();
     } finally {
       this.closeHandles();
+    }
+  }
+
+  /** Of an index without one that cannot be read. Where the log is damaged, too, {@link #tryDescribe} will say so. */
+  async #learnSeals(): Promise<void> {
+    for (const { aborted } of [...this.#state.segments.all]) {
+      if (aborted.hasSeal) continue;
+      await aborted.whole().catch((error: unknown) => {
+        if (!(error instanceof SegmentDamage)) throw error;
+      });
     }
   }
 
@@ -532,21 +544,6 @@ export class Log {
   #directoryModifiedMs(): number {
     const known = this.#isAsOpened ? this.#openedAs?.directoryModifiedMs : undefined;
     return known ?? this.#environment.disk.directoryModifiedMs(this.directory) ?? -1;
-  }
-
-  /** The index of a segment is not what was written. Nobody is let read by it. */
-  #rebuildAborted(baseOffset: number): AbortedTxn[] {
-    const { segments, snapshots, logger } = this.#state;
-    const entries = abortedIn(baseOffset, { segments: segments.all, snapshots });
-    logger.warn(
-      'an index of aborted transactions was not as it had been written, and is made anew from the log',
-      {
-        directory: this.directory,
-        file: segmentFileName(baseOffset, 'txnindex'),
-        transactions: entries.length,
-      },
-    );
-    return entries;
   }
 
   /** A full disk has no room for a new segment; that is no reason to keep the old ones. */

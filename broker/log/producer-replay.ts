@@ -72,38 +72,25 @@ export function replayProducers(
       snapshots.write(segment.baseOffset, producers.producers);
     }
     const start = fromOffset > segment.baseOffset ? positionOrEnd(segment, fromOffset) : 0;
-    replayBatches(segment, { producers, start, endOffset }, (aborted) => {
-      if (scanned.has(segment)) segment.aborted.push(aborted);
+    scanBatches(segment, start, (batch) => {
+      if (batch.baseOffset >= endOffset) return false;
+      const aborted = replayBatch(segment, batch, producers);
+      if (aborted !== undefined && scanned.has(segment)) segment.aborted.push(aborted);
+      return true;
     });
     if (scanned.has(segment)) segment.saveIndexes();
   }
 }
 
-/**
- * Lets the producer state see the batches of a segment from a position on.
- * @param onAborted told of each transaction that one of them aborted.
- * @returns where the segment is damaged, as `scanBatches` does.
- */
-export function replayBatches(
+/** Lets the producer state see a batch of a segment. @returns as {@link applyToProducers}. */
+export function replayBatch(
   segment: Segment,
-  part: {
-    readonly producers: ProducerState;
-    readonly start: number;
-    /** Batches from here on are left out. */
-    readonly endOffset?: number;
-  },
-  onAborted: (entry: AbortedTxn) => void,
-): number {
-  const { producers, start, endOffset = Number.MAX_SAFE_INTEGER } = part;
-  return scanBatches(segment, start, (batch) => {
-    if (batch.baseOffset >= endOffset) return false;
-    if (batch.producerId < 0) return true;
-    const aborted = applyToProducers(producers, batch, () => {
-      const bytes = Buffer.allocUnsafe(batch.sizeInBytes);
-      segment.readAt(bytes, batch.position, bytes.length);
-      return bytes;
-    });
-    if (aborted !== undefined) onAborted(aborted);
-    return true;
+  batch: BatchInfo,
+  producers: ProducerState,
+): AbortedTxn | undefined {
+  return applyToProducers(producers, batch, () => {
+    const bytes = Buffer.allocUnsafe(batch.sizeInBytes);
+    segment.readAt(bytes, batch.position, bytes.length);
+    return bytes;
   });
 }

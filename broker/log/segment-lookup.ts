@@ -15,15 +15,19 @@ export function segmentIndexOf(segments: readonly Segment[], offset: number): nu
   return Math.max(0, high);
 }
 
-/** Aborted transactions that overlap a range; `segments` begin with the one that contains its start. */
+/**
+ * Aborted transactions that overlap a range; `segments` begin with the one that contains its start. A promise where an index is
+ * being made anew: it resolves when it is worth asking again.
+ */
 export function findAborted(
   segments: readonly Pick<Segment, 'abortedTransactions'>[],
   range: { readonly fromOffset: number; readonly toOffset: number },
-): readonly AbortedTransaction[] {
+): readonly AbortedTransaction[] | Promise<void> {
   const { fromOffset, toOffset } = range;
   const found: AbortedTransaction[] = [];
   for (const segment of segments) {
     const entries = segment.abortedTransactions;
+    if (entries instanceof Promise) return entries;
     for (let i = firstEndedFrom(entries, fromOffset); ; i++) {
       const entry = entries[i];
       if (entry === undefined) break;

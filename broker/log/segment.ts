@@ -177,8 +177,8 @@ export class Segment {
     return this.#isOnDisk;
   }
 
-  /** The transactions that its markers have aborted, for a reader. @throws {SegmentDamage} where they cannot be told. */
-  get abortedTransactions(): readonly AbortedTxn[] {
+  /** The transactions that its markers have aborted, for a reader: {@link AbortedIndex.entries}. */
+  get abortedTransactions(): readonly AbortedTxn[] | Promise<void> {
     if (!this.aborted.isLoaded) this.#openSegments.touch(this);
     return this.aborted.entries;
   }

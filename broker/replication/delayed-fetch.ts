@@ -61,6 +61,8 @@ export class DelayedFetch implements DelayedOperation {
   /** There is nothing more to wait for: the next read is the answer. */
   #mustAnswer = false;
   #waitsForRoom = false;
+  /** What reads could not tell yet. */
+  #pending: Set<Promise<void>> | undefined;
   /** Bytes that the last read found, and the size that the logs had then: bounds what a new read can find. */
   #bytesRead = 0;
   #logBytes = 0;
@@ -191,6 +193,7 @@ export class DelayedFetch implements DelayedOperation {
         memory,
       });
       reads.push(read);
+      if (read.pending !== null) this.#readWhenTold(read.pending);
       remaining -= read.sizeInBytes;
       bytesRead += read.sizeInBytes;
       logBytes += partition.log.sizeInBytes;
@@ -198,6 +201,17 @@ export class DelayedFetch implements DelayedOperation {
     this.#bytesRead = bytesRead;
     this.#logBytes = logBytes;
     return reads;
+  }
+
+  /** Where the time is up before, the partition looks as if it had nothing yet, and its consumer asks again. */
+  #readWhenTold(pending: Promise<void>): void {
+    this.#pending ??= new Set();
+    if (this.#pending.has(pending)) return;
+    this.#pending.add(pending);
+    void pending.then(() => {
+      this.#pending?.delete(pending);
+      this.#attempt();
+    });
   }
 
   #finish(reads: readonly PartitionRead[], memory: ReadLease): void {

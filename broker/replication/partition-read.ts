@@ -35,6 +35,8 @@ export interface PartitionRead {
   /** The reader's log and this one part ways here: it has to truncate. */
   readonly divergingEpoch: EpochEndOffset | null;
   readonly abortedTransactions: readonly AbortedTransaction[] | null;
+  /** There is more, which cannot be told yet: it resolves when it is worth reading again. */
+  readonly pending: Promise<void> | null;
 }
 
 const NO_CHUNKS: readonly Buffer[] = [];
@@ -49,6 +51,7 @@ export function readFailure(errorCode: number): PartitionRead {
     sizeInBytes: 0,
     divergingEpoch: null,
     abortedTransactions: null,
+    pending: null,
   };
 }
 
@@ -121,6 +124,7 @@ export function readPartition(
       ? log.abortedTransactions(fetch.fetchOffset, result.nextOffset)
       : null;
   if (typeof aborted === 'number') return readFailure(aborted);
+  if (aborted instanceof Promise) return { ...emptyRead(partition), pending: aborted };
   return {
     errorCode: ErrorCode.NONE,
     highWatermark: log.highWatermark,
@@ -130,6 +134,7 @@ export function readPartition(
     sizeInBytes: result.sizeInBytes,
     divergingEpoch: null,
     abortedTransactions: aborted,
+    pending: null,
   };
 }
 

@@ -62,6 +62,13 @@ export const groupMutations: readonly Mutation[] = [
     suite: [`${suite[0]}/group/transactions.test.ts`],
   },
   {
+    name: 'offsets of the next transaction replace those of one whose marker may be lost',
+    file: 'broker/coordinators/group/group-transactions.ts',
+    find: '    shard.pending.onMarker(marker.producerId, baseOffset);\n',
+    replace: '',
+    suite: [`${suite[0]}/group/transactions.test.ts`],
+  },
+  {
     name: 'among equal votes the last protocol wins',
     file: `${folder}/classic-group.ts`,
     find: 'count > most',

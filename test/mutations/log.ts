@@ -148,7 +148,21 @@ export const logMutations: readonly Mutation[] = [
     file: 'broker/log/unreplicated-transactions.ts',
     find: '(this.#markerOffsets[this.#passed] ?? highWatermark) < highWatermark',
     replace: '(this.#markerOffsets[this.#passed] ?? highWatermark + 1) <= highWatermark',
-    suite,
+    suite: ['test/broker/log/unreplicated-transactions.test.ts'],
+  },
+  {
+    name: 'an index of aborted transactions is learned from a log that was cut meanwhile',
+    file: 'broker/log/aborted-index.ts',
+    find: 'if (source.isClosed() || cuts !== this.#cuts) return;',
+    replace: 'if (source.isClosed()) return;',
+    suite: ['test/broker/log/aborted-rebuild.test.ts'],
+  },
+  {
+    name: 'the aborted transaction that ends where a range begins is not found',
+    file: 'broker/log/segment-lookup.ts',
+    find: '(entries[middle]?.lastOffset ?? offset) < offset',
+    replace: '(entries[middle]?.lastOffset ?? offset) <= offset',
+    suite: ['test/broker/log/find-aborted.test.ts'],
   },
   {
     name: 'a batch begins a transaction that nobody has asked the coordinator about',

@@ -83,7 +83,8 @@ export class LogCleaning {
       const shortage = this.#shortage(firstGroup);
       if (shortage !== undefined) return shortage;
       this.#producers = lastBatchesOf(compaction.producers);
-      this.#aborted = compaction.readAborted();
+      this.#aborted = await compaction.readAborted();
+      if (this.#isInterrupted) return INTERRUPTED;
       const mapped = await this.#mapAndFlush();
       if (this.#isInterrupted) return INTERRUPTED;
       if (mapped.kind !== 'done') return mapped;

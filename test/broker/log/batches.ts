@@ -70,6 +70,7 @@ export function appendVerified(
 export function abortedOf(log: Log, fromOffset: number, toOffset: number): readonly AbortedTransaction[] {
   const aborted = log.abortedTransactions(fromOffset, toOffset);
   if (typeof aborted === 'number') throw new Error(`aborted transactions cannot be told: error ${aborted}`);
+  if (aborted instanceof Promise) throw new Error('aborted transactions cannot be told yet');
   return aborted;
 }
 

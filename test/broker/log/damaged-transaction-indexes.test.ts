@@ -181,7 +181,7 @@ describe('an index of aborted transactions that nobody has noted', () => {
     const directory = copyOf('killed');
     fs.rmSync(`${directory}/orders-0/transaction-index-checkpoint`);
     const { manager, log } = openFolder(directory);
-    log.abortedTransactions(0, endOffset);
+    void log.abortedTransactions(0, endOffset);
     await manager.close();
     for (const path of indexes(directory)) fs.rmSync(path);
     const again = openFolder(directory);
