@@ -78,6 +78,7 @@ describe('deserializers and arbitrary bytes', () => {
     DELIMITED: 'A INT, B STRING, C DECIMAL(4, 2)',
     KAFKA: 'A BIGINT',
     NONE: '',
+    PROTOBUF: 'A INT, B STRING, C ARRAY<DECIMAL(4, 2)>, D MAP<STRING, DATE>, E STRUCT<X BYTES, Y DOUBLE>',
     PROTOBUF_NOSR:
       'A INT, B STRING, C ARRAY<DECIMAL(4, 2)>, D MAP<STRING, DATE>, E STRUCT<X BYTES, Y DOUBLE>',
   };

@@ -1,5 +1,24 @@
-import type { Format, FormatColumn, FormatProperties, FormatSpec, RowSerde } from '../contract/format.ts';
-import { requireKnownProperties, requireStringMapKeys } from '../contract/unsupported.ts';
+import { DiagnosticError } from '../../base/errors.ts';
+import type {
+  Format,
+  FormatColumn,
+  FormatProperties,
+  FormatSchemas,
+  FormatSpec,
+  RowSerde,
+} from '../contract/format.ts';
+import { registeredSerde } from '../contract/registered-serde.ts';
+import {
+  requireFullName,
+  requireKnownProperties,
+  requireRegistry,
+  requireStringMapKeys,
+} from '../contract/unsupported.ts';
+import { SerdeError } from '../model/serde-error.ts';
+import type { ConnectOptions } from './connect-field.ts';
+import { columnsOfMessage } from './infer-columns.ts';
+import { parseProto } from './parse-proto.ts';
+import { chosenMessage, fullNameOf, recordReader, recordWriter } from './registered-messages.ts';
 import { messageOfColumns } from './message-of-columns.ts';
 import { nullablesOf } from './nullables.ts';
 import { protoText } from './proto-text.ts';
@@ -8,6 +27,55 @@ import { type MessageWriter, messageWriter } from './writer.ts';
 
 const MAP_KEYS =
   'PROTOBUF format only supports MAP types with STRING keys. See https://github.com/confluentinc/ksql/issues/6177.';
+
+const PROPERTIES = ['fullSchemaName', 'schemaId', 'nullableRepresentation', 'unwrapPrimitives'];
+
+/** Wrappers are what they wrap, but in statements of before ksqlDB did so. */
+const readingOf = ({ unwrapPrimitives }: FormatProperties): ConnectOptions => ({
+  unwrapPrimitives: unwrapPrimitives?.toLowerCase() !== 'false',
+});
+
+const schemas: FormatSchemas = {
+  type: 'PROTOBUF',
+  toSchema: ({ columns, properties }) => ({
+    type: 'PROTOBUF',
+    schema: messageText(columns, properties),
+    references: [],
+  }),
+  toColumns(schema, { properties }) {
+    try {
+      const file = parseProto(schema.schema, schema.dependencies);
+      return columnsOfMessage(chosenMessage(file, properties), readingOf(properties));
+    } catch (error) {
+      if (error instanceof SerdeError) throw new DiagnosticError({ message: error.message });
+      throw error;
+    }
+  },
+};
+
+/** Protobuf by schemas of a registry (Confluent's envelope): a single column is a field of a message as well. */
+export const protobufFormat: Format = {
+  name: 'PROTOBUF',
+  features: new Set(['WRAP_SINGLES']),
+  properties: PROPERTIES,
+  inheritedProperties: ['fullSchemaName'],
+  usesSchemaRegistry: true,
+  schemas,
+  internalFormat: 'PROTOBUF_NOSR',
+  validateProperties(properties) {
+    requireKnownProperties('PROTOBUF', PROPERTIES, properties);
+    requireFullName(properties);
+    nullablesOf(properties);
+  },
+  validate: validateMessage,
+  createSerde(spec, registry) {
+    const options = readingOf(spec.properties);
+    return registeredSerde(requireRegistry('PROTOBUF', registry), {
+      reader: (schema) => recordReader(schema, spec, options),
+      writer: (schema) => recordWriter(schema, spec, options),
+    });
+  },
+};
 
 /** Protobuf without a registry: bare messages, whose schema is what the columns say. A single column is a field as well. */
 export const protobufNoSrFormat: Format = {
@@ -20,17 +88,20 @@ export const protobufNoSrFormat: Format = {
     requireKnownProperties('PROTOBUF_NOSR', ['nullableRepresentation', 'unwrapPrimitives'], properties);
     nullablesOf(properties);
   },
-  validate(spec) {
-    requireStringMapKeys(spec, MAP_KEYS);
-    messageOfColumns(spec.columns, { nullables: nullablesOf(spec.properties) });
-  },
+  validate: validateMessage,
   createSerde: bareMessageSerde,
 };
+
+function validateMessage(spec: FormatSpec): void {
+  requireStringMapKeys(spec, MAP_KEYS);
+  messageText(spec.columns, spec.properties);
+}
 
 /** The .proto file of the message that columns are written as. @throws {DiagnosticError} where none holds them. */
 export function messageText(columns: readonly FormatColumn[], properties: FormatProperties): string {
   const nullables = nullablesOf(properties);
-  return protoText(messageOfColumns(columns, { nullables }), nullables === 'optional');
+  const fullName = fullNameOf(properties['fullSchemaName']);
+  return protoText(messageOfColumns(columns, { nullables, fullName }), nullables === 'optional');
 }
 
 function bareMessageSerde(spec: FormatSpec): RowSerde {

@@ -1,20 +1,30 @@
 /** Scalars of the language, by the names that .proto files have for them. */
-export type ScalarKind =
-  | 'double'
-  | 'float'
-  | 'int32'
-  | 'int64'
-  | 'uint32'
-  | 'uint64'
-  | 'sint32'
-  | 'sint64'
-  | 'fixed32'
-  | 'fixed64'
-  | 'sfixed32'
-  | 'sfixed64'
-  | 'bool'
-  | 'string'
-  | 'bytes';
+const SCALAR_KINDS = [
+  'double',
+  'float',
+  'int32',
+  'int64',
+  'uint32',
+  'uint64',
+  'sint32',
+  'sint64',
+  'fixed32',
+  'fixed64',
+  'sfixed32',
+  'sfixed64',
+  'bool',
+  'string',
+  'bytes',
+] as const;
+
+export type ScalarKind = (typeof SCALAR_KINDS)[number];
+
+/** The scalar of a name. @throws {RangeError} for the name of something else. */
+export function scalarKind(name: string): ScalarKind {
+  const kind = SCALAR_KINDS.find((each) => each === name);
+  if (kind === undefined) throw new RangeError(`${name} is no scalar type`);
+  return kind;
+}
 
 /** What a field holds; `group` is a message of proto2 between two tags, which no column can hold. */
 type FieldKind = ScalarKind | 'enum' | 'message' | 'group';

@@ -1,8 +1,15 @@
 import type protobuf from 'protobufjs';
 import { SerdeError } from '../model/serde-error.ts';
-import { protobufjs } from './protobufjs.ts';
 import type { MessageType } from './message-type.ts';
+import { protobufjs } from './protobufjs.ts';
+import { MessageTypes } from './reflected-message.ts';
 import { wellKnownMessages } from './well-known.ts';
+
+/** A .proto file with what it imports. */
+export interface ProtoFile {
+  /** Those that the file declares outside of others, in their order: what the first index of a path counts. */
+  readonly messages: readonly MessageType[];
+}
 
 /** Another file, under the name by which it is imported. */
 export interface ImportedProto {
@@ -10,8 +17,14 @@ export interface ImportedProto {
   readonly schema: string;
 }
 
+/** Parses a .proto file of either syntax. @throws {SerdeError} for what is no such file, or names a type that is nowhere. */
+export function parseProto(text: string, imported: readonly ImportedProto[]): ProtoFile {
+  const types = new MessageTypes();
+  return { messages: reflectProto(text, imported).map((type) => types.messageOf(type)) };
+}
+
 /**
- * Parses a .proto file of either syntax. Names keep their case; what Google and Confluent define need not be among what is
+ * Parses a .proto file as protobufjs has it. Names keep their case; what Google and Confluent define need not be among what is
  * imported. @returns the messages that the file declares outside of others, in their order.
  * @throws {SerdeError} for what is no such file, or names a type that is nowhere.
  */
@@ -61,4 +74,43 @@ function addWellKnown(root: protobuf.Root, message: MessageType): void {
   const type = new Type(message.name);
   for (const { name, number, kind } of message.fields) type.add(new Field(name, number, kind));
   root.define(message.fullName.slice(0, -message.name.length - 1)).add(type);
+}
+
+/** The first message of a file, or the one of a name. @returns undefined where there is none. */
+export function messageOf(file: ProtoFile, fullName?: string): MessageType | undefined {
+  if (fullName === undefined) return file.messages[0];
+  const find = (messages: readonly MessageType[]): MessageType | undefined => {
+    for (const message of messages) {
+      const found = message.fullName === fullName ? message : find(message.nested);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  return find(file.messages);
+}
+
+/** The message that a path of indexes names; undefined where it leads nowhere. */
+export function messageAt(file: ProtoFile, path: readonly number[]): MessageType | undefined {
+  let messages = file.messages;
+  let message: MessageType | undefined;
+  for (const index of path) {
+    message = messages[index];
+    messages = message?.nested ?? [];
+  }
+  return message;
+}
+
+/** The path of a message of the file. @throws {RangeError} where it is not in it. */
+export function pathOf(file: ProtoFile, message: MessageType): readonly number[] {
+  const find = (messages: readonly MessageType[]): readonly number[] | undefined => {
+    for (const [index, each] of messages.entries()) {
+      if (each === message) return [index];
+      const inner = find(each.nested);
+      if (inner !== undefined) return [index, ...inner];
+    }
+    return undefined;
+  };
+  const path = find(file.messages);
+  if (path === undefined) throw new RangeError(`${message.fullName} is not in the file`);
+  return path;
 }

@@ -1,4 +1,5 @@
-import type { StructField, SqlType } from '../model/sql-type.ts';
+import { type Int64, parseInt64 } from '../model/int64.ts';
+import { BIGINT, BOOLEAN, INTEGER, STRING, type StructField, type SqlType } from '../model/sql-type.ts';
 import { SerdeError } from '../model/serde-error.ts';
 import {
   connectFields,
@@ -20,7 +21,7 @@ import * as puts from './put.ts';
  */
 export class WriterCode {
   readonly #options: ConnectOptions;
-  readonly functions = new GeneratedFunctions({ ...puts, missing, refuseNull });
+  readonly functions = new GeneratedFunctions({ ...puts, keyInteger, missing, refuseNull });
 
   constructor(options: ConnectOptions) {
     this.#options = options;
@@ -82,7 +83,7 @@ export class WriterCode {
       const [key, value] = message.fields;
       if (key === undefined || value === undefined) throw new SerdeError(`no map: ${path}`);
       const entry = this.#define(`let v = row[0], s, q;
-        refuseNull(v); ${this.#fieldCode(key, type.key, `${path}->MAP_KEY`)}
+        refuseNull(v); ${this.#keyCode(key, `${path}->MAP_KEY`)}
         v = row[1]; refuseNull(v); ${this.#fieldCode(value, type.value, `${path}->MAP_VAL`)}
         return p;`);
       return `if (v !== null && v !== undefined) for (const x of v) { ${tagCode(field)} p = putLength(b, p, ${entry}(b, p + 1, x)); }`;
@@ -94,6 +95,20 @@ export class WriterCode {
     }
     return `if (v !== null && v !== undefined && v.length > 0) {
       ${tagCode(field)} s = p++; for (q of v) { ${onElement(element)} } p = putLength(b, s, p); }`;
+  }
+
+  /** Keys are texts in SQL, and may be whole numbers or booleans in a message. */
+  #keyCode(key: MessageField, path: string): string {
+    switch (valueType(key, this.#options)?.kind) {
+      case 'int32':
+        return `v = keyInteger(v); ${this.#fieldCode(key, INTEGER, path)}`;
+      case 'int64':
+        return `v = keyInteger(v); ${this.#fieldCode(key, BIGINT, path)}`;
+      case 'boolean':
+        return `v = v === 'true'; ${this.#fieldCode(key, BOOLEAN, path)}`;
+      default:
+        return this.#fieldCode(key, STRING, path);
+    }
   }
 
   /** Code that writes `v`, which is not null, without its tag. */
@@ -183,6 +198,12 @@ function refuseNull(value: unknown): void {
   if (value === null || value === undefined) {
     throw new SerdeError('PROTOBUF cannot hold null within an ARRAY or a MAP');
   }
+}
+
+function keyInteger(key: string): Int64 {
+  const value = parseInt64(key);
+  if (value === undefined) throw new SerdeError(`the key of a map is no whole number: ${key}`);
+  return value;
 }
 
 const missing = (path: string): SerdeError => new SerdeError(`a required field cannot be null: ${path}`);

@@ -1,6 +1,6 @@
 import type { ColumnDefinition, CreateSource } from '../../../grammar/ast.ts';
 import { printType, type SqlType } from '../../serde/model/sql-type.ts';
-import { formatOf, knownFormatOf } from '../../serde/formats.ts';
+import { formatOf } from '../../serde/formats.ts';
 import type { DataSource, KeyFormatInfo } from '../catalog/data-source.ts';
 import { typeFromSyntax } from '../types/from-syntax.ts';
 import { LogicalSchema, type SchemaColumn } from '../types/logical-schema.ts';
@@ -118,7 +118,7 @@ function checkNames({ columns }: CreateSource): void {
 }
 
 function checkProperties(info: KeyFormatInfo): void {
-  knownFormatOf(info.format).validateProperties(info.properties);
+  formatOf(info.format).validateProperties(info.properties);
 }
 
 function checkConstraints(statement: CreateSource): void {
@@ -143,8 +143,8 @@ function formatNames(
   const value =
     properties.valueFormat() ?? context.properties['ksql.persistence.default.format.value']?.toUpperCase();
   if (value === undefined) throw refuse(withMessages.missingFormat());
-  properties.at('KEY_FORMAT', () => knownFormatOf(key));
-  properties.at('VALUE_FORMAT', () => knownFormatOf(value));
+  properties.at('KEY_FORMAT', () => formatOf(key));
+  properties.at('VALUE_FORMAT', () => formatOf(value));
   return { key, value };
 }
 
@@ -179,7 +179,7 @@ function withInferred(
   const { properties, topicName: topic, formats } = options;
   const infer = (side: 'KEY' | 'VALUE', format: string): readonly SchemaColumn[] => {
     const columns = side === 'KEY' ? declared.key : declared.value;
-    if (columns.length > 0 || !knownFormatOf(format).usesSchemaRegistry) return [];
+    if (columns.length > 0 || !formatOf(format).usesSchemaRegistry) return [];
     properties.at(`${side}_FORMAT`, () => formatOf(format));
     return inferColumns({ side, topic, format, properties }, context).map((column) => ({
       ...column,
@@ -219,7 +219,7 @@ function checkSchemaIds(
   for (const side of ['KEY', 'VALUE'] as const) {
     if (!properties.has(`${side}_SCHEMA_ID`)) continue;
     const format = side === 'KEY' ? formats.key : formats.value;
-    if (!knownFormatOf(format).usesSchemaRegistry) {
+    if (!formatOf(format).usesSchemaRegistry) {
       throw refuse(withMessages.schemaIdUnsupported(side, format));
     }
     const declared = statement.columns.some(
@@ -239,7 +239,7 @@ function checkColumns(
   if (reserved !== undefined) throw refuse(columnMessages.reservedName(reserved.name), reserved.span);
   checkHeaders(schema);
   if (statement.sourceKind === 'TABLE' && schema.key.length === 0) {
-    const canInfer = knownFormatOf(formats.key).usesSchemaRegistry;
+    const canInfer = formatOf(formats.key).usesSchemaRegistry;
     throw refuse(sourceMessages.primaryKeyMissing(canInfer), statement.span);
   }
   if (schema.columns.length === 0 && formats.value !== 'NONE') {

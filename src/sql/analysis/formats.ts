@@ -1,7 +1,7 @@
 import { quoteName } from '../../base/sql-quotes.ts';
 import { printType, containsMap } from '../../serde/model/sql-type.ts';
 import type { FormatColumn, FormatSide, SerdeFeature } from '../../serde/contract/format.ts';
-import { knownFormatOf } from '../../serde/formats.ts';
+import { formatOf } from '../../serde/formats.ts';
 import type { FormatInfo } from '../catalog/data-source.ts';
 import { booleanProperty, type SessionProperties } from './session.ts';
 import { keyMessages } from '../messages/keys.ts';
@@ -53,7 +53,7 @@ function camelCase(name: string): string {
 
 /** How a single key column is laid out: never wrapped, which is recorded where a format could do both. */
 export function keyFeatures(format: string, columnCount: number): readonly SerdeFeature[] {
-  const { features } = knownFormatOf(format);
+  const { features } = formatOf(format);
   const free = features.has('WRAP_SINGLES') && features.has('UNWRAP_SINGLES');
   return columnCount === 1 && free ? ['UNWRAP_SINGLES'] : [];
 }
@@ -69,7 +69,7 @@ export function valueFeatures(options: {
   readonly properties: SessionProperties;
 }): readonly SerdeFeature[] {
   const { format, columnCount, wrapSingleValue, properties } = options;
-  const { features } = knownFormatOf(format);
+  const { features } = formatOf(format);
   if (wrapSingleValue !== undefined) {
     const feature: SerdeFeature = wrapSingleValue ? 'WRAP_SINGLES' : 'UNWRAP_SINGLES';
     if (!features.has(feature)) {
@@ -86,7 +86,7 @@ export function valueFeatures(options: {
 
 /** Checks that a format can write these columns. @throws {DiagnosticError} with the schema and the reason. */
 export function checkFormat(side: FormatSide, info: FormatInfo, columns: readonly FormatColumn[]): void {
-  const format = knownFormatOf(info.format);
+  const format = formatOf(info.format);
   const printed = columns.map(
     ({ name, type }) => `${quoteName(name)} ${printType(type)}${side === 'key' ? ' KEY' : ''}`,
   );

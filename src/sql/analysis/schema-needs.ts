@@ -1,5 +1,5 @@
 import type { CreateSource, CreateSourceAs, Property } from '../../../grammar/ast.ts';
-import { knownFormatOf } from '../../serde/formats.ts';
+import { formatOf } from '../../serde/formats.ts';
 import { subjectOf } from './schema-facts.ts';
 import type { SessionProperties } from './session.ts';
 
@@ -50,7 +50,7 @@ function schemaIds(properties: readonly Property[]): readonly number[] {
 function usesRegistry(format: string | undefined): boolean {
   if (format === undefined) return false;
   try {
-    return knownFormatOf(format).usesSchemaRegistry;
+    return formatOf(format).usesSchemaRegistry;
   } catch {
     // There is no such format, which is said where it is analysed.
     return false;

@@ -42,13 +42,17 @@ function registerAll(registry: MemoryRegistry, topic: CaseTopic): void {
   }
 }
 
+/** Cases give no ids to what is referred to; those that they count on begin at 1. */
+const REFERENCES_ID = 1_000;
+
 function register(
   registry: MemoryRegistry,
   subject: string,
   { type, schema, id, references }: CaseSchema,
 ): void {
-  for (const each of references)
-    registry.registerNow(each.name, { type, schema: each.schema, references: [] });
+  for (const [index, each] of references.entries()) {
+    registry.registerNow(each.name, { type, schema: each.schema, references: [] }, REFERENCES_ID + index);
+  }
   registry.registerNow(
     subject,
     { type, schema, references: references.map(({ name }) => ({ name, subject: name, version: 1 })) },

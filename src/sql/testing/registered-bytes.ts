@@ -2,6 +2,7 @@ import type { FormatColumn, FormatSpec, RowSerde } from '../../serde/contract/fo
 import { formatOf } from '../../serde/formats.ts';
 import { structType, type SqlType } from '../../serde/model/sql-type.ts';
 import { schemaIdOf } from '../../serde/schemas/envelope.ts';
+import type { SqlValue } from '../../serde/model/sql-value.ts';
 import type { MemoryRegistry } from '../../serde/schemas/memory-registry.ts';
 import type { RegisteredSchema } from '../../serde/schemas/registered-schema.ts';
 import type { DataSource } from '../catalog/data-source.ts';
@@ -47,7 +48,10 @@ export function decodeRegistered(
   if (row === null) return null;
   const [bare] = spec.columns;
   if (spec.features.has('UNWRAP_SINGLES') && bare !== undefined) return jsonOf(row[0] ?? null, bare.type);
-  return rowJson(row, spec.columns);
+  // In cases of Protobuf, BYTES that a message lacks are null.
+  const isLacking = (value: SqlValue): boolean => Buffer.isBuffer(value) && value.length === 0;
+  const shown = format === 'PROTOBUF' ? row.map((value) => (isLacking(value) ? null : value)) : row;
+  return rowJson(shown, spec.columns);
 }
 
 /** The columns that a schema has; those of the source where it has none. */

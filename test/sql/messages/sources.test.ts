@@ -92,12 +92,6 @@ checkRefusals('CREATE of sources', [
     message: 'Tables require a PRIMARY KEY. Please define the PRIMARY KEY.',
   },
   {
-    sql: "CREATE TABLE o (k INT PRIMARY KEY, a INT) WITH (KAFKA_TOPIC='o', VALUE_FORMAT='PROTOBUF');",
-    message: 'format PROTOBUF is not supported yet',
-    at: "'PROTOBUF'",
-    hint: 'use AVRO, DELIMITED, JSON, JSON_SR, KAFKA, NONE, PROTOBUF_NOSR; docs/gaps.md lists what is missing',
-  },
-  {
     sql: "CREATE STREAM o (a INT, a INT) WITH (KAFKA_TOPIC='o', VALUE_FORMAT='JSON');",
     message: 'Failed to prepare statement: Duplicate column names: `A`',
   },

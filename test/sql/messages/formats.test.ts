@@ -3,8 +3,6 @@ import { checkRefusals } from './check-refusals.ts';
 const created = (columns: string, properties: string): string =>
   `CREATE STREAM z (${columns}) WITH (kafka_topic='s', ${properties});`;
 
-const MISSING =
-  'use AVRO, DELIMITED, JSON, JSON_SR, KAFKA, NONE, PROTOBUF_NOSR; docs/gaps.md lists what is missing';
 const mapKey = (key: string): string =>
   'Map keys, including types that contain maps, are not supported as they may lead to unexpected behavior due to ' +
   `inconsistent serialization. Key column name: \`K\`. Column type: ${key}.`;
@@ -12,19 +10,12 @@ const mapValue = (format: string, reason: string): string =>
   `Value format does not support schema.\nformat: ${format}\nschema: Persistence{columns=[\`A\` MAP<INTEGER, STRING>], ` +
   `features=[]}\nreason: ${reason}`;
 
-/** What ksqlDB refuses of a format before it reads or writes a byte comes before that we cannot read or write it. */
-checkRefusals('formats that are still to come', [
+checkRefusals('formats before anything is read or written', [
   {
-    sql: created('a INT', "value_format='PROTOBUF'"),
-    message: 'format PROTOBUF is not supported yet',
-    at: "'PROTOBUF'",
-    hint: MISSING,
-  },
-  {
-    sql: "CREATE TABLE z WITH (kafka_topic='s', format='PROTOBUF');",
-    message: 'format PROTOBUF is not supported yet',
-    at: "'PROTOBUF'",
-    hint: MISSING,
+    sql: created('a ARRAY<ARRAY<INT>>', "value_format='PROTOBUF'"),
+    message:
+      'Value format does not support schema.\nformat: PROTOBUF\nschema: Persistence{columns=[`A` ARRAY<ARRAY<INTEGER>>], ' +
+      'features=[]}\nreason: Array cannot be nested',
   },
   {
     sql: created('a INT', "key_format='kafka', value_format='protobuf', key_schema_id=1"),
