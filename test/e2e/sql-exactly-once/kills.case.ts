@@ -95,7 +95,8 @@ export function describeSqlExactlyOnce(
         await deployment.killNext();
         await sending;
       }
-      const late = environment.timers.after(PATIENCE_MS + rows / 10, () => (isOver = true));
+      // On a busy machine little is done between two kills: all rows may still be to come, a few thousand a second.
+      const late = environment.timers.after(PATIENCE_MS + rows, () => (isOver = true));
       await watching;
       late.cancel();
       expect(watched.faults).toEqual([]);
