@@ -38,7 +38,7 @@ export async function startCaseServer(properties: Readonly<Record<string, string
         }),
       close: (opened) => opened.close(),
     });
-    return { url: server.url, bootstrapServers, close: () => life.close() };
+    return { url: server.url, bootstrapServers, registry: server.registry, close: () => life.close() };
   });
 }
 

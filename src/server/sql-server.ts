@@ -11,7 +11,7 @@ import { unlessAborted } from '../base/unless-aborted.ts';
 import { SharedConnections } from '../client/cluster/shared-connections.ts';
 import { Admin } from '../client/index.ts';
 import { sessionOverServer } from '../sql/analysis/property-names.ts';
-import { compatibilityLevel } from '../registry/index.ts';
+import type { SchemaRegistryClient } from '../serde/index.ts';
 import { builtInRegistry } from '../sql/functions/index.ts';
 import { SqlEngine } from '../sql/engine/engine.ts';
 import { prefixOf } from '../sql/runtime/app-options.ts';
@@ -34,7 +34,8 @@ import { MetricsPage } from './metrics/metrics-page.ts';
 import { sqlFamilies } from './metrics/sql-families.ts';
 import { addRegistryApp } from './registry/registry-app.ts';
 import { listenOrFree, type WantedAddress } from './registry/listen-or-free.ts';
-import { RegistryService } from './registry/registry-service.ts';
+import type { RegistryService } from './registry/registry-service.ts';
+import { registriesOf } from './registry/registries.ts';
 import { QueryRunner } from './rest/query-runner.ts';
 import { StatementExecutor } from './rest/statement-executor.ts';
 import { addRoutes } from './routes.ts';
@@ -96,6 +97,8 @@ export class SqlServer {
   readonly #executor: StatementExecutor;
   readonly #queries: QueryRunner;
   readonly #registry: RegistryService;
+  /** Where SQL has its schemas. */
+  readonly registry: SchemaRegistryClient;
   #url = '';
   #registryUrl: string | undefined;
   #kafkaClusterId = '';
@@ -130,6 +133,7 @@ export class SqlServer {
     clients.add({ name: 'the watch over the Kafka cluster', close: () => this.#health.close() });
     this.#kafka = this.#kafkaAbsence();
     this.#skipped = new SkippedCommands(logger);
+    [this.#registry, this.registry] = this.#registries();
     this.#host = this.#kafkaHost(connections);
     clients.add({ name: 'the clients of the queries', close: () => this.#host.close() });
     queries.add({ name: 'the worker for long statements', close: () => this.#workers.end() });
@@ -150,7 +154,6 @@ export class SqlServer {
       environment,
     });
     this.#queries = this.#queryRunner();
-    this.#registry = this.#registryService();
     life.add({ name: 'the statements', close: () => this.#endStatements() });
   }
 
@@ -245,7 +248,8 @@ export class SqlServer {
   #kafkaHost(connections: SharedConnections): KafkaHost {
     const { bootstrapServers, logger, queriesOn = nodeThreads } = this.#options;
     const [environment, stateDir] = [this.#environment, this.#stateDir];
-    const parts = { environment, bootstrapServers, logger, stateDir, connections, queriesOn };
+    const { registry } = this;
+    const parts = { environment, bootstrapServers, logger, stateDir, connections, queriesOn, registry };
     return kafkaHost(this.#settings, parts);
   }
 
@@ -281,20 +285,13 @@ export class SqlServer {
     return new KafkaAbsence({ bootstrapServers, timeoutMs, failure: () => this.#health.failure });
   }
 
-  #registryService(): RegistryService {
+  /** The server's own one, and the one that SQL asks. */
+  #registries(): [RegistryService, SchemaRegistryClient] {
     const { bootstrapServers, logger } = this.#options;
-    const level = this.#settings.get('schema.compatibility.level');
-    const registry = new RegistryService({
-      environment: this.#environment,
-      bootstrapServers,
-      admin: this.#admin,
-      topic: this.#settings.get('kafkastore.topic'),
-      timeoutMs: this.#settings.get('kafkastore.timeout.ms'),
-      compatibilityLevel: compatibilityLevel(level) ?? 'BACKWARD',
-      logger,
-    });
-    this.#clients.add({ name: 'the schema registry', close: () => registry.close() });
-    return registry;
+    const parts = { environment: this.#environment, bootstrapServers, admin: this.#admin, logger };
+    const { own, client, close } = registriesOf(this.#settings, parts);
+    this.#clients.add({ name: 'the schema registry', close });
+    return [own, client];
   }
 
   #commandTopic(): CommandTopic {

@@ -48,9 +48,13 @@ describe('what a session may SET', () => {
     ['auto.offset.reset', 'erliest', 'one of earliest, latest'],
     ['ksql.streams.commit.interval.ms', '-1', 'at least 0'],
     ['topology.optimization', 'most', 'a list of all, none'],
-    ['ksql.persistence.default.format.value', 'JSN', 'one of DELIMITED, JSON, KAFKA, NONE'],
-    ['ksql.persistence.default.format.key', 'AVRO', 'one of DELIMITED, JSON, KAFKA, NONE'],
-    ['ksql.persistence.default.format.key', '', 'one of DELIMITED, JSON, KAFKA, NONE'],
+    ['ksql.persistence.default.format.value', 'JSN', 'one of AVRO, DELIMITED, JSON, JSON_SR, KAFKA, NONE'],
+    [
+      'ksql.persistence.default.format.key',
+      'PROTOBUFF',
+      'one of AVRO, DELIMITED, JSON, JSON_SR, KAFKA, NONE',
+    ],
+    ['ksql.persistence.default.format.key', '', 'one of AVRO, DELIMITED, JSON, JSON_SR, KAFKA, NONE'],
     ['ksql.query.pull.table.scan.enabled', 'yes', 'true or false'],
     ['processing.guarantee', 'exactly_twice', 'at_least_once'],
     ['ksql.functions.collect_list.limit', 'ten', 'a whole number'],
@@ -96,7 +100,6 @@ describe('properties of ksqlDB in a configuration', () => {
     processSettings({ env: {}, flags: { [name]: value }, brokerKeys });
 
   it.each([
-    ['ksql.schema.registry.url', 'http://registry:8081'],
     ['ksql.logging.processing.topic.auto.create', 'true'],
     ['ksql.query.persistent.active.limit', '100'],
     ['ksql.streams.num.standby.replicas', '1'],

@@ -5,7 +5,10 @@ import { ENVELOPE_BYTES, putSchemaId } from '../schemas/envelope.ts';
 const BYTES_MIN = 1024;
 /** Memory that long rows have taken is given back. */
 const KEPT_MAX = 1 << 20;
-const TWO_POW_31 = 2 ** 31;
+const TWO_POW_28 = 2 ** 28;
+const INT_MAX = 2 ** 30;
+/** Twice of it is a safe integer. */
+const EXACT_MAX = 2 ** 52;
 
 /** Writes Avro's binary encoding, a record after the other, into memory of its own. */
 export class AvroOutput {
@@ -53,8 +56,25 @@ export class AvroOutput {
   }
 
   long(value: Int64): void {
-    if (typeof value === 'number' && value < TWO_POW_31 / 2 && value >= -TWO_POW_31 / 2) this.int(value);
+    if (typeof value !== 'number') this.#wideLong(value);
+    else if (value < INT_MAX && value >= -INT_MAX) this.int(value);
+    else if (value < EXACT_MAX && value >= -EXACT_MAX) this.#exactLong(value);
     else this.#wideLong(BigInt(value));
+  }
+
+  /** What a double holds zigzag. */
+  #exactLong(value: number): void {
+    this.#room(10);
+    let rest = value < 0 ? -2 * value - 1 : 2 * value;
+    while (rest >= TWO_POW_28) {
+      this.#bytes[this.#at++] = (rest % 128) | 0x80;
+      rest = Math.floor(rest / 128);
+    }
+    while (rest > 0x7f) {
+      this.#bytes[this.#at++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    this.#bytes[this.#at++] = rest;
   }
 
   #wideLong(value: bigint): void {

@@ -119,7 +119,6 @@ export const ignoredKsqlProperties = {
   'ksql.query.persistent.active.limit': int(null, NO_LIMIT),
   'ksql.query.status.running.threshold.seconds': int(null, 'a query is RUNNING when it has its tasks'),
   'ksql.readonly.topics': list(null, 'there is no such list'),
-  'ksql.schema.registry.url': string(null, NO_REGISTRY),
   'ksql.security.extension.class': string(null, NO_JAVA),
   'ksql.server.command.blocked.threshold.error.ms': long(null, 'statements wait for ksql.kafka.timeout.ms'),
   'ksql.server.command.response.timeout.ms': long(null, 'statements wait for ksql.kafka.timeout.ms'),

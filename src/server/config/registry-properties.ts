@@ -4,6 +4,11 @@ import { compatibilityLevel } from '../../registry/index.ts';
 
 /** Properties of the schema registry, under the names of Confluent's. */
 export const registryProperties = {
+  'ksql.schema.registry.url': string(
+    null,
+    'URLs of a schema registry elsewhere, separated by commas, that SQL has its schemas in; when it is not set, in the one ' +
+      'of this server',
+  ),
   'kafkastore.topic': string('_schemas', 'compacted topic that the schema registry is kept in'),
   'kafkastore.timeout.ms': int(
     10_000,

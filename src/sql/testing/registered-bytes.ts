@@ -66,7 +66,7 @@ function specOf(side: Side, source: DataSource, schema: RegisteredSchema | undef
   const columns =
     schemas === undefined || schema === undefined
       ? declared.map(({ name, type }) => ({ name, type }))
-      : schemas.toColumns(schema, { side, features: chosen, properties });
+      : schemas.toColumns(schema, { side: isBare ? side : 'value', features: chosen, properties });
   return { columns, side, features: columns.length === 1 ? chosen : new Set(), properties };
 }
 

@@ -5,6 +5,7 @@ import { CaseEngine, ScriptError } from './case-engine.ts';
 import { CaseTopics } from './case-topics.ts';
 import type { CaseServer, StartCaseServer } from './case-server.ts';
 import type { CaseRecord } from './case.ts';
+import { MemoryRegistry } from '../../serde/schemas/memory-registry.ts';
 import { encodeSide, encodeWindow } from './record-bytes.ts';
 import { protobufTexts } from './protobuf-text.ts';
 import { compareAnswer, compareEntities } from './rest-answer.ts';
@@ -146,13 +147,14 @@ class RestRun {
   /** Writes the records; those of one topic are through all queries before one of another topic is written. */
   async #writeInputs(): Promise<void> {
     let before: CaseRecord | undefined;
+    const registry = await this.#registered();
     for (const input of this.#rest.test.inputs) {
       if (before !== undefined && before.topic !== input.topic) await this.#settle();
       before = input;
       const source = this.#known.catalog.sources().find(({ topic }) => topic.name === input.topic);
       await this.#cluster.produce(input.topic, {
-        key: encodeWindow(encodeSide('key', source, input.key), input.window),
-        value: encodeSide('value', source, input.value),
+        key: encodeWindow(encodeSide('key', source, input.key, registry), input.window),
+        value: encodeSide('value', source, input.value, registry),
         timestamp: input.timestamp ?? 0,
         headers: input.headers ?? [],
       });
@@ -171,6 +173,18 @@ class RestRun {
       for (const record of await this.#cluster.records(topic)) topics.append(topic, record);
     }
     const { catalog } = this.#known;
-    return checkOutputs(test, { catalog, topics }, { exact: true, isPrefix: true });
+    const registry = await this.#registered();
+    return checkOutputs(test, { catalog, topics, registry }, { exact: true, isPrefix: true });
+  }
+
+  /** The newest schemas of all subjects, under their ids. */
+  async #registered(): Promise<MemoryRegistry> {
+    const found = new MemoryRegistry();
+    const { registry } = this.#server;
+    for (const subject of await registry.subjects()) {
+      const schema = await registry.latest(subject);
+      if (schema?.references.length === 0) found.registerNow(subject, schema, schema.id);
+    }
+    return found;
   }
 }
