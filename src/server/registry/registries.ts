@@ -13,7 +13,7 @@ export function registriesOf(
 ): {
   readonly own: RegistryService;
   readonly client: SchemaRegistryClient;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 } {
   const timeoutMs = settings.get('kafkastore.timeout.ms');
   const own = new RegistryService({
