@@ -1,3 +1,5 @@
+import type { ComparisonWork } from './comparison-work.ts';
+
 /** The languages that schemas are written in, under the names that Confluent's API has for them. */
 export type SchemaType = 'AVRO' | 'JSON' | 'PROTOBUF';
 
@@ -34,8 +36,12 @@ export interface ParsedSchema {
   format(format: string): string;
   /** Returns the same schema in the form that spellings which mean the same have in common. */
   normalize(): ParsedSchema;
-  /** Returns why this schema could not read all that was written with the other one; nothing where it could. */
-  differencesFrom(writer: ParsedSchema): readonly Difference[];
+  /**
+   * Returns why this schema could not read all that was written with the other one; nothing where it could.
+   * @param work what it may cost; a comparison's own by default.
+   * @throws {RegistryRefusal} 422 where it would take more.
+   */
+  differencesFrom(writer: ParsedSchema, work?: ComparisonWork): readonly Difference[];
 }
 
 /** What a language is given to read a schema. */

@@ -81,6 +81,15 @@ export const refusals = {
   ),
   idDoesNotMatch: refusal(42207, (details: string) => details),
   invalidSubject: refusal(42208, (subject: string) => `The specified subject '${subject}' is not a valid.`),
+  tooMuchToCompare: refusal(
+    422,
+    (steps: number) => `The schemas are too large to be compared: it would take more than ${steps} steps`,
+  ),
+  tooDeepToCompare: refusal(
+    422,
+    (levels: number) =>
+      `The schemas are too deep to be compared: types within each other in more than ${levels} levels`,
+  ),
   storeFailed: refusal(50001, (details: string) => details),
   timedOut: refusal(50002, (details: string) => details),
 } as const;

@@ -1,3 +1,4 @@
+import { ComparisonWork } from '../languages/comparison-work.ts';
 import type { Difference, ParsedSchema } from '../languages/parsed-schema.ts';
 import type { CompatibilityLevel } from './settings.ts';
 
@@ -14,16 +15,26 @@ const TOLD_LENGTH_MAX = 10 * 1024;
  * Returns what of a new schema does not go with earlier ones, in Confluent's words; nothing where it does. Of several that it does
  * not go with, the newest one is told.
  * @param earlier in the order of their versions.
+ * @param work what all comparisons together may cost.
+ * @throws {RegistryRefusal} 422 where they would take more.
  */
 export function checkCompatibility(
   schema: ParsedSchema,
-  { earlier, level }: { readonly earlier: readonly EarlierVersion[]; readonly level: CompatibilityLevel },
+  {
+    earlier,
+    level,
+    work = new ComparisonWork(),
+  }: {
+    readonly earlier: readonly EarlierVersion[];
+    readonly level: CompatibilityLevel;
+    readonly work?: ComparisonWork;
+  },
 ): readonly string[] {
   if (level === 'NONE') return [];
   const newestFirst = [...earlier].reverse();
   const compared = level.endsWith('_TRANSITIVE') ? newestFirst : newestFirst.slice(0, 1);
   for (const one of compared) {
-    const messages = compare(schema, one, level);
+    const messages = compare(schema, one, { level, work });
     if (messages.length > 0) {
       return [...messages, `{validateFields: 'false', compatibility: '${level}'}`];
     }
@@ -34,12 +45,16 @@ export function checkCompatibility(
 function compare(
   schema: ParsedSchema,
   { version, parsed }: EarlierVersion,
-  level: CompatibilityLevel,
+  { level, work }: { readonly level: CompatibilityLevel; readonly work: ComparisonWork },
 ): string[] {
   const isForward = level.startsWith('FORWARD') || level.startsWith('FULL');
   const isBackward = level.startsWith('BACKWARD') || level.startsWith('FULL');
-  const forward = isForward ? told(parsed.differencesFrom(schema), { reader: 'old', writer: 'new' }) : [];
-  const backward = isBackward ? told(schema.differencesFrom(parsed), { reader: 'new', writer: 'old' }) : [];
+  const forward = isForward
+    ? told(parsed.differencesFrom(schema, work), { reader: 'old', writer: 'new' })
+    : [];
+  const backward = isBackward
+    ? told(schema.differencesFrom(parsed, work), { reader: 'new', writer: 'old' })
+    : [];
   // With both directions the schema is told with the second one only.
   const namesSchema = isBackward ? backward.length > 0 : forward.length > 0;
   const { text } = parsed;

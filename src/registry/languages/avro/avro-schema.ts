@@ -1,3 +1,4 @@
+import { ComparisonWork } from '../comparison-work.ts';
 import {
   type Difference,
   normalizedReferences,
@@ -46,8 +47,8 @@ class AvroSchema implements ParsedSchema {
     return new AvroSchema({ ...this.#source, references }, true);
   }
 
-  differencesFrom(writer: ParsedSchema): readonly Difference[] {
-    return writer instanceof AvroSchema ? avroDifferences(this.#root, writer.#root) : [OTHER_LANGUAGE];
+  differencesFrom(writer: ParsedSchema, work = new ComparisonWork()): readonly Difference[] {
+    return writer instanceof AvroSchema ? avroDifferences(this.#root, writer.#root, work) : [OTHER_LANGUAGE];
   }
 }
 

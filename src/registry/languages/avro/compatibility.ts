@@ -1,4 +1,5 @@
 import { assert } from '../../../base/assert.ts';
+import type { ComparisonWork } from '../comparison-work.ts';
 import type { Difference } from '../parsed-schema.ts';
 import { type AvroRule, avroDifference, unexpected } from './differences.ts';
 import {
@@ -11,6 +12,7 @@ import {
   type AvroUnion,
   fullName,
 } from './schema.ts';
+import { hasFieldAliases, UnionBranches } from './union-branches.ts';
 
 /** What a reader's type takes beside its own: a promotion of Avro's schema resolution. */
 const PROMOTIONS: Readonly<Partial<Record<AvroType['kind'], readonly AvroType['kind'][]>>> = {
@@ -25,9 +27,13 @@ const PROMOTIONS: Readonly<Partial<Record<AvroType['kind'], readonly AvroType['k
  * Returns what keeps a reader's schema from reading what the writer's wrote, by "Schema Resolution" of Avro's specification.
  * Paths, and which of several differences are told, are those of Java's `SchemaCompatibility`.
  */
-export function avroDifferences(reader: AvroType, writer: AvroType): readonly Difference[] {
+export function avroDifferences(
+  reader: AvroType,
+  writer: AvroType,
+  work: ComparisonWork,
+): readonly Difference[] {
   try {
-    return new AvroComparison().compare(reader, writer);
+    return new AvroComparison(reader, work).compare(reader, writer);
   } catch (error) {
     if (error instanceof AmbiguousField) return [unexpected(error.message)];
     throw error;
@@ -38,16 +44,32 @@ export function avroDifferences(reader: AvroType, writer: AvroType): readonly Di
 class AmbiguousField extends Error {}
 
 class AvroComparison {
+  readonly #work: ComparisonWork;
   readonly #path: string[] = [];
+  /** Undefined where all branches are compared: one of another name, too, may have an {@link AmbiguousField}. */
+  readonly #branches: UnionBranches | undefined;
+  readonly #fieldsByName = new Map<AvroRecord, ReadonlyMap<string, AvroField>>();
   /** What each pair has come to; undefined while it is being compared, when it holds as compatible: types may be recursive. */
   readonly #results = new Map<AvroType, Map<AvroType, readonly Difference[] | undefined>>();
 
+  constructor(root: AvroType, work: ComparisonWork) {
+    this.#work = work;
+    this.#branches = hasFieldAliases(root) ? undefined : new UnionBranches();
+  }
+
   compare(reader: AvroType, writer: AvroType): readonly Difference[] {
+    const differences = this.#known(reader, writer);
+    // Those of a pair are told at each place that leads to it.
+    this.#work.spend(1 + differences.length);
+    return differences;
+  }
+
+  #known(reader: AvroType, writer: AvroType): readonly Difference[] {
     let results = this.#results.get(reader);
     if (results === undefined) this.#results.set(reader, (results = new Map()));
     if (results.has(writer)) return results.get(writer) ?? [];
     results.set(writer, undefined);
-    const differences = this.#compareOnce(reader, writer);
+    const differences = this.#work.within(() => this.#compareOnce(reader, writer));
     results.set(writer, differences);
     return differences;
   }
@@ -89,7 +111,8 @@ class AvroComparison {
   }
 
   #branch(reader: AvroUnion, writer: AvroType): readonly Difference[] {
-    const isRead = reader.branches.some((branch) => this.compare(branch, writer).length === 0);
+    const branches = this.#branches?.candidates(reader, writer) ?? reader.branches;
+    const isRead = branches.some((branch) => this.compare(branch, writer).length === 0);
     return isRead ? [] : [this.#missingBranch(writer)];
   }
 
@@ -113,7 +136,9 @@ class AvroComparison {
 
   #symbols(reader: AvroEnum, writer: AvroEnum): readonly Difference[] {
     if (reader.default !== undefined) return [];
-    const missing = writer.symbols.filter((symbol) => !reader.symbols.includes(symbol)).sort();
+    this.#work.spend(reader.symbols.length + writer.symbols.length);
+    const known = new Set(reader.symbols);
+    const missing = writer.symbols.filter((symbol) => !known.has(symbol)).sort();
     if (missing.length === 0) return [];
     return this.#at('symbols', () => [this.#difference('MISSING_ENUM_SYMBOLS', `[${missing.join(', ')}]`)]);
   }
@@ -125,7 +150,7 @@ class AvroComparison {
   }
 
   #field(field: AvroField, writer: AvroRecord): readonly Difference[] {
-    const written = writtenField(field, writer);
+    const written = this.#written(field, writer);
     if (written !== undefined) return this.#at('type', () => this.compare(field.type, written.type));
     if (field.default !== undefined) return [];
     // Java's library lets an enum with a default stand for it, but compares it with the record: they never match.
@@ -133,6 +158,25 @@ class AvroComparison {
       return this.#at('type', () => this.compare(field.type, writer));
     }
     return [this.#difference('READER_FIELD_MISSING_DEFAULT_VALUE', field.name)];
+  }
+
+  /**
+   * The writer's field of the reader's name, or of one of its aliases.
+   * @throws {AmbiguousField}
+   */
+  #written(field: AvroField, writer: AvroRecord): AvroField | undefined {
+    let fields = this.#fieldsByName.get(writer);
+    if (fields === undefined) {
+      fields = new Map(writer.fields.map((one) => [one.name, one]));
+      this.#fieldsByName.set(writer, fields);
+    }
+    const names = new Set([field.name, ...field.aliases]);
+    this.#work.spend(names.size);
+    const [found, ...more] = [...names].flatMap((name) => fields.get(name) ?? []);
+    if (more.length === 0) return found;
+    throw new AmbiguousField(
+      `Reader record field ${field.name} matches multiple fields in writer record schema ${fullName(writer.name)}`,
+    );
   }
 
   #difference(rule: AvroRule, info: string): Difference {
@@ -146,19 +190,6 @@ class AvroComparison {
     assert(left === String(part), 'a path is left as it was entered');
     return result;
   }
-}
-
-/**
- * The writer's field of the reader's name, or of one of its aliases.
- * @throws {AmbiguousField}
- */
-function writtenField(field: AvroField, writer: AvroRecord): AvroField | undefined {
-  const names = new Set([field.name, ...field.aliases]);
-  const [found, ...more] = writer.fields.filter(({ name }) => names.has(name));
-  if (more.length === 0) return found;
-  throw new AmbiguousField(
-    `Reader record field ${field.name} matches multiple fields in writer record schema ${fullName(writer.name)}`,
-  );
 }
 
 function word(type: AvroType): string {

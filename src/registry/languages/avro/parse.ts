@@ -8,7 +8,7 @@ import {
   parseJson,
   printJson,
 } from '../json-text.ts';
-import { isValidDefault } from './defaults.ts';
+import { DefaultCheck } from './defaults.ts';
 import { checkName, nameOf, requiredName, splitName } from './names.ts';
 import {
   type AvroField,
@@ -63,6 +63,7 @@ export function parseAvro(text: string, parsing: AvroParsing): AvroType {
 /** Puts one text's types together; a name is known from its definition on, within it too. */
 class AvroReader {
   readonly #parsing: AvroParsing;
+  readonly #defaults = new DefaultCheck();
 
   constructor(parsing: AvroParsing) {
     this.#parsing = parsing;
@@ -132,6 +133,7 @@ class AvroReader {
   #record(json: JsonObject, enclosing: string | undefined): AvroNamed {
     const name = this.#define(json, enclosing);
     const fields: AvroField[] = [];
+    const seen = new Set<string>();
     const record: AvroNamed = {
       kind: 'record',
       isError: json.get('type') === 'error',
@@ -147,14 +149,24 @@ class AvroReader {
     if (!isJsonArray(list)) throw new InvalidSchemaError(`Record has no fields: ${printJson(json)}`);
     for (const item of list) {
       const field = this.#field(item, name.namespace);
-      if (fields.some((other) => other.name === field.name)) {
+      if (seen.has(field.name)) {
         throw new InvalidSchemaError(`Duplicate field ${field.name} in record ${fullName(name)}`);
       }
+      seen.add(field.name);
       fields.push(field);
     }
     // A default may be of a type that is complete only now.
-    if (this.#parsing.checksDefaults) checkDefaults(fields);
+    if (this.#parsing.checksDefaults) this.#checkDefaults(fields);
     return record;
+  }
+
+  #checkDefaults(fields: readonly AvroField[]): void {
+    for (const { name, type, default: value } of fields) {
+      if (value === undefined || this.#defaults.isValid(type, value)) continue;
+      throw new InvalidSchemaError(
+        `Invalid default for field ${name}: ${printJson(value)} not a ${branchName(type)}`,
+      );
+    }
   }
 
   #field(json: JsonValue, namespace: string | undefined): AvroField {
@@ -180,7 +192,8 @@ class AvroReader {
     const symbols = list.map((item) =>
       checkName(typeof item === 'string' ? item : refuse(`Illegal symbol: ${printJson(item)}`)),
     );
-    const twice = symbols.find((symbol, index) => symbols.indexOf(symbol) !== index);
+    const seen = new Set<string>();
+    const twice = symbols.find((symbol) => seen.size === seen.add(symbol).size);
     if (twice !== undefined) throw new InvalidSchemaError(`Duplicate enum symbol: ${twice}`);
     const chosen = textOf(json, 'default');
     if (chosen !== undefined && !symbols.includes(chosen)) {
@@ -228,15 +241,6 @@ class AvroReader {
   #keep(type: AvroNamed): AvroNamed {
     this.#parsing.names.set(fullName(type.name), type);
     return type;
-  }
-}
-
-function checkDefaults(fields: readonly AvroField[]): void {
-  for (const { name, type, default: value } of fields) {
-    if (value === undefined || isValidDefault(type, value)) continue;
-    throw new InvalidSchemaError(
-      `Invalid default for field ${name}: ${printJson(value)} not a ${branchName(type)}`,
-    );
   }
 }
 

@@ -1,5 +1,7 @@
+import type { ComparisonWork } from '../comparison-work.ts';
 import type { Compare } from './compare-objects.ts';
 import { found, type Found } from './differences.ts';
+import { coversFewer } from './match-parts.ts';
 import type { CombinedSchema } from './model.ts';
 
 interface CombinedPair {
@@ -11,7 +13,10 @@ interface CombinedPair {
  * Compares `allOf`, `anyOf` and `oneOf`: each part of the one that has fewer of them needs a part of its own in the other one
  * that it goes with.
  */
-export function compareCombined({ reader, writer }: CombinedPair, compare: Compare): readonly Found[] {
+export function compareCombined(
+  { reader, writer }: CombinedPair,
+  { compare, work }: { readonly compare: Compare; readonly work: ComparisonWork },
+): readonly Found[] {
   if (!isWiderCriterion({ reader, writer })) return found('COMBINED_TYPE_CHANGED');
   const [read, written] = [reader.schemas, writer.schemas];
   const isProduct = reader.criterion === 'allOf';
@@ -21,11 +26,8 @@ export function compareCombined({ reader, writer }: CombinedPair, compare: Compa
       : written.length > read.length && !isProduct
         ? found('SUM_TYPE_NARROWED')
         : [];
-  // Which of the reader's parts each of the writer's may go with.
-  const partners = written.map((one) =>
-    read.flatMap((other, index) => (compare(other, one).length === 0 ? [index] : [])),
-  );
-  const isCovered = matchingSize(partners) >= Math.min(read.length, written.length);
+  const goesWith = (...pair: Parameters<Compare>): boolean => compare(...pair).length === 0;
+  const isCovered = coversFewer({ read, written }, { goesWith, work });
   return isCovered ? sizes : [...sizes, ...found('COMBINED_TYPE_SUBSCHEMAS_CHANGED')];
 }
 
@@ -33,21 +35,6 @@ function isWiderCriterion({ reader, writer }: CombinedPair): boolean {
   if (reader.criterion === writer.criterion || reader.criterion === 'anyOf') return true;
   const isSingle = writer.schemas.length === 1;
   return reader.criterion === 'oneOf' ? isSingle : isSingle && reader.schemas.length === 1;
-}
-
-/** The size of a maximum matching of a bipartite graph, by augmenting paths. */
-function matchingSize(partners: readonly (readonly number[])[]): number {
-  const takenBy = new Map<number, number>();
-  const assign = (one: number, seen: Set<number>): boolean =>
-    (partners[one] ?? []).some((partner) => {
-      if (seen.has(partner)) return false;
-      seen.add(partner);
-      const holder = takenBy.get(partner);
-      if (holder !== undefined && !assign(holder, seen)) return false;
-      takenBy.set(partner, one);
-      return true;
-    });
-  return partners.filter((_, one) => assign(one, new Set())).length;
 }
 
 /** Compares a combined schema with one that is not. */

@@ -1,4 +1,5 @@
 import { unreachable } from '../../../base/assert.ts';
+import type { ComparisonWork } from '../comparison-work.ts';
 import type { Difference } from '../parsed-schema.ts';
 import { compareArrays } from './compare-arrays.ts';
 import { compareCombined, compareMixed } from './compare-combined.ts';
@@ -6,31 +7,48 @@ import { compareObjects } from './compare-objects.ts';
 import { compareConstants, compareEnums, compareNumbers, compareStrings } from './compare-values.ts';
 import { at, found, type Found, jsonDifference } from './differences.ts';
 import type { JsonSchemaNode, NotSchema } from './model.ts';
+import { referred } from './referred.ts';
 
 /**
  * Returns what keeps a value that the writer's schema lets through from being let through by the reader's: the rules of
  * Confluent's registry for JSON Schema, with its policy STRICT.
  */
-export function jsonDifferences(reader: JsonSchemaNode, writer: JsonSchemaNode): readonly Difference[] {
-  return new JsonComparison().compare(reader, writer).map(jsonDifference);
+export function jsonDifferences(
+  reader: JsonSchemaNode,
+  writer: JsonSchemaNode,
+  work: ComparisonWork,
+): readonly Difference[] {
+  return new JsonComparison(work).compare(reader, writer).map(jsonDifference);
 }
 
 class JsonComparison {
+  readonly #work: ComparisonWork;
   /** Without it schemas whose parts refer to each other would be compared once for each way that leads to them. */
   readonly #results = new Map<JsonSchemaNode, Map<JsonSchemaNode, readonly Found[]>>();
 
+  constructor(work: ComparisonWork) {
+    this.#work = work;
+  }
+
   readonly compare = (one: JsonSchemaNode, other: JsonSchemaNode): readonly Found[] => {
-    const [reader, writer] = [referred(one), referred(other)];
+    const differences = this.#known(referred(one), referred(other));
+    // Those of a pair are told at each place that leads to it.
+    this.#work.spend(1 + differences.length);
+    return differences;
+  };
+
+  #known(reader: JsonSchemaNode, writer: JsonSchemaNode): readonly Found[] {
     let results = this.#results.get(reader);
     if (results === undefined) this.#results.set(reader, (results = new Map()));
     const known = results.get(writer);
     if (known !== undefined) return known;
     // A pair that comes again within itself is taken to be compatible.
     results.set(writer, []);
-    const differences = this.#compareOnce(reader, writer);
+    this.#work.spend(sizeOf(reader) + sizeOf(writer));
+    const differences = this.#work.within(() => this.#compareOnce(reader, writer));
     results.set(writer, differences);
     return differences;
-  };
+  }
 
   #compareOnce(reader: JsonSchemaNode, writer: JsonSchemaNode): readonly Found[] {
     const mixed = compareMixed({ reader, writer }, this.compare);
@@ -45,13 +63,14 @@ class JsonComparison {
         if (writer.kind === 'number') return compareNumbers(reader, writer);
         break;
       case 'enum':
-        if (writer.kind === 'enum') return compareEnums(reader, writer);
+        if (writer.kind === 'enum') return compareEnums({ reader, writer }, this.#work);
         break;
       case 'const':
         if (writer.kind === 'const') return compareConstants(reader, writer);
         break;
       case 'combined':
-        if (writer.kind === 'combined') return compareCombined({ reader, writer }, this.compare);
+        if (writer.kind === 'combined')
+          return compareCombined({ reader, writer }, { compare: this.compare, work: this.#work });
         break;
       case 'not':
         if (writer.kind === 'not') return this.#negations(reader, writer);
@@ -83,13 +102,20 @@ class JsonComparison {
   }
 }
 
-function referred(schema: JsonSchemaNode): JsonSchemaNode {
-  let found = schema;
-  const seen = new Set<JsonSchemaNode>();
-  // A reference that leads to itself says nothing.
-  while (found.kind === 'reference' && !seen.has(found)) {
-    seen.add(found);
-    found = found.target();
+/** How much of a schema is looked at beside the schemas within it. */
+function sizeOf(schema: JsonSchemaNode): number {
+  switch (schema.kind) {
+    case 'object': {
+      const { properties, required, patternProperties, propertyDependencies } = schema;
+      const dependent = [...propertyDependencies.values()].reduce((sum, { size }) => sum + size, 0);
+      // Each property may be tried with each pattern.
+      return properties.size * (1 + patternProperties.length) + required.size + dependent;
+    }
+    case 'enum':
+      return schema.values.length;
+    case 'array':
+      return schema.prefix.length;
+    default:
+      return 0;
   }
-  return found;
 }

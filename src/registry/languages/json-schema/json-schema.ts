@@ -1,5 +1,6 @@
 import { InvalidSchemaError } from '../invalid-schema.ts';
 import { isJsonObject, type JsonValue, printJson } from '../json-text.ts';
+import { ComparisonWork } from '../comparison-work.ts';
 import {
   type Difference,
   normalizedReferences,
@@ -49,8 +50,8 @@ class JsonSchema implements ParsedSchema {
     return new JsonSchema({ ...this.#source, references }, true);
   }
 
-  differencesFrom(writer: ParsedSchema): readonly Difference[] {
-    return writer instanceof JsonSchema ? jsonDifferences(this.#root, writer.#root) : [OTHER_LANGUAGE];
+  differencesFrom(writer: ParsedSchema, work = new ComparisonWork()): readonly Difference[] {
+    return writer instanceof JsonSchema ? jsonDifferences(this.#root, writer.#root, work) : [OTHER_LANGUAGE];
   }
 }
 

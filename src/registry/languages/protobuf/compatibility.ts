@@ -1,3 +1,4 @@
+import type { ComparisonWork } from '../comparison-work.ts';
 import type { Difference } from '../parsed-schema.ts';
 import {
   byTag,
@@ -25,10 +26,20 @@ interface ProtoSide {
  * Confluent's registry applies and names them. Fields are known by their tags; names of fields, enums and what is new do
  * not matter on the wire.
  */
-export function protoDifferences(reader: ProtoSide, writer: ProtoSide): readonly Difference[] {
-  const comparison = new ProtoComparison(reader, writer);
+export function protoDifferences(
+  reader: ProtoSide,
+  writer: ProtoSide,
+  work: ComparisonWork,
+): readonly Difference[] {
+  const comparison = new ProtoComparison({ reader, writer, work });
   comparison.files();
   return comparison.differences;
+}
+
+interface ProtoSides {
+  readonly reader: ProtoSide;
+  readonly writer: ProtoSide;
+  readonly work: ComparisonWork;
 }
 
 interface Scopes {
@@ -38,6 +49,7 @@ interface Scopes {
 
 class ProtoComparison {
   readonly differences: Difference[] = [];
+  readonly #sides: ProtoSides;
   readonly #reader: ProtoSide;
   readonly #writer: ProtoSide;
   /** Names of messages and oneofs, and tags. */
@@ -45,9 +57,10 @@ class ProtoComparison {
   /** Messages that are being compared: they may hold themselves. */
   readonly #open: Set<ProtoMessage>;
 
-  constructor(reader: ProtoSide, writer: ProtoSide, open: ReadonlySet<ProtoMessage> = new Set()) {
-    this.#reader = reader;
-    this.#writer = writer;
+  constructor(sides: ProtoSides, open: ReadonlySet<ProtoMessage> = new Set()) {
+    this.#sides = sides;
+    this.#reader = sides.reader;
+    this.#writer = sides.writer;
     this.#open = new Set(open);
   }
 
@@ -65,13 +78,14 @@ class ProtoComparison {
   }
 
   #messageLists(readers: readonly ProtoMessage[], writers: readonly ProtoMessage[], scopes: Scopes): void {
+    const byName = new Map(readers.map((reader) => [reader.name, reader]));
     for (const writer of writers) {
       const inner = {
         reader: joined(scopes.reader, writer.name),
         writer: joined(scopes.writer, writer.name),
       };
       this.#at(writer.name, () => {
-        const reader = readers.find(({ name }) => name === writer.name);
+        const reader = byName.get(writer.name);
         if (reader !== undefined) this.#messages(reader, writer, inner);
         // The entries of a map go with its field.
         else if (this.#writer.types.get(inner.writer)?.map === undefined) this.#add('MESSAGE_REMOVED');
@@ -80,6 +94,11 @@ class ProtoComparison {
   }
 
   #messages(reader: ProtoMessage, writer: ProtoMessage, scopes: Scopes): void {
+    this.#sides.work.within(() => this.#messagesWithin(reader, writer, scopes));
+  }
+
+  #messagesWithin(reader: ProtoMessage, writer: ProtoMessage, scopes: Scopes): void {
+    this.#sides.work.spend(sizeOf(reader) + sizeOf(writer));
     if (!this.#open.has(writer)) {
       this.#open.add(writer);
       this.#movesIntoOneofs(reader, writer);
@@ -107,8 +126,9 @@ class ProtoComparison {
   /** A reader that lacks a member of a oneof cannot tell that another one was replaced by it. */
   #oneofs(reader: ProtoMessage, writer: ProtoMessage, scopes: Scopes): void {
     const all = byTag(allFields(reader));
+    const byName = new Map(reader.oneofs.map((oneof) => [oneof.name, oneof]));
     for (const written of writer.oneofs) {
-      const read = reader.oneofs.find(({ name }) => name === written.name);
+      const read = byName.get(written.name);
       if (read !== undefined) this.#at(written.name, () => this.#oneof(read, written, { scopes, all }));
     }
   }
@@ -184,9 +204,11 @@ class ProtoComparison {
     const [reader, writer] = [read.defined, written.defined];
     if (reader?.type.kind !== 'message' || writer?.type.kind !== 'message') return;
     if (this.#isOneDefinition(reader, writer)) return;
-    const inner = new ProtoComparison(this.#reader, this.#writer, this.#open);
+    this.#sides.work.spend(this.#open.size);
+    const inner = new ProtoComparison(this.#sides, this.#open);
     inner.definitions(reader.type, writer.type, { reader: read.name, writer: written.name }, localName);
     if (inner.differences.length === 0) return;
+    this.#sides.work.spend(inner.differences.length);
     this.differences.push(...inner.differences);
     this.#add('FIELD_NAMED_TYPE_CHANGED');
   }
@@ -209,6 +231,11 @@ class ProtoComparison {
     compare();
     this.#path.pop();
   }
+}
+
+/** How many parts of a message are compared, without those of the messages in it. */
+function sizeOf({ fields, oneofs, messages }: ProtoMessage): number {
+  return oneofs.reduce((sum, oneof) => sum + 1 + oneof.fields.length, 1 + fields.length + messages.length);
 }
 
 function allFields({ fields, oneofs }: ProtoMessage): ProtoField[] {

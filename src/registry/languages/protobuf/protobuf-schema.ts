@@ -1,3 +1,4 @@
+import { ComparisonWork } from '../comparison-work.ts';
 import {
   type Difference,
   normalizedReferences,
@@ -50,8 +51,8 @@ class ProtobufSchema implements ParsedSchema {
     return new ProtobufSchema({ ...this.#source, references }, true);
   }
 
-  differencesFrom(writer: ParsedSchema): readonly Difference[] {
-    return writer instanceof ProtobufSchema ? protoDifferences(this, writer) : [OTHER_LANGUAGE];
+  differencesFrom(writer: ParsedSchema, work = new ComparisonWork()): readonly Difference[] {
+    return writer instanceof ProtobufSchema ? protoDifferences(this, writer, work) : [OTHER_LANGUAGE];
   }
 
   registered(origin: string): string | undefined {
