@@ -61,6 +61,18 @@ class ContextIds {
 /** The ids of all contexts. */
 export class SchemaIds {
   readonly #contexts = new Map<string, ContextIds>();
+  readonly #idsMax: ReadonlyMap<string, number>;
+
+  /** @param idsMax by context, the ids up to which none is given again. */
+  constructor(idsMax: ReadonlyMap<string, number>) {
+    this.#idsMax = idsMax;
+  }
+
+  /** By context, the ids up to which none is given again. */
+  get idsMax(): ReadonlyMap<string, number> {
+    const contexts = new Set([...this.#idsMax.keys(), ...this.#contexts.keys()]);
+    return new Map([...contexts].map((context) => [context, this.idMax(context)]));
+  }
 
   /** Contexts that have schemas, sorted. */
   get contexts(): readonly string[] {
@@ -90,7 +102,7 @@ export class SchemaIds {
   }
 
   idMax(context: string): number {
-    return this.#contexts.get(context)?.idMax ?? 0;
+    return Math.max(this.#contexts.get(context)?.idMax ?? 0, this.#idsMax.get(context) ?? 0);
   }
 
   /** Where a guid is known, with its id there. */

@@ -10,13 +10,18 @@ export type Deleted = 'left out' | 'with others' | 'only';
 
 /** What the records of the topic have left: subjects with their versions, ids, and settings. Applying a record again changes nothing. */
 export class RegistryState {
-  readonly ids = new SchemaIds();
+  readonly ids: SchemaIds;
   readonly #subjects = new Map<string, Map<number, StoredSchema>>();
   /** By subject, or by context as `:.ctx:`; of all under undefined. */
   readonly #configs = new Map<string | undefined, SubjectConfig>();
   readonly #modes = new Map<string | undefined, Mode>();
   /** The versions that refer to a version. */
   readonly #users = new Map<string, Map<string, StoredSchema>>();
+
+  /** @param idsMax by context, the ids up to which none is given again. */
+  constructor(idsMax: ReadonlyMap<string, number> = new Map()) {
+    this.ids = new SchemaIds(idsMax);
+  }
 
   apply(record: RegistryRecord): void {
     switch (record.kind) {

@@ -1,7 +1,6 @@
 import type { Environment } from '../../base/environment.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { Admin } from '../../client/index.ts';
 import {
   type Change,
   type CompatibilityLevel,
@@ -10,12 +9,16 @@ import {
   RegistryState,
   SchemaRegistry,
 } from '../../registry/index.ts';
+import type { TopicAdmin } from './prepare-topic.ts';
 import { SchemasTopic } from './schemas-topic.ts';
+
+/** How often a topic may turn out to be another one while a change waits for it. */
+const TRIES_MAX = 5;
 
 interface RegistryServiceOptions {
   readonly environment: Environment;
   readonly bootstrapServers: string;
-  readonly admin: Pick<Admin, 'listTopics' | 'createTopics'>;
+  readonly admin: TopicAdmin;
   readonly topic: string;
   readonly timeoutMs: number;
   readonly compatibilityLevel: CompatibilityLevel;
@@ -28,16 +31,17 @@ interface RegistryServiceOptions {
  */
 export class RegistryService {
   readonly #options: RegistryServiceOptions;
-  readonly #registry: SchemaRegistry;
-  readonly #state = new RegistryState();
+  #registry: SchemaRegistry;
   #topic: Promise<SchemasTopic> | undefined;
+  /** Topics that turned out to be others are closed beside all else. */
+  readonly #closing = new Set<Promise<void>>();
   /** The change that is under way. */
   #last: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
   constructor(options: RegistryServiceOptions) {
     this.#options = options;
-    this.#registry = new SchemaRegistry(this.#state, { compatibilityLevel: options.compatibilityLevel });
+    this.#registry = this.#registryOf(new RegistryState());
   }
 
   /** The languages that schemas may be written in. */
@@ -56,9 +60,9 @@ export class RegistryService {
    * @throws {RegistryRefusal} what the decision throws, before anything was written; 50001 where it cannot be written.
    */
   async change<T>(decide: (registry: SchemaRegistry) => Change<T>): Promise<T> {
-    const topic = await this.#opened();
+    await this.#opened();
     const change = this.#last.then(async () => {
-      await this.#stored(() => topic.catchUp());
+      const topic = await this.#caughtUp();
       const { records, answer } = decide(this.#registry);
       if (records.length > 0) await this.#stored(() => topic.append(records));
       return answer;
@@ -71,6 +75,7 @@ export class RegistryService {
     this.#isClosed = true;
     const topic = await this.#topic?.catch(() => undefined);
     await topic?.close();
+    await Promise.all(this.#closing);
   }
 
   #opened(): Promise<SchemasTopic> {
@@ -88,14 +93,48 @@ export class RegistryService {
   }
 
   async #open(): Promise<SchemasTopic> {
-    const topic = new SchemasTopic({ ...this.#options, apply: (record) => this.#state.apply(record) });
+    // Ids that were given before stand for their schemas in records, whatever has become of the topic.
+    const state = new RegistryState(this.#registry.state.ids.idsMax);
+    const topic: SchemasTopic = new SchemasTopic({
+      ...this.#options,
+      apply: (record) => state.apply(record),
+      onLost: () => this.#forget(topic),
+    });
     try {
       await topic.open();
+      this.#registry = this.#registryOf(state);
       return topic;
     } catch (error) {
       await topic.close();
       throw error;
     }
+  }
+
+  /** The topic, when all has been applied that is in it; one that was lost is read again first. */
+  async #caughtUp(): Promise<SchemasTopic> {
+    for (let tries = 1; ; tries += 1) {
+      const topic = await this.#opened();
+      try {
+        await topic.catchUp();
+        return topic;
+      } catch (error) {
+        const isLost = error instanceof OperationalError && error.code === 'TOPIC_LOST';
+        if (!isLost || tries === TRIES_MAX) return this.#stored(() => Promise.reject(error));
+      }
+    }
+  }
+
+  #forget(lost: SchemasTopic): void {
+    this.#topic = undefined;
+    const closing = lost.close().catch((error: unknown) => {
+      this.#options.logger.warn('a topic of schemas was not closed', { error: messageOf(error) });
+    });
+    this.#closing.add(closing);
+    void closing.then(() => this.#closing.delete(closing));
+  }
+
+  #registryOf(state: RegistryState): SchemaRegistry {
+    return new SchemaRegistry(state, { compatibilityLevel: this.#options.compatibilityLevel });
   }
 
   /** What goes wrong with the cluster is told with Confluent's code. */

@@ -2,19 +2,20 @@ import type { Environment } from '../../base/environment.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import { Lifecycle } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/logger.ts';
-import { type Admin, Consumer, Producer } from '../../client/index.ts';
+import { Consumer, Producer } from '../../client/index.ts';
 import { decodeRecord, encodeRecord, type RegistryRecord } from '../../registry/index.ts';
+import { prepareTopic, type TopicAdmin, topicIdOf } from './prepare-topic.ts';
 
 const POLL_TIMEOUT_MS = 1_000;
 const PAUSE_MS = 200;
 const CLOSE_MS_MAX = 2_000;
-/** All that is registered is in one partition, so that it has one order, and the last record of each key stays. */
-const TOPIC_CONFIGS = { 'cleanup.policy': 'compact' } as const;
+/** What was to be read next is not there any more. */
+const BEYOND = new Set(['NO_OFFSET', 'OFFSET_OUT_OF_RANGE', 'LOG_TRUNCATED']);
 
 interface SchemasTopicOptions {
   readonly environment: Environment;
   readonly bootstrapServers: string;
-  readonly admin: Pick<Admin, 'listTopics' | 'createTopics'>;
+  readonly admin: TopicAdmin;
   /** `kafkastore.topic` */
   readonly topic: string;
   /** `kafkastore.timeout.ms` */
@@ -22,6 +23,8 @@ interface SchemasTopicOptions {
   readonly logger: Logger;
   /** Called with each record of the topic, in its order, once. */
   readonly apply: (record: RegistryRecord) => void;
+  /** Called once, where the topic turns out to be another one, or to end lower, than what has been applied: this one is of no more use. */
+  readonly onLost: () => void;
 }
 
 /** The topic that a registry is kept in: read from its beginning, followed, and written by one call at a time. */
@@ -31,6 +34,8 @@ export class SchemasTopic {
   readonly #consumer: Consumer;
   readonly #producer: Producer;
   readonly #partition: { readonly topic: string; readonly partition: 0 };
+  /** The topic that is read; one that is made anew under its name has another one. */
+  #topicId = '';
   /** All records before it have been applied. */
   #offsetNext = 0;
   #loop: Promise<void> = Promise.resolve();
@@ -46,12 +51,14 @@ export class SchemasTopic {
     this.#consumer = new Consumer({
       ...common,
       autoCommit: false,
-      autoOffsetReset: 'earliest',
+      autoOffsetReset: 'none',
+      allowAutoTopicCreation: false,
       defaultApiTimeoutMs: timeoutMs,
     });
     this.#producer = new Producer({
       ...common,
       acks: 'all',
+      mayCreateTopic: () => false,
       lingerMs: 0,
       blockMsMax: timeoutMs,
       deliveryTimeoutMs: timeoutMs,
@@ -67,9 +74,10 @@ export class SchemasTopic {
 
   /** Reads all that is there, making the topic where it is missing, and follows it from there on. */
   async open(): Promise<void> {
-    await this.#find();
+    this.#topicId = await prepareTopic(this.#options);
     this.#consumer.assign([this.#partition]);
-    this.#consumer.seek(this.#partition, 0);
+    const [begin] = await this.#consumer.beginningOffsets([this.#partition]);
+    this.#consumer.seek(this.#partition, begin?.offset ?? 0);
     const [end] = await this.#consumer.endOffsets([this.#partition]);
     while (this.#offsetNext < (end?.offset ?? 0)) {
       this.#life.signal.throwIfAborted();
@@ -80,7 +88,8 @@ export class SchemasTopic {
 
   /**
    * Writes records, and resolves when they have been applied here.
-   * @throws {OperationalError} where the cluster does not take them; some of several may be written then.
+   * @throws {OperationalError} where the cluster does not take them, or `TOPIC_LOST` where they are in another topic than what was applied
+   * before them; some of several may be written then.
    */
   async append(records: readonly RegistryRecord[]): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
@@ -89,7 +98,9 @@ export class SchemasTopic {
       const { offset } = await this.#producer.sendAndWait({ topic, partition, ...encodeRecord(record) });
       return { offset, record };
     });
-    for (const { offset, record } of await Promise.all(sent)) {
+    const written = await Promise.all(sent);
+    await this.#checkSame();
+    for (const { offset, record } of written) {
       // What others have written before it comes first.
       await this.#applied(offset);
       this.#applyAt(offset, record);
@@ -98,7 +109,7 @@ export class SchemasTopic {
 
   /** Resolves when all has been applied that is in the topic now. */
   async catchUp(): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure;
+    await this.#checkSame();
     const [end] = await this.#consumer.endOffsets([this.#partition]);
     await this.#applied(end?.offset ?? 0);
   }
@@ -109,8 +120,9 @@ export class SchemasTopic {
 
   /** Resolves when all records before an offset have been applied. */
   async #applied(offset: number): Promise<void> {
-    while (this.#offsetNext < offset) {
+    for (;;) {
       if (this.#failure !== undefined) throw this.#failure;
+      if (this.#offsetNext >= offset) return;
       await new Promise<void>((resolve) => this.#onProgress.add(resolve));
     }
   }
@@ -130,23 +142,31 @@ export class SchemasTopic {
 
   async #follow(): Promise<void> {
     const { environment, logger } = this.#options;
-    while (!this.#life.isClosing) {
+    while (!this.#life.isClosing && this.#failure === undefined) {
       try {
-        await this.#step();
+        const isQuiet = (await this.#step()) === 0;
+        if (isQuiet) await this.#checkSame();
       } catch (error) {
-        if (this.#life.isClosing) return;
+        if (this.#life.isClosing || this.#failure !== undefined) return;
+        const isBeyond = error instanceof OperationalError && BEYOND.has(error.code);
+        if (isBeyond) await this.#checkSame().catch(() => undefined);
+        if (isBeyond && this.#failure === undefined) this.#lose('has lost records that were not read');
         logger.warn('the topic of schemas is not read: trying again', { error: messageOf(error) });
         await environment.timers.sleep(PAUSE_MS, this.#life.signal).catch(() => undefined);
       }
     }
   }
 
-  async #step(): Promise<void> {
+  /** @returns how many records there were. */
+  async #step(): Promise<number> {
+    let count = 0;
     for (const { records } of await this.#consumer.poll(POLL_TIMEOUT_MS)) {
+      count += records.length;
       for (const { offset, key, value } of records) this.#applyAt(offset, this.#decode(offset, key, value));
     }
     // Compaction leaves holes, also at the end.
     this.#progress(await this.#consumer.position(this.#partition));
+    return count;
   }
 
   #decode(offset: number, key: Buffer | null, value: Buffer | null): RegistryRecord | undefined {
@@ -163,16 +183,29 @@ export class SchemasTopic {
     return record;
   }
 
-  async #find(): Promise<void> {
+  /** @throws {OperationalError} `TOPIC_LOST` where what has been applied is not what is in the topic now. */
+  async #checkSame(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
     const { admin, topic } = this.#options;
-    const topics = await admin.listTopics({ includeInternal: true });
-    if (topics.some(({ name }) => name === topic)) return;
-    try {
-      await admin.createTopics([{ name: topic, partitions: 1, configs: TOPIC_CONFIGS }]);
-    } catch (error) {
-      // Another server was faster.
-      if (!(error instanceof OperationalError) || error.code !== 'TOPIC_ALREADY_EXISTS') throw error;
+    const id = await topicIdOf(admin, topic);
+    if (id !== this.#topicId) throw this.#lose(id === undefined ? 'is gone' : 'was made anew');
+    const [end] = await this.#consumer.endOffsets([this.#partition]);
+    if (end !== undefined && end.offset < this.#offsetNext) throw this.#lose('ends lower than before');
+  }
+
+  /** Ends all that waits here: whoever opened it has to begin anew. */
+  #lose(what: string): OperationalError {
+    const { logger, topic, onLost } = this.#options;
+    const failure = new OperationalError('TOPIC_LOST', `the topic ${topic} ${what}: it is read again`, {
+      retriable: true,
+    });
+    if (this.#failure === undefined) {
+      this.#failure = failure;
+      logger.warn('the topic of schemas is another one: it is read again', { topic, what });
+      this.#progress(0);
+      onLost();
     }
+    return failure;
   }
 
   #endFollowing(): Promise<void> {
