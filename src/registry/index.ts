@@ -4,6 +4,7 @@ export { jsonLanguage } from './languages/json-schema/json-schema.ts';
 export { protobufLanguage } from './languages/protobuf/protobuf-schema.ts';
 export {
   fromPlainJson,
+  isJsonArray,
   isJsonObject,
   type JsonObject,
   type JsonValue,

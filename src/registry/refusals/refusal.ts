@@ -81,6 +81,21 @@ export const refusals = {
   ),
   idDoesNotMatch: refusal(42207, (details: string) => details),
   invalidSubject: refusal(42208, (subject: string) => `The specified subject '${subject}' is not a valid.`),
+  idsExhausted: refusal(
+    422,
+    (context: string, idMax: number) =>
+      `No id is left in context ${context}: ids go up to 2^31-1, and ${idMax} was given. Register in another context`,
+  ),
+  idTooHigh: refusal(
+    422,
+    (id: number) =>
+      `Schema id ${id} cannot be imported: ids go up to 2^31-1, and none would be left for schemas that are registered`,
+  ),
+  versionsExhausted: refusal(
+    422,
+    (subject: string, version: number) =>
+      `No version is left in subject ${subject}: they go up to 2^31-1, and ${version} was given`,
+  ),
   tooMuchToCompare: refusal(
     422,
     (steps: number) => `The schemas are too large to be compared: it would take more than ${steps} steps`,

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../languages/json-text.ts';
 import { refusals } from '../refusals/refusal.ts';
-import { qualifiedSubject } from './qualified-subject.ts';
+import { isUnfinished, qualifiedSubject } from './qualified-subject.ts';
 import { subjectConfig } from './record-codec.ts';
 import type { Change } from './records.ts';
 import type { SchemaRegistry } from './registry.ts';
@@ -9,13 +9,14 @@ import { compatibilityLevel, type Mode, modeNamed, type SubjectConfig } from './
 /**
  * Changes what is configured for a subject, a context, or all: what a request does not name stays.
  * @param request the API's names: `compatibility`, `normalize` and others that are kept.
- * @throws {RegistryRefusal} 42203, 42205.
+ * @throws {RegistryRefusal} 42203, 42205, 42208.
  */
 export function changeConfig(
   registry: SchemaRegistry,
   subject: string | undefined,
   request: JsonObject,
 ): Change<SubjectConfig> {
+  checkName(subject);
   if (subject !== undefined) registry.checkWritable(subject);
   const level = request.get('compatibility');
   if (level !== undefined && level !== null) {
@@ -43,12 +44,13 @@ export function deleteConfig(registry: SchemaRegistry, subject: string | undefin
   return { records: before === undefined ? [] : [{ kind: 'CONFIG', subject, value: undefined }], answer };
 }
 
-/** @throws {RegistryRefusal} 42204, 42205: schemas are imported into what is empty, unless it is forced. */
+/** @throws {RegistryRefusal} 42204, 42208, 42205: schemas are imported into what is empty, unless it is forced. */
 export function changeMode(
   registry: SchemaRegistry,
   subject: string | undefined,
   { mode, isForced }: { readonly mode: string; readonly isForced: boolean },
 ): Change<Mode> {
+  checkName(subject);
   const value = modeNamed(mode);
   if (value === undefined) throw refusals.invalidMode();
   if (
@@ -60,6 +62,11 @@ export function changeMode(
     throw refusals.notPermitted('Cannot import since found existing subjects');
   }
   return { records: [{ kind: 'MODE', subject, value }], answer: value };
+}
+
+/** @throws {RegistryRefusal} 42208: settings of a context that does not end would hold for nothing. */
+function checkName(subject: string | undefined): void {
+  if (subject !== undefined && isUnfinished(subject)) throw refusals.invalidSubject(subject);
 }
 
 function hasSubjects({ state }: SchemaRegistry, subject: string | undefined): boolean {

@@ -40,9 +40,15 @@ export function settingsKey(subject: string | undefined): string | undefined {
   return `:${context}:${GLOBAL_NAMES.has(name) ? '' : name}`;
 }
 
+/** Whether a subject begins with a context that does not end, such as `:.ctx`. */
+export function isUnfinished(subject: string): boolean {
+  return subject.startsWith(':.') && qualifiedSubject(subject).name === subject;
+}
+
 /** Whether schemas may be registered under a name. */
 export function isValidSubject(subject: string): boolean {
   const { name } = qualifiedSubject(subject);
+  if (isUnfinished(subject)) return false;
   // oxlint-disable-next-line no-control-regex
   return name !== '' && !GLOBAL_NAMES.has(name) && !/[\u0000-\u001f\u007f]/.test(subject);
 }

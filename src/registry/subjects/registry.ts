@@ -16,6 +16,9 @@ import type { CompatibilityLevel, Mode, SubjectConfig } from './settings.ts';
 import type { Deleted, RegistryState } from './state.ts';
 import { contentKey, type SchemaContent, type StoredSchema } from './stored-schema.ts';
 
+/** Ids stand in records as 32 bits with a sign; versions are of the same size. */
+const INT_MAX = 2 ** 31 - 1;
+
 /** The newest version is meant. */
 export type VersionNumber = number | 'latest';
 
@@ -239,11 +242,17 @@ export class SchemaRegistry {
   #idFor(subject: string, content: SchemaContent): number {
     const context = contextOf(subject);
     const { ids } = this.state;
-    return ids.idOf(context, contentKey(content)) ?? ids.idMax(context) + 1;
+    const known = ids.idOf(context, contentKey(content));
+    if (known !== undefined) return known;
+    const idMax = ids.idMax(context);
+    if (idMax >= INT_MAX) throw refusals.idsExhausted(context, idMax);
+    return idMax + 1;
   }
 
   #importedId(subject: string, id: number, content: SchemaContent): number {
     const context = contextOf(subject);
+    // One has to be left, or nobody could register anything from then on.
+    if (id >= INT_MAX) throw refusals.idTooHigh(id);
     const [other] = this.state.ids.places(context, id);
     if (other === undefined || contentKey(other) === contentKey(content)) return id;
     throw refusals.notPermitted(`Overwrite new schema with id ${id} in context ${context} is not permitted.`);
@@ -251,7 +260,13 @@ export class SchemaRegistry {
 
   #nextVersion(subject: string, wanted: number | undefined): number {
     const newest = this.state.versions(subject, 'with others').at(-1)?.version ?? 0;
-    return wanted !== undefined && wanted > 0 && this.mode(subject) !== 'READWRITE' ? wanted : newest + 1;
+    const isWanted = wanted !== undefined && wanted > 0;
+    if (isWanted && this.mode(subject) !== 'READWRITE') return wanted;
+    if (isWanted && wanted !== newest + 1) {
+      throw refusals.invalidSchema('Version is not one more than previous version');
+    }
+    if (newest >= INT_MAX) throw refusals.versionsExhausted(subject, newest);
+    return newest + 1;
   }
 }
 

@@ -2,17 +2,23 @@ import {
   canonicalSubject,
   type Deleted,
   fromPlainJson,
+  isJsonArray,
   isJsonObject,
   type JsonObject,
+  type JsonValue,
   referencesOf,
   refusals,
   RegistryRefusal,
+  type SchemaReference,
   type SchemaRequest,
   subjectName,
   type VersionNumber,
 } from '../../registry/index.ts';
 
 /** What routes take of a request. */
+
+/** What is kept of a body goes into a record, deeper than it was here, and has to be read again. */
+const BODY_DEPTH_MAX = 100;
 
 /** The parameters of a query; of one that comes twice the first value counts. */
 export type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -71,8 +77,11 @@ export function settingsPlace(place: Place): string | undefined {
   return place.context === undefined && place.subject === undefined ? undefined : subjectOf(place);
 }
 
-/** @throws {RegistryRefusal} 422 for a body that is no object. */
+/** @throws {RegistryRefusal} 422 for a body that is no object, or nested too deep. */
 export function bodyObject(body: unknown): JsonObject {
+  if (isDeeper(body, BODY_DEPTH_MAX)) {
+    throw new RegistryRefusal(422, `The request body is nested deeper than ${BODY_DEPTH_MAX} levels`);
+  }
   const json = body === undefined ? undefined : fromPlainJson(body);
   if (isJsonObject(json)) return json;
   throw new RegistryRefusal(422, 'The request body is not a JSON object');
@@ -89,7 +98,7 @@ export function schemaRequestOf(body: unknown): SchemaRequest {
   return {
     schema: text('schema'),
     schemaType: text('schemaType'),
-    references: referencesOf(json.get('references')),
+    references: referencesAsked(json.get('references')),
     metadata: json.get('metadata') ?? undefined,
     ruleSet: json.get('ruleSet') ?? undefined,
     id: integerOf(json, 'id'),
@@ -97,10 +106,29 @@ export function schemaRequestOf(body: unknown): SchemaRequest {
   };
 }
 
+/** @throws {RegistryRefusal} 422 for what is no list of complete references. */
+function referencesAsked(value: JsonValue | undefined): readonly SchemaReference[] {
+  if (value === undefined || value === null) return [];
+  const references = referencesOf(value);
+  if (isJsonArray(value) && references.length === value.length) return references;
+  throw new RegistryRefusal(422, 'references: expected a list of objects with name, subject and version');
+}
+
+/** Whether objects and lists are within each other in more levels. */
+function isDeeper(value: unknown, levels: number): boolean {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    level = level.filter((one) => typeof one === 'object' && one !== null);
+    if (level.length > 0 && depth === levels) return true;
+    level = level.flatMap((one) => Object.values(one ?? {}));
+  }
+  return false;
+}
+
 function integerOf(json: JsonObject, name: string): number | undefined {
   const value = json.get(name);
   if (value === undefined || value === null) return undefined;
   const number = Number(typeof value === 'object' && 'text' in value ? value.text : Number.NaN);
-  if (Number.isInteger(number)) return number;
-  throw new RegistryRefusal(422, `${name}: expected an integer`);
+  if (Number.isInteger(number) && Math.abs(number) < 2 ** 31) return number;
+  throw new RegistryRefusal(422, `${name}: expected an integer of 32 bits`);
 }

@@ -169,6 +169,40 @@ service Orders {
   });
 });
 
+describe('a Protobuf schema that is nested', () => {
+  const nested = (levels: number): string =>
+    `syntax = "proto3"; ${'message A {'.repeat(levels)}${'}'.repeat(levels)}`;
+  const withOption = (levels: number): string =>
+    `syntax = "proto3"; option (o) = ${'{a: '.repeat(levels)}1${'}'.repeat(levels)}; message A {}`;
+  const tooDeep = /nested deeper than 64 levels/;
+
+  it('is read to a depth', () => {
+    expect(proto(nested(64)).name).toBe('A');
+    expect(() => proto(nested(65))).toThrow(tooDeep);
+    expect(() => proto(nested(5_000))).toThrow(tooDeep);
+    expect(() => proto(withOption(5_000))).toThrow(tooDeep);
+    expect(() => proto('message A { repeated group G = 1 {'.repeat(2_000))).toThrow(InvalidSchemaError);
+  });
+
+  it('is read to a depth also as a descriptor', () => {
+    const message = (inner: Buffer, field: number): Buffer => {
+      const length: number[] = [];
+      for (let left = inner.length; ; left >>= 7) {
+        length.push(left > 0x7f ? (left & 0x7f) | 0x80 : left);
+        if (left <= 0x7f) break;
+      }
+      return Buffer.concat([Buffer.from([(field << 3) | 2, ...length]), inner]);
+    };
+    let inner = Buffer.from([0x0a, 1, 0x41]);
+    for (let level = 1; level < 2_000; level += 1) {
+      inner = Buffer.concat([Buffer.from([0x0a, 1, 0x41]), message(inner, 3)]);
+    }
+    const file = Buffer.concat([message(inner, 4), message(Buffer.from('proto3'), 12)]);
+    const padding = Buffer.concat([file, message(Buffer.alloc((3 - ((file.length + 2) % 3)) % 3), 100 & 15)]);
+    expect(() => proto(padding.toString('base64'))).toThrow(tooDeep);
+  });
+});
+
 describe('a Protobuf schema that is none', () => {
   it.each([
     ['message', "Syntax error in :1:8: expected a name but was 'the end of the text'"],

@@ -159,6 +159,41 @@ describe('registering', () => {
       "42208 The specified subject '__GLOBAL' is not a valid.",
     );
     expect(refusal(() => one.register(':.x:', '"int"'))).toContain('42208');
+    // A context that does not end.
+    expect(refusal(() => one.register(':.c', '"int"'))).toContain('42208');
+    expect(refusal(() => changeConfig(one.registry, ':.c', new Map()))).toContain('42208');
+    expect(refusal(() => changeMode(one.registry, ':.c', { mode: 'READONLY', isForced: false }))).toContain(
+      '42208',
+    );
+    expect(one.register(':c', '"int"')).toBe(1);
+  });
+
+  it('gives ids and versions of 32 bits, and tells where none is left', () => {
+    const one = new RecordedRegistry();
+    one.record(changeMode(one.registry, 'a', { mode: 'IMPORT', isForced: false }));
+    const [last, beforeLast] = [2 ** 31 - 1, 2 ** 31 - 2];
+    expect(refusal(() => one.register('a', { schema: '"int"', id: last }))).toContain(
+      '422 Schema id 2147483647 cannot be imported',
+    );
+    expect(refusal(() => one.register('a', { schema: '"int"', id: last + 1 }))).toContain('422 Schema id');
+    expect(one.register('b', '"long"')).toBe(1);
+    expect(one.register('a', { schema: '"int"', id: beforeLast, version: last })).toBe(beforeLast);
+    expect(one.register('b', { schema: '"double"', schemaType: 'AVRO' })).toBe(last);
+    expect(refusal(() => one.register('c', '"string"'))).toContain('422 No id is left in context .');
+    // What has an id keeps it, and other contexts have their own.
+    expect(one.register('c', '"long"')).toBe(1);
+    expect(one.register(':.x:c', '"string"')).toBe(1);
+    one.record(changeMode(one.registry, 'a', { mode: 'READWRITE', isForced: false }));
+    expect(refusal(() => one.register('a', '"long"'))).toContain('422 No version is left in subject a');
+  });
+
+  it('takes no version but the next one', () => {
+    const one = new RecordedRegistry();
+    expect(refusal(() => one.register('a', { schema: '"int"', version: 1e9 }))).toBe(
+      '42201 Version is not one more than previous version',
+    );
+    expect(one.register('a', { schema: '"int"', version: 1 })).toBe(1);
+    expect(one.register('a', { schema: '"long"', version: 2 })).toBe(2);
   });
 
   it('imports schemas with their ids and versions', () => {

@@ -281,4 +281,32 @@ describe('the REST API of the registry', () => {
     expect(new Set(ids).size).toBe(20);
     expect(ids.slice(0, 20)).toEqual(ids.slice(20));
   });
+
+  it('refuses bodies that are none of its own', async () => {
+    const nested = (levels: number) =>
+      `{"schema":"\\"int\\"","metadata":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+    const post = async (body: unknown) => {
+      const { status, body: answer } = await ask(registry.url, 'POST /subjects/bodies/versions', body);
+      return { status, answer };
+    };
+    const refused = (message: string) => ({ status: 422, answer: error(422, message) });
+    expect(await post(nested(100_000))).toEqual(refused('The request body is nested deeper than 100 levels'));
+    expect(await post(nested(100))).toEqual(refused('The request body is nested deeper than 100 levels'));
+    const references = 'references: expected a list of objects with name, subject and version';
+    for (const wrong of ['x', {}, [null], [{ name: 'X', subject: 'a', version: 'x' }], [{ name: 'X' }]]) {
+      expect(await post({ schema: '"int"', references: wrong })).toEqual(refused(references));
+    }
+    expect(await post({ schema: '"int"', id: 2 ** 31 })).toEqual(
+      refused('id: expected an integer of 32 bits'),
+    );
+    expect(await post({ schema: '"int"', references: null, version: -1 })).toMatchObject({ status: 200 });
+    // The deepest one that is taken is read again after a restart.
+    expect(await post(nested(99))).toMatchObject({ status: 200 });
+    const other = await startRegistry(bootstrap);
+    try {
+      expect((await ask(other.url, 'GET /subjects/bodies/versions')).body).toEqual([1, 2]);
+    } finally {
+      await other.close();
+    }
+  });
 });

@@ -36,9 +36,9 @@ function assignment(tokens: ProtoTokens): ProtoOption {
 
 function optionValue(tokens: ProtoTokens): OptionValue {
   if (tokens.isString) return { kind: 'string', text: tokens.string() };
-  if (tokens.takes('{')) return messageValue(tokens, '}');
-  if (tokens.takes('<')) return messageValue(tokens, '>');
-  if (tokens.takes('[')) return listValue(tokens);
+  if (tokens.takes('{')) return tokens.within(() => messageValue(tokens, '}'));
+  if (tokens.takes('<')) return tokens.within(() => messageValue(tokens, '>'));
+  if (tokens.takes('[')) return tokens.within(() => listValue(tokens));
   return { kind: 'word', text: tokens.word() };
 }
 

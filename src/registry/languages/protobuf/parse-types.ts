@@ -28,7 +28,7 @@ interface FieldLists {
 /** Reads what follows the word `message`. */
 export function messageType(tokens: ProtoTokens): ProtoMessage {
   const name = tokens.name();
-  return messageBody(tokens, name);
+  return tokens.within(() => messageBody(tokens, name));
 }
 
 function messageBody(tokens: ProtoTokens, name: string): ProtoMessage {
@@ -84,7 +84,7 @@ function group(tokens: ProtoTokens, label: ProtoLabel | undefined): ProtoGroup {
   tokens.expect('=');
   const tag = tokens.integer();
   optionList(tokens);
-  const { fields } = messageBody(tokens, name);
+  const { fields } = tokens.within(() => messageBody(tokens, name));
   return { label, name, tag, fields };
 }
 

@@ -1,3 +1,4 @@
+import { InvalidSchemaError } from '../invalid-schema.ts';
 import type {
   OptionValue,
   ProtoConstant,
@@ -32,6 +33,7 @@ import {
   TYPES,
 } from './descriptor-fields.ts';
 import { WireMessage } from './descriptor-wire.ts';
+import { PROTO_DEPTH_MAX } from './tokens.ts';
 
 /**
  * Reads a `FileDescriptorProto`, which clients send in Base64 that have no text of their schema.
@@ -66,7 +68,10 @@ class DescriptorReader {
     this.#isProto3 = isProto3;
   }
 
-  message(message: WireMessage): ProtoMessage {
+  message(message: WireMessage, depth = 1): ProtoMessage {
+    if (depth > PROTO_DEPTH_MAX) {
+      throw new InvalidSchemaError(`nested deeper than ${PROTO_DEPTH_MAX} levels`);
+    }
     const fields = message.messages(MESSAGE.field);
     // Each `optional` field of proto3 is in a oneof of its own that nobody wrote.
     const memberOf = (field: WireMessage): number | undefined =>
@@ -88,7 +93,7 @@ class DescriptorReader {
       oneofs: oneofs.filter((oneof) => oneof.fields.length > 0),
       groups: [],
       extensions: statements(readRanges(message.messages(MESSAGE.extensionRange), 1), []),
-      messages: message.messages(MESSAGE.nestedType).map((nested) => this.message(nested)),
+      messages: message.messages(MESSAGE.nestedType).map((nested) => this.message(nested, depth + 1)),
       enums: message.messages(MESSAGE.enumType).map(readEnum),
       extends: this.extensions(message.messages(MESSAGE.extension)),
     };

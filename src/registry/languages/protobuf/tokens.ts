@@ -24,10 +24,14 @@ const ESCAPES: Readonly<Record<string, string>> = {
   v: '\v',
 };
 
+/** Twice as many messages within each other as protoc takes, since the values of options count, too. */
+export const PROTO_DEPTH_MAX = 64;
+
 /** The words of a .proto file, one after the other. */
 export class ProtoTokens {
   readonly #text: string;
   #at = 0;
+  #depth = 0;
   #next: Token;
 
   constructor(text: string) {
@@ -84,6 +88,15 @@ export class ProtoTokens {
     let text = '';
     while (this.isString) text += this.#advance().text;
     return text;
+  }
+
+  /** Reads what stands between brackets. @throws {InvalidSchemaError} where that is within too many others. */
+  within<T>(read: () => T): T {
+    this.#depth += 1;
+    if (this.#depth > PROTO_DEPTH_MAX) throw this.error(`nested deeper than ${PROTO_DEPTH_MAX} levels`);
+    const found = read();
+    this.#depth -= 1;
+    return found;
   }
 
   error(message: string): InvalidSchemaError {
