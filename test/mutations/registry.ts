@@ -57,4 +57,11 @@ export const registryMutations: readonly Mutation[] = [
     replace: '',
     suite: ['test/server/registry/schemas-topic.test.ts'],
   },
+  {
+    name: 'an expression of patternProperties that is too costly covers nothing',
+    file: 'src/registry/languages/json-schema/property-patterns.ts',
+    find: 'throw refusals.patternTooCostly(pattern, name.length);',
+    replace: 'return false;',
+    suite: ['test/registry/languages/comparison-work.test.ts'],
+  },
 ];

@@ -100,6 +100,11 @@ export const refusals = {
     422,
     (steps: number) => `The schemas are too large to be compared: it would take more than ${steps} steps`,
   ),
+  patternTooCostly: refusal(
+    422,
+    (pattern: string, length: number) =>
+      `The schemas cannot be compared: the pattern ${pattern} may take too long on the name of a property of ${length} letters`,
+  ),
   tooDeepToCompare: refusal(
     422,
     (levels: number) =>

@@ -124,6 +124,28 @@ describe('the work of comparing schemas', () => {
     expect(code(() => numbers('').differencesFrom(numbers('.0')))).toBe(422);
   });
 
+  it('is bounded also for patterns of names', () => {
+    const closed = (pattern: string, names: readonly string[]) =>
+      json({
+        properties: Object.fromEntries(names.map((name) => [name, {}])),
+        patternProperties: { [pattern]: {} },
+        additionalProperties: false,
+      });
+    const added = (pattern: string, ...names: string[]) =>
+      closed(pattern, names).differencesFrom(closed(pattern, []));
+    const removed = (pattern: string, ...names: string[]) =>
+      closed(pattern, []).differencesFrom(closed(pattern, names));
+    const long = `${'a'.repeat(60)}!`;
+    // 2 to the power of 60 ways.
+    expect(code(() => added('^(a+)+$', long))).toBe(422);
+    expect(code(() => removed('^(?=a)(a|a)+$', long))).toBe(422);
+    expect(code(() => removed('^(a+)+$', ...times(1_000, (index) => `${'a'.repeat(15)}${index}`)))).toBe(422);
+    expect(removed('^(a+)+$', 'aaa')).toEqual([]);
+    expect(removed('^(?!x-)[a-z]+-[0-9]+$', `${'a'.repeat(60)}-1`)).toEqual([]);
+    expect(removed('^x-', ...times(2_000, (index) => `x-${index}`))).toEqual([]);
+    expect(removed('^x-', 'y')).toMatchObject([{ type: 'PROPERTY_REMOVED_FROM_CLOSED_CONTENT_MODEL' }]);
+  });
+
   it('is bounded in depth, also by names', () => {
     // What one side defines aside is not compared before it is met through the last of them.
     const chain = (aside: string, count: number) => {

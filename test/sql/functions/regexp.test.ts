@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { likeMatcher } from '../../../src/sql/expressions/like.ts';
 import { javaPattern } from '../../../src/sql/functions/regexp/java-pattern.ts';
 import { javaRegex, linearSource } from '../../../src/sql/functions/regexp/java-regex.ts';
-import { BACKTRACKING_STEPS, safeLength } from '../../../src/sql/functions/regexp/regex-cost.ts';
+import { BACKTRACKING_STEPS, safeLength } from '../../../src/base/regex-cost.ts';
 
 const many = (text: string): string => text.repeat(50_000);
 

@@ -1,3 +1,4 @@
+import type { PropertyPatterns } from './property-patterns.ts';
 import { lowerLimit, upperLimit } from './compare-values.ts';
 import { at, found, type Found } from './differences.ts';
 import type { Further, JsonSchemaNode, ObjectSchema } from './model.ts';
@@ -8,6 +9,7 @@ export type Compare = (reader: JsonSchemaNode, writer: JsonSchemaNode) => readon
 interface Objects {
   readonly reader: ObjectSchema;
   readonly writer: ObjectSchema;
+  readonly patterns: PropertyPatterns;
 }
 
 export function compareObjects(objects: Objects, compare: Compare): readonly Found[] {
@@ -38,13 +40,13 @@ function required({ reader, writer }: Objects): readonly Found[] {
   });
 }
 
-function properties({ reader, writer }: Objects, compare: Compare): readonly Found[] {
+function properties({ reader, writer, patterns }: Objects, compare: Compare): readonly Found[] {
   const names = new Set([...writer.properties.keys(), ...reader.properties.keys()]);
   return [...names].flatMap((name) => {
     const [read, written] = [reader.properties.get(name), writer.properties.get(name)];
     if (read !== undefined && written !== undefined) return at(name, compare(read, written));
-    if (written !== undefined) return at(name, removed(name, { reader, written, compare }));
-    return read === undefined ? [] : at(name, added(name, { reader, writer, read, compare }));
+    if (written !== undefined) return at(name, removed(name, { reader, written, patterns, compare }));
+    return read === undefined ? [] : at(name, added(name, { reader, writer, patterns, read, compare }));
   });
 }
 
@@ -54,11 +56,17 @@ function removed(
   {
     reader,
     written,
+    patterns,
     compare,
-  }: { readonly reader: ObjectSchema; readonly written: JsonSchemaNode; readonly compare: Compare },
+  }: {
+    readonly reader: ObjectSchema;
+    readonly written: JsonSchemaNode;
+    readonly patterns: PropertyPatterns;
+    readonly compare: Compare;
+  },
 ): readonly Found[] {
   if (isOpen(reader)) return [];
-  const covering = coveringSchema(reader, name);
+  const covering = coveringSchema(reader, name, patterns);
   if (covering !== undefined) {
     const differences = compare(covering, written);
     if (differences.length === 0) return [];
@@ -70,7 +78,13 @@ function removed(
 /** A property that is described only now: where it was open for anything, anything may have been written. */
 function added(
   name: string,
-  { reader, writer, read, compare }: Objects & { readonly read: JsonSchemaNode; readonly compare: Compare },
+  {
+    reader,
+    writer,
+    patterns,
+    read,
+    compare,
+  }: Objects & { readonly read: JsonSchemaNode; readonly compare: Compare },
 ): readonly Found[] {
   const isRequired = reader.required.has(name);
   const hasDefault = read.default !== undefined;
@@ -83,7 +97,7 @@ function added(
         : 'REQUIRED_PROPERTY_ADDED_TO_OPEN_CONTENT_MODEL',
     );
   }
-  const covering = coveringSchema(writer, name);
+  const covering = coveringSchema(writer, name, patterns);
   const differences = covering === undefined ? [] : compare(read, covering);
   return [
     ...differences,
@@ -98,21 +112,16 @@ function isOpen({ patternProperties, additionalProperties }: ObjectSchema): bool
 }
 
 /** What a property that is not described has to be, where something is said of it. */
-function coveringSchema(schema: ObjectSchema, name: string): JsonSchemaNode | undefined {
+function coveringSchema(
+  schema: ObjectSchema,
+  name: string,
+  patterns: PropertyPatterns,
+): JsonSchemaNode | undefined {
   for (const [pattern, covering] of schema.patternProperties) {
-    if (matches(pattern, name)) return covering;
+    if (patterns.matches(pattern, name)) return covering;
   }
   const { additionalProperties } = schema;
   return additionalProperties === false ? undefined : additionalProperties;
-}
-
-function matches(pattern: string, name: string): boolean {
-  try {
-    return new RegExp(pattern, 'u').test(name);
-  } catch {
-    // One that only Java can read covers nothing here.
-    return false;
-  }
 }
 
 /** Compares what further properties, or items, have to be. */

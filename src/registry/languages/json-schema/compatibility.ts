@@ -7,6 +7,7 @@ import { compareObjects } from './compare-objects.ts';
 import { compareConstants, compareEnums, compareNumbers, compareStrings } from './compare-values.ts';
 import { at, found, type Found, jsonDifference } from './differences.ts';
 import type { JsonSchemaNode, NotSchema } from './model.ts';
+import { PropertyPatterns } from './property-patterns.ts';
 import { referred } from './referred.ts';
 
 /**
@@ -23,11 +24,13 @@ export function jsonDifferences(
 
 class JsonComparison {
   readonly #work: ComparisonWork;
+  readonly #patterns: PropertyPatterns;
   /** Without it schemas whose parts refer to each other would be compared once for each way that leads to them. */
   readonly #results = new Map<JsonSchemaNode, Map<JsonSchemaNode, readonly Found[]>>();
 
   constructor(work: ComparisonWork) {
     this.#work = work;
+    this.#patterns = new PropertyPatterns(work);
   }
 
   readonly compare = (one: JsonSchemaNode, other: JsonSchemaNode): readonly Found[] => {
@@ -76,7 +79,8 @@ class JsonComparison {
         if (writer.kind === 'not') return this.#negations(reader, writer);
         break;
       case 'object':
-        if (writer.kind === 'object') return compareObjects({ reader, writer }, this.compare);
+        if (writer.kind === 'object')
+          return compareObjects({ reader, writer, patterns: this.#patterns }, this.compare);
         break;
       case 'array':
         if (writer.kind === 'array') return compareArrays({ reader, writer }, this.compare);

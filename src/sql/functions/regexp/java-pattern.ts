@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import { javaRegex, linearSource } from './java-regex.ts';
-import { BACKTRACKING_STEPS, BACKTRACKING_STEPS_MAX, safeLength } from './regex-cost.ts';
+import { BACKTRACKING_STEPS, BACKTRACKING_STEPS_MAX, safeLength } from '../../../base/regex-cost.ts';
 
 /** A match: the whole at 0, then the groups, undefined where one took no part. */
 export type JavaMatch = readonly (string | undefined)[] & {
