@@ -165,6 +165,18 @@ describe('the work of comparing schemas', () => {
 });
 
 describe('defaults of Avro fields', () => {
+  it('are tried with a bounded number of types', () => {
+    const items = times(1_000, (index) => record(`R${index}`, []));
+    const list = (count: number) =>
+      avro(record('X', [{ name: 'a', type: { type: 'array', items }, default: times(count, () => ({})) }]));
+    expect(list(10).type).toBe('AVRO');
+    const numbers = times(1_000, (index) => index);
+    const refused = record('X', [
+      { name: 'a', type: { type: 'array', items: [...items, 'int'] }, default: numbers },
+    ]);
+    expect(() => avro(refused)).toThrow(new InvalidSchemaError('defaults are too large to be checked'));
+  });
+
   it('are checked once each, and may not be made of themselves', () => {
     const itself = record('R', [{ name: 'f', type: 'R', default: {} }]);
     expect(() => avro(itself)).toThrow(InvalidSchemaError);

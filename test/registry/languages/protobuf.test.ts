@@ -222,6 +222,15 @@ describe('a Protobuf schema that is none', () => {
       'Field numbers 19000 through 19999 are reserved for the protocol buffer library',
     ],
     ['message M { reserved 1 to 3; optional int32 a = 2; }', 'Field "M.a" uses a reserved number 2'],
+    [
+      'message M { reserved 9, 1 to 100, 40 to 50, 200; optional int32 a = 150; optional int32 b = 60; }',
+      'Field "M.b" uses a reserved number 60',
+    ],
+    [
+      'message M { reserved 300 to max, 5; optional int32 a = 299; optional int32 b = 301; }',
+      'Field "M.b" uses a reserved number 301',
+    ],
+    ['message M { reserved 2; reserved "a"; optional int32 a = 1; }', 'Field "M.a" uses a reserved name'],
     ['message M {} enum M { A = 0; }', '"M" is already defined'],
     ['syntax = "proto3"; enum E { A = 1; }', 'The first enum value must be zero in proto3: E'],
     ['syntax = "proto3"; message M { required int32 a = 1; }', 'Required fields are not allowed in proto3'],

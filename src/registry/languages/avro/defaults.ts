@@ -1,8 +1,12 @@
 import { isJsonArray, isJsonObject, JsonNumber, type JsonValue } from '../json-text.ts';
+import { InvalidSchemaError } from '../invalid-schema.ts';
 import type { AvroType } from './schema.ts';
 
 const INT_RANGE = [-(2n ** 31n), 2n ** 31n - 1n] as const;
 const LONG_RANGE = [-(2n ** 63n), 2n ** 63n - 1n] as const;
+
+/** Values with the types that they are tried with: a list of thousands may be tried with a union of thousands. */
+const TRIES_MAX = 500_000;
 
 /**
  * Whether JSON values can stand for values of types as the defaults of fields. Any branch of a union will do, as in
@@ -12,8 +16,13 @@ export class DefaultCheck {
   /** Of each type and value once: a record's default may be made of others' defaults, and those of others again. */
   readonly #results = new Map<AvroType, Map<JsonValue, boolean>>();
 
+  #tries = 0;
+
+  /** @throws {InvalidSchemaError} where a schema's defaults would have to be tried with too many types. */
   isValid(type: AvroType, value: JsonValue | undefined): boolean {
     if (value === undefined) return false;
+    this.#tries += 1;
+    if (this.#tries > TRIES_MAX) throw new InvalidSchemaError('defaults are too large to be checked');
     let results = this.#results.get(type);
     if (results === undefined) this.#results.set(type, (results = new Map()));
     const known = results.get(value);

@@ -8,6 +8,7 @@ import {
   SCALARS,
   TAG_MAX,
 } from './file.ts';
+import { ReservedTags } from './reserved-tags.ts';
 import { joined, type ProtoTypes } from './types.ts';
 
 /** Kept for protobuf's own use. */
@@ -60,11 +61,12 @@ class ProtoCheck {
       [...fields, ...groups].map(({ tag }) => tag),
       (tag) => `Field number ${tag} has already been used in "${name}"`,
     );
-    for (const field of fields) this.#field(name, field, message);
+    const reserved = new ReservedTags(message.reserved);
+    for (const field of fields) this.#field(name, field, reserved);
     this.#definitions(name, message);
   }
 
-  #field(message: string, field: ProtoField, { reserved }: ProtoMessage): void {
+  #field(message: string, field: ProtoField, reserved: ReservedTags): void {
     const { tag, name, type, label } = field;
     if (tag < 1 || tag > TAG_MAX) refuse(`Field number ${tag} of "${message}.${name}" is out of range`);
     if (tag >= KEPT_TAGS.first && tag <= KEPT_TAGS.last) {
@@ -72,13 +74,8 @@ class ProtoCheck {
         `Field numbers ${KEPT_TAGS.first} through ${KEPT_TAGS.last} are reserved for the protocol buffer library`,
       );
     }
-    for (const range of reserved.flat()) {
-      if (typeof range === 'string' ? range === name : tag >= range.first && tag <= range.last) {
-        refuse(
-          `Field "${message}.${name}" uses a reserved ${typeof range === 'string' ? 'name' : `number ${tag}`}`,
-        );
-      }
-    }
+    if (reserved.hasName(name)) refuse(`Field "${message}.${name}" uses a reserved name`);
+    if (reserved.hasTag(tag)) refuse(`Field "${message}.${name}" uses a reserved number ${tag}`);
     if (label === 'required' && this.#file.syntax === 'proto3')
       refuse('Required fields are not allowed in proto3');
     const map = this.#types.mapOf(type, message);

@@ -46,13 +46,16 @@ export function readDescriptor(text: string): ProtoFile | undefined {
   const file = new WireMessage(Buffer.from(trimmed, 'base64'));
   const isProto3 = file.text(FILE.syntax) === 'proto3';
   const reader = new DescriptorReader(isProto3);
-  const [imports, publicIndexes] = [file.texts(FILE.dependency), file.numbers(FILE.publicDependency)];
+  const [imports, publicIndexes] = [
+    file.texts(FILE.dependency),
+    new Set(file.numbers(FILE.publicDependency)),
+  ];
   return {
     syntax: file.text(FILE.syntax),
     edition: undefined,
     packageName: file.text(FILE.package),
-    imports: imports.filter((_, index) => !publicIndexes.includes(index)),
-    publicImports: imports.filter((_, index) => publicIndexes.includes(index)),
+    imports: imports.filter((_, index) => !publicIndexes.has(index)),
+    publicImports: imports.filter((_, index) => publicIndexes.has(index)),
     options: readOptions(file.message(FILE.options), FILE_OPTIONS),
     messages: file.messages(FILE.messageType).map((message) => reader.message(message)),
     enums: file.messages(FILE.enumType).map(readEnum),
@@ -76,8 +79,9 @@ class DescriptorReader {
     // Each `optional` field of proto3 is in a oneof of its own that nobody wrote.
     const memberOf = (field: WireMessage): number | undefined =>
       field.flag(FIELD.proto3Optional) ? undefined : field.number(FIELD.oneofIndex);
+    const membersOf = groupedBy(fields, memberOf);
     const oneofs = message.messages(MESSAGE.oneofDecl).map((oneof, index): ProtoOneof => {
-      const members = fields.filter((field) => memberOf(field) === index);
+      const members = membersOf.get(index) ?? [];
       const inner = members.map((field) => ({ ...this.#field(field), label: undefined }));
       return { name: oneof.text(1) ?? '', options: [], fields: inner, groups: [] };
     });
@@ -100,11 +104,8 @@ class DescriptorReader {
   }
 
   extensions(fields: readonly WireMessage[]): ProtoExtend[] {
-    const names = [...new Set(fields.map((field) => field.text(FIELD.extendee) ?? ''))];
-    return names.map((name) => {
-      const own = fields.filter((field) => field.text(FIELD.extendee) === name);
-      return { name, fields: own.map((field) => this.#field(field)) };
-    });
+    const extended = groupedBy(fields, (field) => field.text(FIELD.extendee) ?? '');
+    return [...extended].map(([name, own]) => ({ name, fields: own.map((field) => this.#field(field)) }));
   }
 
   #field(field: WireMessage): ProtoField {
@@ -130,6 +131,16 @@ class DescriptorReader {
       options,
     };
   }
+}
+
+function groupedBy<K>(fields: readonly WireMessage[], key: (field: WireMessage) => K): Map<K, WireMessage[]> {
+  const groups = new Map<K, WireMessage[]>();
+  for (const field of fields) {
+    const group = groups.get(key(field));
+    if (group === undefined) groups.set(key(field), [field]);
+    else group.push(field);
+  }
+  return groups;
 }
 
 function readEnum(message: WireMessage): ProtoEnum {
