@@ -98,7 +98,10 @@ export class SchemasTopic {
       const { offset } = await this.#producer.sendAndWait({ topic, partition, ...encodeRecord(record) });
       return { offset, record };
     });
-    const written = await Promise.all(sent);
+    // Whoever waits is told why it was closed, rather than that it was.
+    const written = await Promise.all(sent).catch((error: unknown) => {
+      throw this.#failure ?? error;
+    });
     await this.#checkSame();
     for (const { offset, record } of written) {
       // What others have written before it comes first.
