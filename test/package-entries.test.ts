@@ -34,14 +34,18 @@ const INNER_ERRORS = [
   'CleaningInterrupted',
   'CodeMistake',
   'CoordinatorLogError',
+  'InvalidSchemaError',
   'ListMistake',
   'NodeFailure',
   'RecordMismatch',
   'Refusal',
+  'RegistryError',
+  'RegistryRefusal',
   'RestError',
   'ScriptError',
   'SegmentDamage',
   'TransactionFailure',
+  'UnknownSchemaId',
   'UnreadableRequest',
 ];
 

@@ -12,7 +12,12 @@ function failingLoop(checkHealth: () => void): {
 } {
   const committed: unknown[] = [];
   const parts = {
-    intake: { poll: () => Promise.resolve([]), queue: () => undefined, resume: () => undefined },
+    intake: {
+      poll: () => Promise.resolve([]),
+      prepare: () => undefined,
+      queue: () => undefined,
+      resume: () => undefined,
+    },
     tasks: { restore: () => undefined, tasks: [{ hasFailedAtInput: true }] },
     runner: { hasWork: false, dueInMs: 0, round: () => Promise.reject(unreadable) },
     commit: { dueInMs: 0, runBefore: (error: unknown) => Promise.resolve(committed.push(error)) },
