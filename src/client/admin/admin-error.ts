@@ -24,7 +24,13 @@ export function checkOutcomes(outcomes: readonly Outcome[]): void {
   });
 }
 
+/** What is answered for a topic that there is not. */
+const IS_GONE: ReadonlySet<number> = new Set([
+  ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+  ErrorCode.UNKNOWN_TOPIC_ID,
+]);
+
 /** Who waits for a topic's creation may retry an unknown topic; who administers wants to hear that it is not there. */
 function isWorthRetrying(errorCode: number): boolean {
-  return errorOf(errorCode).retriable && errorCode !== ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+  return errorOf(errorCode).retriable && !IS_GONE.has(errorCode);
 }

@@ -136,6 +136,11 @@ export interface ListedOffset extends TopicPartition {
 export interface KafkaAdmin {
   createTopics(topics: readonly NewTopic[], options?: { readonly validateOnly?: boolean }): Promise<void>;
   deleteTopics(names: readonly string[]): Promise<void>;
+  /**
+   * As {@link KafkaAdmin.deleteTopics}, of exactly these topics: one that has been made anew under the name of another stays (KIP-516).
+   * Rejects with `UNKNOWN_TOPIC_ID` for one that there is not, and with `UNSUPPORTED_VERSION` where the cluster is older than 2.8.
+   */
+  deleteTopicsWithIds(topicIds: readonly string[]): Promise<void>;
   /** Raises partition counts. */
   createPartitions(topics: readonly { readonly name: string; readonly count: number }[]): Promise<void>;
   /** With `existingOnly`, topics that do not exist, or that this client may not see, are left out instead of refused. */

@@ -132,7 +132,20 @@ export class Admin implements KafkaAdmin {
 
   async deleteTopics(names: readonly string[]): Promise<void> {
     checkNames(names, 'names');
-    return deleteTopicsOn(this.#cluster, names, this.#timeoutMs);
+    return deleteTopicsOn(
+      this.#cluster,
+      names.map((name) => ({ name })),
+      this.#timeoutMs,
+    );
+  }
+
+  async deleteTopicsWithIds(topicIds: readonly string[]): Promise<void> {
+    checkNames(topicIds, 'topicIds');
+    return deleteTopicsOn(
+      this.#cluster,
+      topicIds.map((topicId) => ({ name: null, topicId })),
+      this.#timeoutMs,
+    );
   }
 
   async createPartitions(

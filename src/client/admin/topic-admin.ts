@@ -1,3 +1,4 @@
+import { OperationalError } from '../../base/errors.ts';
 import { ErrorCode } from '../../protocol/error-codes.ts';
 import { metadata } from '../../protocol/messages/03-metadata.ts';
 import { createTopics } from '../../protocol/messages/19-create-topics.ts';
@@ -60,9 +61,12 @@ export async function createTopicsOn(
   });
 }
 
+/** A topic by its name, or by its id alone. */
+type DeletedTopic = { readonly name: string } | { readonly name: null; readonly topicId: string };
+
 export async function deleteTopicsOn(
   cluster: Cluster,
-  names: readonly string[],
+  topics: readonly DeletedTopic[],
   timeoutMs: number,
 ): Promise<void> {
   let sent = 0;
@@ -74,18 +78,27 @@ export async function deleteTopicsOn(
           sent++;
           const timeoutMs = Math.min(remainingMs, cluster.settings.requestTimeoutMs);
           return version >= DELETE_BY_ID_FROM
-            ? { topics: names.map((name) => ({ name })), timeoutMs }
-            : { topicNames: names, timeoutMs };
+            ? { topics, timeoutMs }
+            : { topicNames: topics.map(requireName), timeoutMs };
         },
       },
       signal,
     );
     checkOutcomes(
       response.responses
-        .filter(({ errorCode }) => !(sent > 1 && errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION))
-        .map(topicOutcome),
+        .filter(({ errorCode }) => !(sent > 1 && isGone(errorCode)))
+        .map(({ name, topicId, ...outcome }) => topicOutcome({ ...outcome, name: name ?? topicId })),
     );
   });
+}
+
+const isGone = (errorCode: number): boolean =>
+  errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION || errorCode === ErrorCode.UNKNOWN_TOPIC_ID;
+
+function requireName({ name }: DeletedTopic): string {
+  if (name !== null) return name;
+  const message = 'the cluster is too old to delete a topic by its id';
+  throw new OperationalError('UNSUPPORTED_VERSION', message, { retriable: false });
 }
 
 export async function createPartitionsOn(

@@ -20,6 +20,8 @@ export interface AnalysisContext {
 export interface TopicFacts {
   readonly partitions: number;
   readonly replicas: number;
+  /** Another one than that of a topic which had the name before; absent where the cluster gives none. */
+  readonly topicId?: string;
 }
 
 export function booleanProperty(properties: SessionProperties, name: string): boolean | undefined {

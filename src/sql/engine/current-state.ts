@@ -77,17 +77,18 @@ export class CurrentState {
   }
 
   async #applied(plan: StatementPlan, underWay: readonly Promise<void>[]): Promise<AppliedPlan> {
-    const { query, deleteTopic } = plan;
+    const { query } = plan;
     await Promise.all(underWay);
-    const failure = deleteTopic === undefined ? '' : await this.#deleteTopic(deleteTopic);
+    const failure = await this.#deleteTopic(plan);
     const message = planMessage(plan) + failure;
     return { plan, message, ...(query === undefined ? {} : { queryId: query.queryId }) };
   }
 
   /** The source is dropped already: that its topic stays is told. */
-  async #deleteTopic(name: string): Promise<string> {
+  async #deleteTopic({ deleteTopic, deleteTopicId }: StatementPlan): Promise<string> {
+    if (deleteTopic === undefined || deleteTopicId === null) return '';
     try {
-      await this.#options.host.deleteTopic(name);
+      await this.#options.host.deleteTopic(deleteTopic, { topicId: deleteTopicId });
       return '';
     } catch (error) {
       if (!(error instanceof OperationalError)) throw error;

@@ -43,8 +43,11 @@ export interface SqlHost {
   check(needs: ClusterNeeds, context: AnalysisContext, changes?: TopicChanges): Promise<void>;
   /** Makes a topic; no error where it exists. @returns whether it was made now. */
   createTopic(request: TopicRequest): Promise<boolean>;
-  /** Deletes a topic; no error where there is none. */
-  deleteTopic(name: string): Promise<void>;
+  /**
+   * Deletes a topic; no error where there is none.
+   * @param options.topicId the topic that is meant: one of the same name that has come in its place stays.
+   */
+  deleteTopic(name: string, options?: { readonly topicId?: string | undefined }): Promise<void>;
   /** Writes a record and waits until it is acknowledged. */
   produce(record: ProducedRecord): Promise<void>;
   /**

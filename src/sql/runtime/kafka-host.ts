@@ -31,6 +31,8 @@ import { TopicRequests } from './topic-requests.ts';
 const CLOSE_MS_MAX = 2_000;
 const DEFAULT_KAFKA_TIMEOUT_MS = 15_000;
 
+const NO_TOPIC: ReadonlySet<string> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID']);
+
 /** Runs SQL on a Kafka cluster: it looks after topics itself, and a {@link QueryRuntime} runs its queries. */
 export class KafkaHost implements SqlHost {
   readonly #options: KafkaHostOptions;
@@ -133,11 +135,15 @@ export class KafkaHost implements SqlHost {
     return this.#requests.create(request);
   }
 
-  async deleteTopic(name: string): Promise<void> {
+  async deleteTopic(
+    name: string,
+    { topicId }: { readonly topicId?: string | undefined } = {},
+  ): Promise<void> {
+    const admin = this.#admin;
     try {
-      await this.#admin.deleteTopics([name]);
+      await (topicId === undefined ? admin.deleteTopics([name]) : admin.deleteTopicsWithIds([topicId]));
     } catch (error) {
-      if (!(error instanceof OperationalError) || error.code !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+      if (!(error instanceof OperationalError) || !NO_TOPIC.has(error.code)) throw error;
     }
   }
 

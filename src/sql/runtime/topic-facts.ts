@@ -1,4 +1,5 @@
 import { isTopicName } from '../../base/argument-checks.ts';
+import { ZERO_UUID } from '../../base/bytes-reader.ts';
 import type { Admin } from '../../client/admin/admin.ts';
 import type { TopicFacts } from '../analysis/session.ts';
 
@@ -13,9 +14,12 @@ export async function topicFacts(
   return new Map(
     topics
       .filter(({ internal }) => !internal)
-      .map(({ name, partitions }) => [
+      .map(({ name, partitions, topicId }) => [
         name,
-        { partitions: partitions.length, replicas: partitions[0]?.replicas.length ?? 1 },
+        {
+          ...{ partitions: partitions.length, replicas: partitions[0]?.replicas.length ?? 1 },
+          ...(topicId === ZERO_UUID ? {} : { topicId }),
+        },
       ]),
   );
 }

@@ -65,6 +65,8 @@ export interface PlanBase {
   readonly terminate?: readonly string[];
   /** Name of a topic that is deleted. */
   readonly deleteTopic?: string;
+  /** Its id, so that nobody deletes one that has come in its place; null where there was none. Absent in older records. */
+  readonly deleteTopicId?: string | null;
 }
 
 /** The plan of a statement that is right and changes nothing, such as IF NOT EXISTS where it exists. It is not recorded. */

@@ -2,6 +2,7 @@ import type { DropSource, SourceKind } from '../../../grammar/ast.ts';
 import type { SourceSpan } from '../../base/errors.ts';
 import { quoteName } from '../../base/sql-quotes.ts';
 import { statementMessages } from '../messages/statements.ts';
+import type { AnalysisContext } from '../analysis/session.ts';
 import { refuse } from '../analysis/sql-error.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { DataSource } from '../catalog/data-source.ts';
@@ -14,7 +15,6 @@ export interface DropSourcePlan extends PlanBase {
   readonly name: string;
   /** Absent in records of versions 1 and 2. */
   readonly sourceKind?: SourceKind;
-  readonly deleteTopic?: string;
   /** The query that wrote the source, and goes with it. */
   readonly terminate: readonly string[];
 }
@@ -23,8 +23,8 @@ export interface DropSourcePlan extends PlanBase {
 export const dropSource: PlannedStatement<DropSource, DropSourcePlan> = {
   family: 'planned',
   planKind: 'dropSource',
-  topicNeed: () => 'nothing',
-  plan({ statement, text, context: { catalog }, queries }) {
+  topicNeed: ({ deleteTopic }) => (deleteTopic ? 'current' : 'nothing'),
+  plan({ statement, text, context: { catalog, topics }, queries }) {
     const source = catalog.source(statement.name);
     if (source === undefined) {
       if (statement.ifExists)
@@ -45,7 +45,7 @@ export const dropSource: PlannedStatement<DropSource, DropSourcePlan> = {
       kind: 'dropSource',
       name: source.name,
       sourceKind: source.kind,
-      ...(statement.deleteTopic ? { deleteTopic: source.topic.name } : {}),
+      ...(statement.deleteTopic ? deletion(source.topic.name, topics) : {}),
       terminate: own.map(({ queryId }) => queryId),
     };
   },
@@ -58,6 +58,16 @@ export const dropSource: PlannedStatement<DropSource, DropSourcePlan> = {
   message: ({ name, deleteTopic }) =>
     `Source ${quoteName(name)} (topic: ${deleteTopic ?? 'kept'}) was dropped.`,
 };
+
+/** Every server carries the plan out, also one that comes to it when another has made the topic anew. */
+function deletion(
+  name: string,
+  topics: AnalysisContext['topics'],
+): Pick<DropSourcePlan, 'deleteTopic' | 'deleteTopicId'> {
+  const facts = topics.get(name);
+  if (facts === undefined) return { deleteTopic: name, deleteTopicId: null };
+  return { deleteTopic: name, ...(facts.topicId === undefined ? {} : { deleteTopicId: facts.topicId }) };
+}
 
 function checkKind({ sourceKind, deleteTopic, nameSpan }: DropSource, source: DataSource): void {
   if (source.kind !== sourceKind) {
