@@ -9,10 +9,11 @@ export interface SchemaLookup {
    * @throws {SerdeError} where the registry has said that there is no such id.
    */
   byId(id: number): RegisteredSchema | undefined;
-  /** Whether {@link byId} answers a schema. Absent: all are known that there are. */
-  isKnown?(id: number): boolean;
-  /** Asks the registry for a schema. @throws {OperationalError} where it does not answer. */
-  fetch?(id: number): Promise<void>;
+  /**
+   * Asks the registry for a schema; undefined where it is known. Absent: all are known that there are.
+   * @throws {OperationalError} where the registry does not answer.
+   */
+  fetch?(id: number): Promise<void> | undefined;
 }
 
 /** A record has a schema that was not fetched before it was read. */

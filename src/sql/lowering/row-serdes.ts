@@ -144,9 +144,9 @@ function preparation(
   return (bytes) => {
     const id = bytes.length < ENVELOPE_BYTES || bytes[0] !== 0 ? last : bytes.readUInt32BE(1);
     if (id === last) return undefined;
-    if (lookup.isKnown?.(id) !== true) return lookup.fetch?.(id);
-    last = id;
-    return undefined;
+    const waiting = lookup.fetch?.(id);
+    if (waiting === undefined) last = id;
+    return waiting;
   };
 }
 
@@ -236,10 +236,6 @@ function keySerdeOf(
   // In a window a null is a key: the bytes of the window are there all the same.
   if (window === undefined) return plainKeySerde(info, formatColumns(columns), schemas) as Serde<Key>;
   const plain = rowSerde('key', info, formatColumns(columns), schemas);
-  const windowed = (window.type === 'SESSION'
-    ? sessionWindowedSerde(plain)
-    : timeWindowedSerde(plain, window.sizeMs ?? 0)) as unknown as Serde<Key>;
-  // The window comes behind the key.
-  if (plain.prepare !== undefined) windowed.prepare = (bytes) => plain.prepare?.(bytes);
-  return windowed;
+  if (window.type === 'SESSION') return sessionWindowedSerde(plain) as unknown as Serde<Key>;
+  return timeWindowedSerde(plain, window.sizeMs ?? 0) as unknown as Serde<Key>;
 }

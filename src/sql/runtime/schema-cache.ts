@@ -24,10 +24,6 @@ export class SchemaCache implements QuerySchemas {
     this.#registry = registry;
   }
 
-  isKnown(id: number): boolean {
-    return this.#known.has(id);
-  }
-
   byId(id: number): RegisteredSchema | undefined {
     const known = this.#known.get(id);
     if (known === undefined && this.#missing.has(id)) {
@@ -36,8 +32,9 @@ export class SchemaCache implements QuerySchemas {
     return known;
   }
 
-  /** Asks for the schema of an id. @throws {OperationalError} where the registry does not answer. */
-  fetch(id: number): Promise<void> {
+  /** Asks for the schema of an id, unless it is known. @throws {OperationalError} where the registry does not answer. */
+  fetch(id: number): Promise<void> | undefined {
+    if (this.#known.has(id)) return undefined;
     let fetch = this.#fetches.get(id);
     if (fetch === undefined) {
       fetch = this.#fetch(id).finally(() => this.#fetches.delete(id));

@@ -10,9 +10,16 @@ import { Windowed } from './windowed.ts';
 /** How many bytes of a key are its window, by serde. */
 const windowLengths = new WeakMap<object, number>();
 
-function windowed<K>(windowLength: number, serde: Serde<Windowed<K>>): Serde<Windowed<K>> {
+function windowed<K>(
+  windowLength: number,
+  keySerde: Serde<K>,
+  serde: Serde<Windowed<K>>,
+): Serde<Windowed<K>> {
   windowLengths.set(serde, windowLength);
-  return serde;
+  if (keySerde.prepare === undefined) return serde;
+  return Object.assign(serde, {
+    prepare: (bytes: Buffer) => keySerde.prepare?.(bytes.subarray(0, bytes.length - windowLength)),
+  });
 }
 
 /**
@@ -28,7 +35,7 @@ export function windowLengthOf(keySerde: object): number {
  * is not written: whoever reads needs the window's size.
  */
 export function timeWindowedSerde<K>(keySerde: Serde<K>, windowSizeMs: number): Serde<Windowed<K>> {
-  const serde = windowed<K>(8, {
+  const serde = windowed<K>(8, keySerde, {
     serialize(topic, { key, window }, headers) {
       const bytes = keyWithRoom(keySerde, 8, { topic, key, headers });
       writeInt64(bytes, bytes.length - 8, window.startMs);
@@ -46,7 +53,7 @@ export function timeWindowedSerde<K>(keySerde: Serde<K>, windowSizeMs: number): 
 
 /** Keys of sessions, as Kafka Streams writes them to a topic: the key, then the session's end and start. */
 export function sessionWindowedSerde<K>(keySerde: Serde<K>): Serde<Windowed<K>> {
-  const serde = windowed<K>(16, {
+  const serde = windowed<K>(16, keySerde, {
     serialize(topic, { key, window }, headers) {
       const bytes = keyWithRoom(keySerde, 16, { topic, key, headers });
       const at = bytes.length - 16;

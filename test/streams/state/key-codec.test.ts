@@ -72,4 +72,19 @@ describe('serdes of texts', () => {
       expect(bytes && wrap(Serdes.string).deserialize('t', bytes)).toEqual(windowed);
     }
   });
+
+  it('a serde that has to be prepared is, for the key without its window', () => {
+    const asked: string[] = [];
+    const prepare = (bytes: Buffer): undefined => void asked.push(bytes.toString());
+    for (const wrap of [
+      (serde: Serde<string>) => timeWindowedSerde(serde, 10_000),
+      sessionWindowedSerde<string>,
+    ]) {
+      const windowed = new Windowed('key', { startMs: 1, endMs: 2 });
+      const bytes = wrap(plain).serialize('t', windowed);
+      expect(bytes && wrap({ ...plain, prepare }).prepare?.(bytes)).toBeUndefined();
+      expect(wrap(plain).prepare).toBeUndefined();
+    }
+    expect(asked).toEqual(['key', 'key']);
+  });
 });
