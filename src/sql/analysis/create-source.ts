@@ -178,13 +178,12 @@ function withInferred(
 ): LogicalSchema {
   const { properties, topicName: topic, formats } = options;
   const infer = (side: 'KEY' | 'VALUE', format: string): readonly SchemaColumn[] => {
-    const columns = side === 'KEY' ? declared.key : declared.value;
-    if (columns.length > 0 || !formatOf(format).usesSchemaRegistry) return [];
-    properties.at(`${side}_FORMAT`, () => formatOf(format));
-    return inferColumns({ side, topic, format, properties }, context).map((column) => ({
-      ...column,
-      namespace: side,
-    }));
+    const given = side === 'KEY' ? declared.key : declared.value;
+    if (given.length > 0 || !formatOf(format).usesSchemaRegistry) return [];
+    const columns = properties.at(`${side}_FORMAT`, () =>
+      inferColumns({ side, topic, format, properties }, context),
+    );
+    return columns.map((column) => ({ ...column, namespace: side }));
   };
   const key = infer('KEY', formats.key);
   const value = infer('VALUE', formats.value);

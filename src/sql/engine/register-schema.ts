@@ -1,8 +1,6 @@
-import { OperationalError } from '../../base/errors.ts';
 import { RegistryError, type SchemaRegistryClient } from '../../serde/schemas/registry-client.ts';
-import { refuse } from '../analysis/sql-error.ts';
+import { registrationFailure } from '../analysis/registration-failure.ts';
 import type { SchemaRegistration } from '../analysis/written-schemas.ts';
-import { schemaMessages } from '../messages/schemas.ts';
 
 /**
  * Registers a schema that a plan needs.
@@ -17,10 +15,6 @@ export async function registerSchema(
     await registry.register(subject, schema);
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
-    const topic = subject.replace(/-(?:key|value)$/, '');
-    const { message } = schemaMessages.notRegistered(topic, error.message);
-    if (error.retriable)
-      throw new OperationalError('SCHEMA_REGISTRY', message, { retriable: true, cause: error });
-    throw refuse({ message });
+    throw registrationFailure(subject, error);
   }
 }

@@ -12,11 +12,11 @@ import { columnHints, columnMessages } from '../messages/columns.ts';
 import { expressionMessages } from '../messages/expressions.ts';
 import { headings } from '../messages/headings.ts';
 import { insertValuesMessages } from '../messages/insert-values.ts';
-import { schemaMessages } from '../messages/schemas.ts';
 import { SerdeError } from '../../serde/model/serde-error.ts';
 import type { RegisteredSchema } from '../../serde/schemas/registered-schema.ts';
 import { RegistryError, type SchemaRegistryClient } from '../../serde/schemas/registry-client.ts';
 import type { SerdeSchemas } from '../../serde/schemas/schema-lookup.ts';
+import { registrationFailure } from '../analysis/registration-failure.ts';
 import { type WrittenSchema, writtenSchemas } from '../analysis/written-schemas.ts';
 import { refuse, withPrefix } from '../analysis/sql-error.ts';
 import type { DataSource } from '../catalog/data-source.ts';
@@ -289,7 +289,10 @@ function writing(written: RegisteredSchema | undefined): SerdeSchemas | undefine
   return { lookup: { byId: () => undefined }, written: () => written };
 }
 
-/** The schema that a source's records are written with, registered where it is not yet. @throws {DiagnosticError} */
+/**
+ * The schema that a source's records are written with, registered where it is not yet.
+ * @throws {DiagnosticError} where the registry refuses it; {OperationalError} where it does not answer.
+ */
 async function registered(written: WrittenSchema, registry: SchemaRegistryClient): Promise<RegisteredSchema> {
   try {
     if ('schema' in written) return await registry.register(written.subject, written.schema);
@@ -298,7 +301,6 @@ async function registered(written: WrittenSchema, registry: SchemaRegistryClient
     throw refuse(insertValuesMessages.value(`Schema ${written.id} not found`));
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
-    const topic = written.subject.replace(/-(?:key|value)$/, '');
-    throw refuse(schemaMessages.notRegistered(topic, error.message));
+    throw registrationFailure(written.subject, error);
   }
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { engineAfter, valuesIn } from '../engine-after.ts';
+import { DiagnosticError } from '../../../src/base/errors.ts';
+import { RegistryError } from '../../../src/serde/schemas/registry-client.ts';
 
 /** What an INSERT writes into the topic of S. */
 async function inserted(columns: string, values: string): Promise<string | undefined> {
@@ -77,5 +79,23 @@ describe('the values of INSERT', () => {
     ['ROWOFFSET', '1', 'Inserting into column `ROWOFFSET` is not allowed.'],
   ])('that do not fit %s are refused: %s', async (column, value, message) => {
     await expect(inserted(column, value)).rejects.toThrow(message);
+  });
+});
+
+describe('an INSERT by a registered schema', () => {
+  it('may be tried again where the registry does not answer, and is refused where it refuses the schema', async () => {
+    const engine = await engineAfter(
+      "CREATE STREAM s (v INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='AVRO', PARTITIONS=1);",
+    );
+    const failing = async (error: RegistryError): Promise<unknown> => {
+      engine.host.registry.register = () => Promise.reject(error);
+      const failed: unknown = await engine
+        .execute('INSERT INTO s VALUES (1);')
+        .catch((each: unknown) => each);
+      return failed instanceof Error ? failed.cause : undefined;
+    };
+    const away = await failing(new RegistryError(50003, 'away', { retriable: true }));
+    expect(away).toMatchObject({ code: 'SCHEMA_REGISTRY', retriable: true });
+    expect(await failing(new RegistryError(409, 'incompatible'))).toBeInstanceOf(DiagnosticError);
   });
 });
