@@ -46,17 +46,21 @@ export function utf8Bytes(text: string): Buffer {
  * call of Buffer takes 105.
  */
 export function utf8Text(bytes: Buffer): string {
-  const { length } = bytes;
-  if (length > READ_LENGTH) return bytes.toString();
+  return shortAsciiBetween(bytes, 0, bytes.length) ?? bytes.toString();
+}
+
+/** Returns the text between two places, put together here; undefined where it is not short, or not all of it is ASCII. */
+export function shortAsciiBetween(bytes: Uint8Array, start: number, end: number): string | undefined {
+  if (end - start > READ_LENGTH) return undefined;
   let all = 0;
-  for (let index = 0; index < length; index += 1) all |= bytes[index] ?? 0;
-  if (all > 0x7f) return bytes.toString();
+  for (let index = start; index < end; index += 1) all |= bytes[index] ?? 0;
+  if (all > 0x7f) return undefined;
   let text = '';
-  let at = 0;
-  for (; at + 4 <= length; at += 4) {
+  let at = start;
+  for (; at + 4 <= end; at += 4) {
     text += String.fromCharCode(bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0, bytes[at + 3] ?? 0);
   }
-  switch (length - at) {
+  switch (end - at) {
     case 3:
       return text + String.fromCharCode(bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0);
     case 2:

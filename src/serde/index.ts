@@ -1,4 +1,4 @@
-/** Formats of SQL's keys and values: JSON, DELIMITED, KAFKA, NONE. Plain serdes are in `src/streams/serdes.ts`. */
+/** Formats of SQL's keys and values, and what those need of a schema registry. Plain serdes are in `src/streams/serdes.ts`. */
 export type {
   Format,
   FormatColumn,
@@ -17,7 +17,6 @@ export type { Row, SqlMap, SqlValue } from './model/sql-value.ts';
 export { SerdeError } from './model/serde-error.ts';
 export * from './contract/registered-serde.ts';
 export * from './schemas/envelope.ts';
-export * from './schemas/memory-registry.ts';
 export * from './schemas/registered-schema.ts';
 export * from './schemas/registry-client.ts';
 export * from './schemas/schema-lookup.ts';

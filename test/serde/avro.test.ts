@@ -244,16 +244,12 @@ describe('Avro that others write', () => {
       field('d', 'double'),
       field('e', 'boolean'),
       field('f', 'long'),
+      field('g', 'float'),
     );
-    const value = { a: 3, b: 0.5, c: Math.fround(0.1), d: 4, e: true, f: 12 };
-    expect(read(schema, 'A BIGINT, B DOUBLE, C STRING, D STRING, E STRING, F STRING', value)).toEqual([
-      3,
-      0.5,
-      '0.1',
-      '4.0',
-      'true',
-      '12',
-    ]);
+    const value = { a: 3, b: 0.5, c: Math.fround(0.1), d: 4, e: true, f: 12, g: 125_606.3359375 };
+    expect(
+      read(schema, 'A BIGINT, B DOUBLE, C STRING, D STRING, E STRING, F STRING, G STRING', value),
+    ).toEqual([3, 0.5, '0.1', '4.0', 'true', '12', '125606.336']);
   });
 
   it.each([
@@ -311,6 +307,12 @@ describe('Avro that others write', () => {
         .replace('`other`', '`Other`'),
     ).columns.map(({ name, type }) => ({ name, type }));
     expect(inferred).toEqual(declared);
+  });
+
+  it('has no decimal without digits', () => {
+    const price = { type: 'bytes', logicalType: 'decimal', precision: 6, scale: 2 };
+    const empty = { a: Buffer.alloc(0) };
+    expect(() => read(record(field('a', price)), 'A DECIMAL(6, 2)', empty)).toThrow('Zero length BigInteger');
   });
 
   it('may contain itself, where nobody looks at it', () => {

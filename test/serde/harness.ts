@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { FormatColumn, RowSerde } from '../../src/serde/contract/format.ts';
 import { Decimal, formatOf, type SqlType, type SqlValue } from '../../src/serde/index.ts';
-import { MemoryRegistry } from '../../src/serde/schemas/memory-registry.ts';
+import { MemoryRegistry } from '../../src/sql/testing/memory-registry.ts';
 import { int64 } from '../../src/serde/model/int64.ts';
 import { parseSchema } from '../../src/sql/types/index.ts';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { jsonSchemaFormat } from '../../src/serde/json-sr/format.ts';
 import { SerdeError } from '../../src/serde/index.ts';
-import { MemoryRegistry } from '../../src/serde/schemas/memory-registry.ts';
+import { MemoryRegistry } from '../../src/sql/testing/memory-registry.ts';
 import { parseSchema } from '../../src/sql/types/index.ts';
 import { serdeOf, valuesOf } from './harness.ts';
 
@@ -31,7 +31,7 @@ function serdeBy(schema: unknown, columns: string) {
 const inferred = (schema: unknown, side: 'key' | 'value' = 'value') =>
   jsonSchemaFormat.schemas?.toColumns(
     { id: 1, type: 'JSON', schema: JSON.stringify(schema), references: [], dependencies: [] },
-    { side, features: new Set(), properties: {} },
+    { side, features: new Set(side === 'key' ? ['UNWRAP_SINGLES'] : []), properties: {} },
   );
 
 describe('JSON_SR', () => {
@@ -96,7 +96,12 @@ describe('JSON_SR', () => {
     expect(inferred({ type: 'object', additionalProperties: { type: 'integer' } }, 'key')).toEqual(
       columnsOf('ROWKEY MAP<STRING, BIGINT>'),
     );
+    const choice = { type: 'object', oneOf: [{ type: 'integer' }, { type: 'string' }] };
+    expect(inferred(choice)?.map(({ name }) => name.split('.').at(-1))).toEqual(['0', '1']);
     expect(() => inferred({ type: 'integer' })).toThrow('must be structured');
+    expect(() => inferred({ type: 'object', additionalProperties: { type: 'integer' } })).toThrow(
+      'must be structured',
+    );
   });
 });
 

@@ -25,7 +25,7 @@ function inferred(
   const columns = formatOf('PROTOBUF').schemas?.toColumns(registered(schema, 7, dependencies), {
     side: 'value',
     features: new Set(),
-    properties: { unwrapPrimitives: 'true', ...properties },
+    properties,
   });
   return (columns ?? []).map(({ name, type }) => `${name} ${printType(type)}`);
 }
@@ -37,7 +37,7 @@ function serdeOf(
 ): RowSerde {
   const [written] = schemas;
   return formatOf('PROTOBUF').createSerde(
-    { columns, side: 'value', features: new Set(), properties: { unwrapPrimitives: 'true', ...properties } },
+    { columns, side: 'value', features: new Set(), properties },
     {
       lookup: { byId: (id) => schemas.find((each) => each.id === id) },
       written: () => written ?? registered(''),
@@ -245,6 +245,12 @@ describe('records', () => {
     expect(read('000000000300490000000000000000')).toEqual([null, null]);
     expect(() => read('000000000400')).toThrow('the schema with id 4 is not known');
     expect(() => read('0800')).toThrow('Unknown magic byte!');
+  });
+
+  it('have the column of their very name, where others differ by their letters alone', () => {
+    const schema = registered('syntax = "proto3"; message M { int32 A = 1; int32 a = 2; int32 bC = 3; }', 1);
+    const serde = serdeOf(columnsOf('A INT, `Bc` INT'), [schema]);
+    expect(serde.deserialize(Buffer.from('000000000100080510061807', 'hex'))).toEqual([5, 7]);
   });
 
   it.each([

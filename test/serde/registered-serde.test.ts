@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FormatSchemas, InferenceOptions } from '../../src/serde/contract/format.ts';
 import { STRING } from '../../src/serde/model/sql-type.ts';
 import { ENVELOPE_BYTES, putSchemaId, schemaIdOf } from '../../src/serde/schemas/envelope.ts';
-import { MemoryRegistry } from '../../src/serde/schemas/memory-registry.ts';
+import { MemoryRegistry } from '../../src/sql/testing/memory-registry.ts';
 import type {
   RegisteredSchema,
   SchemaReference,

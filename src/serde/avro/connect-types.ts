@@ -15,18 +15,14 @@ import {
   TIME,
   TIMESTAMP,
 } from '../model/sql-type.ts';
+import { CONNECT_DATA, CONNECT_PRECISION_DEFAULT } from '../schemas/connect.ts';
 import { type AvroNotes, type AvroRecord, type AvroType, simpleName } from './schema-tree.ts';
-
-/** Connect's precision of decimals that do not say any. */
-const PRECISION_DEFAULT = 64;
-
-const CONNECT = 'org.apache.kafka.connect.data.';
 
 /** The type of a date or time that an int or a long stands for. */
 function temporalOf({ logicalType, connectName }: AvroNotes): 'DATE' | 'TIME' | 'TIMESTAMP' | undefined {
-  if (logicalType === 'date' || connectName === `${CONNECT}Date`) return 'DATE';
-  if (logicalType === 'time-millis' || connectName === `${CONNECT}Time`) return 'TIME';
-  if (logicalType === 'timestamp-millis' || connectName === `${CONNECT}Timestamp`) return 'TIMESTAMP';
+  if (logicalType === 'date' || connectName === `${CONNECT_DATA}Date`) return 'DATE';
+  if (logicalType === 'time-millis' || connectName === `${CONNECT_DATA}Time`) return 'TIME';
+  if (logicalType === 'timestamp-millis' || connectName === `${CONNECT_DATA}Timestamp`) return 'TIMESTAMP';
   return undefined;
 }
 
@@ -35,7 +31,7 @@ export function decimalOf(
   notes: AvroNotes,
 ): { readonly precision: number; readonly scale: number } | undefined {
   if (notes.logicalType?.toLowerCase() !== 'decimal') return undefined;
-  return { precision: notes.precision ?? PRECISION_DEFAULT, scale: notes.scale ?? 0 };
+  return { precision: notes.precision ?? CONNECT_PRECISION_DEFAULT, scale: notes.scale ?? 0 };
 }
 
 /** The key and the value of an array's items that are entries of a map. */
@@ -120,7 +116,7 @@ function inferArray(items: AvroType, above: readonly AvroRecord[]): SqlType | un
 }
 
 /** The fields of a record that have a SQL type. */
-export function inferFields(record: AvroRecord, above: readonly AvroRecord[] = []): readonly StructField[] {
+function inferFields(record: AvroRecord, above: readonly AvroRecord[] = []): readonly StructField[] {
   return fieldsOf(
     record.fields.map(({ name, type }) => [name, type]),
     [...above, record],

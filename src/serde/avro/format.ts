@@ -1,5 +1,5 @@
-import { DiagnosticError } from '../../base/errors.ts';
 import type { Format, FormatSchemas, FormatSpec } from '../contract/format.ts';
+import { columnsOfType, CONNECT_PROPERTIES } from '../contract/connect-format.ts';
 import { registeredSerde } from '../contract/registered-serde.ts';
 import {
   requireFullName,
@@ -8,44 +8,29 @@ import {
   requireStringMapKeys,
   isUnwrapped,
 } from '../contract/unsupported.ts';
-import { inferFields, inferType } from './connect-types.ts';
+import { inferType } from './connect-types.ts';
 import { avroReader } from './reader.ts';
 import { parseAvro } from './schema-tree.ts';
 import { avroSchemaOf } from './to-schema.ts';
 import { avroWriter } from './writer.ts';
 
-const PROPERTIES = ['fullSchemaName', 'schemaId'];
-
 const schemas: FormatSchemas = {
   type: 'AVRO',
   toSchema: avroSchemaOf,
-  toColumns(schema, { side, features }) {
-    const type = parseAvro(schema);
-    const isBare = side === 'key' || features.has('UNWRAP_SINGLES');
-    if (isBare) {
-      const inferred = inferType(type);
-      return inferred === undefined ? [] : [{ name: side === 'key' ? 'ROWKEY' : 'ROWVAL', type: inferred }];
-    }
-    if (type.kind === 'record') return inferFields(type);
-    const inferred = inferType(type);
-    if (inferred?.kind === 'STRUCT') return inferred.fields;
-    throw new DiagnosticError({
-      message: 'KSQL stream/table schema must be structured',
-    });
-  },
+  toColumns: (schema, options) => columnsOfType(inferType(parseAvro(schema)), options),
 };
 
 /** AVRO: rows as records, or as the bare value of a single column, by schemas of a registry (Avro 1.11, Confluent's envelope). */
 export const avroFormat: Format = {
   name: 'AVRO',
   features: new Set(['WRAP_SINGLES', 'UNWRAP_SINGLES']),
-  properties: PROPERTIES,
+  properties: CONNECT_PROPERTIES,
   inheritedProperties: [],
   usesSchemaRegistry: true,
   schemas,
   internalFormat: 'JSON',
   validateProperties(properties) {
-    requireKnownProperties('AVRO', PROPERTIES, properties);
+    requireKnownProperties('AVRO', CONNECT_PROPERTIES, properties);
     requireFullName(properties);
   },
   validate(spec) {

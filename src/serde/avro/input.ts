@@ -1,12 +1,6 @@
-import { compileFunction } from '../../base/compile-function.ts';
+import { utf8Between } from '../../base/short-text.ts';
 import { type Int64, int64 } from '../model/int64.ts';
 import { SerdeError } from '../model/serde-error.ts';
-
-/** Text decoding without the argument checks of `Buffer.toString`; present on every Buffer of Node. */
-const utf8Slice = compileFunction<(bytes: Buffer, start: number, end: number) => string>(
-  {},
-  'return (bytes, start, end) => bytes.utf8Slice(start, end);',
-);
 
 const TWO_POW_28 = 2 ** 28;
 
@@ -107,7 +101,7 @@ export class AvroInput {
     const length = this.length();
     if (length === 0) return '';
     const at = this.#take(length);
-    return utf8Slice(this.#bytes, at, at + length);
+    return utf8Between(this.#bytes, at, at + length);
   }
 
   /** A copy: rows outlive the batch that they came in. */

@@ -1,11 +1,12 @@
 import { compileFunction } from '../../base/compile-function.ts';
+import { columnOfField, indexOfName } from '../contract/field-names.ts';
 import type { FormatSpec } from '../contract/format.ts';
 import type { RowReader } from '../contract/registered-serde.ts';
 import type { SqlType, StructField } from '../model/sql-type.ts';
 import type { SqlValue } from '../model/sql-value.ts';
 import { SerdeError } from '../model/serde-error.ts';
 import { ENVELOPE_BYTES } from '../schemas/envelope.ts';
-import { readHelpers } from './coercion.ts';
+import { readHelpers } from './read-helpers.ts';
 import { branchName, decimalOf, entryOf, nullableOf } from './connect-types.ts';
 import { AvroInput } from './input.ts';
 import type { AvroType } from './schema-tree.ts';
@@ -44,14 +45,6 @@ function bareBody(code: ReaderCode, type: AvroType, { columns, trailingNulls = 0
 }
 
 const nullTexts = (count: number): readonly string[] => Array.from({ length: count }, () => 'null');
-
-/** Finds the field of a record, or the branch of a union, that is a column's: by its exact name, else in any case. */
-function columnAt(fields: readonly StructField[], name: string, taken: readonly string[]): number {
-  const exact = fields.findIndex((field) => field.name === name);
-  if (exact >= 0) return exact;
-  const upper = name.toUpperCase();
-  return fields.findIndex((field) => field.name.toUpperCase() === upper && !taken.includes(field.name));
-}
 
 /** Expressions of generated code over an input `i`; what takes more than an expression is a function of its own. */
 class ReaderCode {
@@ -158,7 +151,7 @@ class ReaderCode {
   /** One of several types: a struct that has the field of this branch, and nulls. */
   #branch(branch: AvroType, sql: SqlType): string {
     if (sql.kind !== 'STRUCT') return `return ${this.#mismatch(branch, sql)};`;
-    const at = columnAt(sql.fields, branchName(branch), []);
+    const at = indexOfName(sql.fields, branchName(branch));
     const field = sql.fields[at];
     if (field === undefined)
       return `${this.#skip(branch)}; return [${nullTexts(sql.fields.length).join(', ')}];`;
@@ -172,9 +165,8 @@ class ReaderCode {
     { trailingNulls, unread }: { readonly trailingNulls: number; readonly unread: ReadonlySet<string> },
   ): string {
     const values = [...columns.map(() => 'null'), ...nullTexts(trailingNulls)];
-    const names = written.map(({ name }) => name);
     const steps = written.map(({ name, type }) => {
-      const at = columnAt(columns, name, names);
+      const at = columnOfField(columns, name, written);
       const column = columns[at];
       if (column === undefined || values[at] !== 'null' || unread.has(column.name))
         return `${this.#skip(type)};`;

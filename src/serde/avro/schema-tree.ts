@@ -9,7 +9,6 @@ export type AvroType =
       readonly kind: 'enum';
       readonly name: string;
       readonly symbols: readonly string[];
-      readonly fallback?: string;
     }
   | { readonly kind: 'array'; readonly items: AvroType; readonly notes: AvroNotes }
   | { readonly kind: 'map'; readonly values: AvroType }
@@ -159,14 +158,9 @@ class AvroParser {
 
   #enum(json: JsonObject, namespace: string): AvroType {
     const name = fullName(json, namespace);
-    const { symbols, default: fallback } = json;
+    const { symbols } = json;
     if (!Array.isArray(symbols)) throw invalid(`an enum without symbols: ${name}`);
-    return this.#define(name, {
-      kind: 'enum',
-      name,
-      symbols: symbols.map(String),
-      ...(typeof fallback === 'string' ? { fallback } : {}),
-    });
+    return this.#define(name, { kind: 'enum', name, symbols: symbols.map(String) });
   }
 
   #define(name: string, type: AvroType): AvroType {

@@ -2,12 +2,13 @@ import { DiagnosticError } from '../../base/errors.ts';
 import type { FormatColumn, FormatSpec } from '../contract/format.ts';
 import { isUnwrapped } from '../contract/unsupported.ts';
 import type { SqlType, StructField } from '../model/sql-type.ts';
+import { CONNECT_DATA } from '../schemas/connect.ts';
 import type { SchemaText } from '../schemas/registered-schema.ts';
 import { checkName, simpleName } from './schema-tree.ts';
 
-/** The namespace and the name that ksqlDB gives what it writes. */
-const NAMESPACE = 'io.confluent.ksql.avro_schemas';
-const DEFAULT_NAME = `${NAMESPACE}.KsqlDataSourceSchema`;
+/** The namespace of the schemas that ksqlDB writes. */
+export const AVRO_NAMESPACE = 'io.confluent.ksql.avro_schemas';
+const DEFAULT_NAME = `${AVRO_NAMESPACE}.KsqlDataSourceSchema`;
 
 type Json = JsonObject | string | number | null | readonly Json[];
 
@@ -91,7 +92,7 @@ function typeJson(type: SqlType, fullName: string, within: string): Json {
         precision,
         'connect.version': 1,
         'connect.parameters': { scale: String(scale), 'connect.decimal.precision': String(precision) },
-        'connect.name': 'org.apache.kafka.connect.data.Decimal',
+        'connect.name': `${CONNECT_DATA}Decimal`,
         logicalType: 'decimal',
       };
     }
@@ -105,7 +106,7 @@ function typeJson(type: SqlType, fullName: string, within: string): Json {
 }
 
 function logicalJson(type: string, connectName: string, logicalType: string): Json {
-  const name = `org.apache.kafka.connect.data.${connectName}`;
+  const name = CONNECT_DATA + connectName;
   return { type, 'connect.version': 1, 'connect.name': name, logicalType };
 }
 

@@ -1,11 +1,12 @@
 import { compileFunction } from '../../base/compile-function.ts';
+import { indexOfName } from '../contract/field-names.ts';
 import type { FormatSpec } from '../contract/format.ts';
 import type { RowWriter } from '../contract/registered-serde.ts';
 import type { Decimal } from '../model/decimal.ts';
 import type { SqlType, StructField } from '../model/sql-type.ts';
 import type { Row } from '../model/sql-value.ts';
 import { SerdeError } from '../model/serde-error.ts';
-import { fixedUnscaled, unscaledBytes } from './coercion.ts';
+import { fixedUnscaled, unscaledBytes } from '../model/decimal-bytes.ts';
 import { branchName, decimalOf, entryOf, nullableOf } from './connect-types.ts';
 import { defaultBytes } from './default-bytes.ts';
 import { AvroOutput } from './output.ts';
@@ -16,7 +17,6 @@ const helpers = {
   refuse(problem: string): never {
     throw new SerdeError(problem);
   },
-  /** An ARRAY or a MAP is one block. */
   symbol(symbols: ReadonlyMap<string, number>, value: string): number {
     const index = symbols.get(value);
     if (index === undefined) throw new SerdeError(`no symbol of the enum: ${value}`);
@@ -166,7 +166,7 @@ class WriterCode {
     }
     if (sql.kind !== 'STRUCT') return this.#call(value, refusal(`${path} is a union of several types`));
     const steps = branches.flatMap((branch, index) => {
-      const at = fieldAt(sql.fields, branchName(branch));
+      const at = indexOfName(sql.fields, branchName(branch));
       const field = sql.fields[at];
       if (branch.kind === 'null' || field === undefined) return [];
       const put = this.write(branch, field.type, `v[${at}]`, `${path}.${field.name}`);
@@ -178,7 +178,7 @@ class WriterCode {
   #fields(fields: readonly AvroField[], columns: readonly StructField[], path: string): string {
     return fields
       .map((field) => {
-        const at = fieldAt(columns, field.name);
+        const at = indexOfName(columns, field.name);
         const column = columns[at];
         if (column !== undefined) return this.#field(field, column.type, `v[${at}]`, path);
         const bytes = defaultBytes(field);
@@ -213,7 +213,7 @@ class WriterCode {
   }
 }
 
-/** One block of all items, and the end. */
+/** An ARRAY or a MAP: one block of all items, and the end. */
 const blocks = (count: string, items: string): string =>
   `if (${count} > 0) { o.int(${count}); ${items} } o.int(0);`;
 
@@ -223,10 +223,3 @@ const refuseType = (type: AvroType, sql: SqlType, path: string): string =>
   refusal(`${path} is a ${sql.kind}, which Avro's ${type.kind} cannot hold`);
 
 const pathOf = (path: string, name: string): string => (path === 'the value' ? name : `${path}.${name}`);
-
-function fieldAt(fields: readonly StructField[], name: string): number {
-  const exact = fields.findIndex((field) => field.name === name);
-  if (exact >= 0) return exact;
-  const upper = name.toUpperCase();
-  return fields.findIndex((field) => field.name.toUpperCase() === upper);
-}

@@ -74,7 +74,7 @@ export interface FormatSchemas {
   /**
    * The columns that ksqlDB infers of a schema, their names as it has them. A schema of one value gives one column,
    * `ROWKEY` or `ROWVAL`.
-   * @throws {DiagnosticError} where it cannot become a row; the message is the reason alone, such as
+   * @throws {DiagnosticError | SerdeError | RangeError} where it cannot become a row; the message is the reason alone, such as
    * `KSQL does not support …`.
    */
   toColumns(schema: RegisteredSchema, options: InferenceOptions): readonly FormatColumn[];

@@ -1,4 +1,5 @@
-import { Decimal, fitDecimal } from '../model/decimal.ts';
+import { Decimal } from '../model/decimal.ts';
+import { readDecimal } from '../model/decimal-bytes.ts';
 import { parseInt32, parseInt64 } from '../model/int64.ts';
 import { parseDouble, printDouble } from '../model/java-double.ts';
 import { printType, type SqlType } from '../model/sql-type.ts';
@@ -39,14 +40,7 @@ export function fieldReader(type: SqlType): (text: string) => SqlValue {
     case 'TIMESTAMP':
       return (text) => Number(required(parseInt64(text), text, type));
     case 'DECIMAL':
-      return (text) => {
-        const decimal = required(Decimal.parse(text), text, type);
-        try {
-          return fitDecimal(decimal, type.precision, type.scale);
-        } catch (error) {
-          throw new SerdeError(error instanceof Error ? error.message : String(error), { cause: error });
-        }
-      };
+      return (text) => readDecimal(required(Decimal.parse(text), text, type), type.precision, type.scale);
     case 'BYTES':
       return (text) => Buffer.from(text, 'base64');
     default:

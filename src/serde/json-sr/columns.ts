@@ -15,10 +15,9 @@ import {
   TIME,
   TIMESTAMP,
 } from '../model/sql-type.ts';
+import { CONNECT_DATA, CONNECT_PRECISION_DEFAULT } from '../schemas/connect.ts';
 import type { SchemaNode } from './schema-node.ts';
 
-const CONNECT = 'org.apache.kafka.connect.data.';
-const PRECISION_DEFAULT = 64;
 /** What Connect calls the fields of a struct that a choice of types becomes. */
 const CHOICE = 'io.confluent.connect.json.OneOf.field.';
 
@@ -34,9 +33,9 @@ export function inferJsonType(node: SchemaNode): SqlType | undefined {
     case 'integer':
       return wholeNumberType(node.notes);
     case 'number': {
-      if (node.notes.title !== `${CONNECT}Decimal`) return DOUBLE;
+      if (node.notes.title !== `${CONNECT_DATA}Decimal`) return DOUBLE;
       const { scale, 'connect.decimal.precision': precision } = node.notes.parameters;
-      return decimalType(Number(precision ?? PRECISION_DEFAULT), Number(scale ?? 0));
+      return decimalType(Number(precision ?? CONNECT_PRECISION_DEFAULT), Number(scale ?? 0));
     }
     case 'array': {
       if (node.isMap) return inferEntries(node.items);
@@ -56,7 +55,7 @@ export function inferJsonType(node: SchemaNode): SqlType | undefined {
 }
 
 /** The fields that have a SQL type. */
-export function inferJsonFields(
+function inferJsonFields(
   fields: readonly { readonly name: string; readonly node: SchemaNode }[],
 ): readonly StructField[] {
   return fields.flatMap(({ name, node }) => {
@@ -72,9 +71,9 @@ function wholeNumberType({
   readonly connectType?: string;
   readonly title?: string;
 }): SqlType {
-  if (title === `${CONNECT}Date`) return DATE;
-  if (title === `${CONNECT}Time`) return TIME;
-  if (title === `${CONNECT}Timestamp`) return TIMESTAMP;
+  if (title === `${CONNECT_DATA}Date`) return DATE;
+  if (title === `${CONNECT_DATA}Time`) return TIME;
+  if (title === `${CONNECT_DATA}Timestamp`) return TIMESTAMP;
   return connectType === 'int8' || connectType === 'int16' || connectType === 'int32' ? INTEGER : BIGINT;
 }
 

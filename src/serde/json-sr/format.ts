@@ -1,5 +1,5 @@
-import { DiagnosticError } from '../../base/errors.ts';
 import type { Format, FormatSchemas, FormatSpec, RowSerde } from '../contract/format.ts';
+import { columnsOfType, CONNECT_PROPERTIES } from '../contract/connect-format.ts';
 import { registeredSerde } from '../contract/registered-serde.ts';
 import {
   isUnwrapped,
@@ -10,25 +10,15 @@ import {
 } from '../contract/unsupported.ts';
 import { jsonSerde } from '../json/format.ts';
 import { ENVELOPE_BYTES } from '../schemas/envelope.ts';
-import { inferJsonFields, inferJsonType } from './columns.ts';
+import { inferJsonType } from './columns.ts';
 import { parseJsonSchema } from './schema-node.ts';
 import { jsonSchemaOf } from './to-schema.ts';
 import { jsonSchemaWriter } from './writer.ts';
 
-const PROPERTIES = ['fullSchemaName', 'schemaId'];
-
 const schemas: FormatSchemas = {
   type: 'JSON',
   toSchema: jsonSchemaOf,
-  toColumns(schema, { side, features }) {
-    const node = parseJsonSchema(schema);
-    if (side === 'key' || features.has('UNWRAP_SINGLES')) {
-      const type = inferJsonType(node);
-      return type === undefined ? [] : [{ name: side === 'key' ? 'ROWKEY' : 'ROWVAL', type }];
-    }
-    if (node.kind === 'object') return inferJsonFields(node.fields);
-    throw new DiagnosticError({ message: 'KSQL stream/table schema must be structured' });
-  },
+  toColumns: (schema, options) => columnsOfType(inferJsonType(parseJsonSchema(schema)), options),
 };
 
 /**
@@ -38,13 +28,13 @@ const schemas: FormatSchemas = {
 export const jsonSchemaFormat: Format = {
   name: 'JSON_SR',
   features: new Set(['WRAP_SINGLES', 'UNWRAP_SINGLES']),
-  properties: PROPERTIES,
+  properties: CONNECT_PROPERTIES,
   inheritedProperties: [],
   usesSchemaRegistry: true,
   schemas,
   internalFormat: 'JSON',
   validateProperties(properties) {
-    requireKnownProperties('JSON_SR', PROPERTIES, properties);
+    requireKnownProperties('JSON_SR', CONNECT_PROPERTIES, properties);
     requireFullName(properties);
   },
   validate: (spec) => requireStringMapKeys(spec, 'JSON only supports MAP types with STRING keys'),

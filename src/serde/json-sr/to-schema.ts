@@ -1,6 +1,7 @@
 import type { FormatColumn, FormatSpec } from '../contract/format.ts';
 import { isUnwrapped } from '../contract/unsupported.ts';
 import type { SqlType } from '../model/sql-type.ts';
+import { CONNECT_DATA } from '../schemas/connect.ts';
 import type { SchemaText } from '../schemas/registered-schema.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -74,7 +75,7 @@ function typeJson(type: SqlType): Json {
 function named(type: string, name: string, connectType: string): Json {
   return {
     type,
-    title: `org.apache.kafka.connect.data.${name}`,
+    title: CONNECT_DATA + name,
     'connect.version': 1,
     'connect.type': connectType,
   };

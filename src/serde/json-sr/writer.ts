@@ -1,3 +1,4 @@
+import { indexOfName } from '../contract/field-names.ts';
 import type { FormatSpec } from '../contract/format.ts';
 import type { RowWriter } from '../contract/registered-serde.ts';
 import { valueWriter } from '../json/writer.ts';
@@ -81,23 +82,18 @@ function nullable(given: WriteText): (value: SqlValue) => string {
 function fieldsWriter(columns: readonly StructField[], node: SchemaNode | undefined): (row: Row) => string {
   const declared = node?.kind === 'object' ? node.fields : [];
   const parts = columns.map(({ name, type }, at) => {
-    const field =
-      declared.find((each) => each.name === name) ??
-      declared.find((each) => each.name.toUpperCase() === name.toUpperCase());
+    const field = declared[indexOfName(declared, name)];
     const start = `${quoteJson(field?.name ?? name)}:`;
     return { at, start, write: nullable(writerOf(type, field?.node)), field };
   });
   const others = declared.filter((field) => parts.every((part) => part.field !== field));
-  const rest = others.map(({ name, isRequired, fallback }) => {
-    if (fallback !== undefined) return `${quoteJson(name)}:${JSON.stringify(fallback)}`;
-    return isRequired ? undefined : `${quoteJson(name)}:null`;
-  });
+  const rest = others.map(({ name, fallback = null }) => `${quoteJson(name)}:${JSON.stringify(fallback)}`);
   const missing = others.find(({ isRequired, fallback }) => isRequired && fallback === undefined);
   return (row) => {
     if (missing !== undefined) {
       throw new SerdeError(`Missing value for the required field ${missing.name} of the JSON Schema`);
     }
-    const texts: (string | undefined)[] = parts.map(({ at, start, write }) => start + write(row[at] ?? null));
+    const texts = parts.map(({ at, start, write }) => start + write(row[at] ?? null));
     return `{${[...texts, ...rest].join(',')}}`;
   };
 }

@@ -5,7 +5,8 @@
  * Rules are ksqlDB's: texts become numbers where they parse, what is no text becomes a STRING by its JSON, integers are
  * cut to their width, DECIMALs must fit exactly, BYTES are base64.
  */
-import { Decimal, fitDecimal } from '../model/decimal.ts';
+import { Decimal } from '../model/decimal.ts';
+import { readDecimal } from '../model/decimal-bytes.ts';
 import { doubleToInt64, type Int64, int64ToInt32, parseInt32, parseInt64 } from '../model/int64.ts';
 import { parseDouble } from '../model/java-double.ts';
 import { SerdeError } from '../model/serde-error.ts';
@@ -128,11 +129,7 @@ export function toDecimal(value: Json, precision: number, scale: number): Decima
   if (text === undefined) throw refuse(value, 'DECIMAL');
   const decimal = Decimal.parse(text);
   if (decimal === undefined) throw refuseText(text, 'DECIMAL');
-  try {
-    return fitDecimal(decimal, precision, scale);
-  } catch (error) {
-    throw new SerdeError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
+  return readDecimal(decimal, precision, scale);
 }
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;

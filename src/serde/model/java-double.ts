@@ -19,6 +19,15 @@ export function printDouble(value: number): string {
   return (value < 0 ? '-' : '') + layOut(digits, decimalExponent);
 }
 
+/** A float of 32 bits as Java prints it: the fewest digits that are this float again. */
+export function printFloat(value: number): string {
+  for (let digits = 1; digits <= 9; digits += 1) {
+    const shorter = Number(value.toPrecision(digits));
+    if (Math.fround(shorter) === value) return printDouble(shorter);
+  }
+  return printDouble(value);
+}
+
 /**
  * JavaScript's shortest digits, which are Java's too below 2^53 where they are printed with all of their places: Java
  * differs only where a decimal lies just between two doubles (its expansion is longer than 17 digits there), for

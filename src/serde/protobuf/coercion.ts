@@ -1,5 +1,4 @@
 import type { SqlType } from '../model/sql-type.ts';
-import { printDouble } from '../model/java-double.ts';
 import { type ConnectType, connectTypeName } from './connect-field.ts';
 import type { MessageField } from './message-type.ts';
 
@@ -71,15 +70,6 @@ function textOf({ kind }: ConnectType, value: string): string | undefined {
     default:
       return undefined;
   }
-}
-
-/** A float as Java prints it: the fewest digits that are this float again. */
-export function printFloat(value: number): string {
-  for (let digits = 1; digits <= 9; digits += 1) {
-    const shorter = Number(value.toPrecision(digits));
-    if (Math.fround(shorter) === value) return printDouble(shorter);
-  }
-  return printDouble(value);
 }
 
 /** The expression of what a field is that is not in the bytes, as the column's type takes it. */

@@ -1,3 +1,4 @@
+import { CONNECT_PRECISION_DEFAULT } from '../schemas/connect.ts';
 import type { MessageField, MessageType } from './message-type.ts';
 import { DATE, DECIMAL, TIME_OF_DAY, TIMESTAMP, wrappedKinds } from './well-known.ts';
 
@@ -14,14 +15,6 @@ export type ConnectType =
 type ConnectField =
   | { readonly name: string; readonly field: MessageField }
   | { readonly name: string; readonly members: readonly MessageField[] };
-
-/** ksqlDB's precision where a schema says none. */
-const PRECISION_DEFAULT = 64;
-
-/** How messages are read: whether the wrappers of scalars are what they hold, or structs of a field `value`. */
-export interface ConnectOptions {
-  readonly unwrapPrimitives: boolean;
-}
 
 /** The fields of a message as Connect has them: those of a `oneof` first. */
 export function connectFields(message: MessageType): readonly ConnectField[] {
@@ -59,7 +52,7 @@ export function isMapOfLists({ name, fields: [key, value, ...others] }: MessageT
 }
 
 /** The type of one value of a field. */
-export function valueType(field: MessageField, options: ConnectOptions): ConnectType | undefined {
+export function valueType(field: MessageField): ConnectType | undefined {
   switch (field.kind) {
     case 'int32':
     case 'sint32':
@@ -85,21 +78,17 @@ export function valueType(field: MessageField, options: ConnectOptions): Connect
     case 'bytes':
       return { kind: 'bytes' };
     case 'message':
-      return field.message === undefined ? undefined : messageValueType(field, field.message, options);
+      return field.message === undefined ? undefined : messageValueType(field, field.message);
     case 'group':
       return undefined;
   }
 }
 
-function messageValueType(
-  field: MessageField,
-  message: MessageType,
-  options: ConnectOptions,
-): ConnectType | undefined {
+function messageValueType(field: MessageField, message: MessageType): ConnectType | undefined {
   switch (message.fullName) {
     case DECIMAL: {
       const [precision, scale] = [field.meta?.['precision'], field.meta?.['scale']].map(wholeNumber);
-      return { kind: 'decimal', precision: precision ?? PRECISION_DEFAULT, scale: scale ?? 0 };
+      return { kind: 'decimal', precision: precision ?? CONNECT_PRECISION_DEFAULT, scale: scale ?? 0 };
     }
     case DATE:
       return { kind: 'date' };
@@ -109,8 +98,8 @@ function messageValueType(
       return { kind: 'timestamp' };
     default: {
       const [value] = message.fields;
-      if (options.unwrapPrimitives && wrappedKinds.has(message.fullName) && value !== undefined) {
-        return valueType(value, options);
+      if (wrappedKinds.has(message.fullName) && value !== undefined) {
+        return valueType(value);
       }
       return { kind: 'struct', message };
     }

@@ -1,4 +1,3 @@
-import { DiagnosticError } from '../../base/errors.ts';
 import type {
   Format,
   FormatColumn,
@@ -7,6 +6,7 @@ import type {
   FormatSpec,
   RowSerde,
 } from '../contract/format.ts';
+import { CONNECT_PROPERTIES } from '../contract/connect-format.ts';
 import { registeredSerde } from '../contract/registered-serde.ts';
 import {
   requireFullName,
@@ -14,8 +14,6 @@ import {
   requireRegistry,
   requireStringMapKeys,
 } from '../contract/unsupported.ts';
-import { SerdeError } from '../model/serde-error.ts';
-import type { ConnectOptions } from './connect-field.ts';
 import { columnsOfMessage } from './infer-columns.ts';
 import { parseProto } from './parse-proto.ts';
 import { chosenMessage, fullNameOf, recordReader, recordWriter } from './registered-messages.ts';
@@ -28,12 +26,9 @@ import { type MessageWriter, messageWriter } from './writer.ts';
 const MAP_KEYS =
   'PROTOBUF format only supports MAP types with STRING keys. See https://github.com/confluentinc/ksql/issues/6177.';
 
-const PROPERTIES = ['fullSchemaName', 'schemaId', 'nullableRepresentation', 'unwrapPrimitives'];
-
-/** Wrappers are what they wrap, but in statements of before ksqlDB did so. */
-const readingOf = ({ unwrapPrimitives }: FormatProperties): ConnectOptions => ({
-  unwrapPrimitives: unwrapPrimitives?.toLowerCase() !== 'false',
-});
+/** ksqlDB notes `unwrapPrimitives` with each source: it is always true, and wrappers are what they wrap. */
+const NO_SR_PROPERTIES = ['nullableRepresentation', 'unwrapPrimitives'];
+const PROPERTIES = [...CONNECT_PROPERTIES, ...NO_SR_PROPERTIES];
 
 const schemas: FormatSchemas = {
   type: 'PROTOBUF',
@@ -43,13 +38,8 @@ const schemas: FormatSchemas = {
     references: [],
   }),
   toColumns(schema, { properties }) {
-    try {
-      const file = parseProto(schema.schema, schema.dependencies);
-      return columnsOfMessage(chosenMessage(file, properties), readingOf(properties));
-    } catch (error) {
-      if (error instanceof SerdeError) throw new DiagnosticError({ message: error.message });
-      throw error;
-    }
+    const file = parseProto(schema.schema, schema.dependencies);
+    return columnsOfMessage(chosenMessage(file, properties));
   },
 };
 
@@ -69,10 +59,9 @@ export const protobufFormat: Format = {
   },
   validate: validateMessage,
   createSerde(spec, registry) {
-    const options = readingOf(spec.properties);
     return registeredSerde(requireRegistry('PROTOBUF', registry), {
-      reader: (schema) => recordReader(schema, spec, options),
-      writer: (schema) => recordWriter(schema, spec, options),
+      reader: (schema) => recordReader(schema, spec),
+      writer: (schema) => recordWriter(schema, spec),
     });
   },
 };
@@ -81,11 +70,11 @@ export const protobufFormat: Format = {
 export const protobufNoSrFormat: Format = {
   name: 'PROTOBUF_NOSR',
   features: new Set(['WRAP_SINGLES']),
-  properties: ['nullableRepresentation', 'unwrapPrimitives'],
+  properties: NO_SR_PROPERTIES,
   inheritedProperties: [],
   usesSchemaRegistry: false,
   validateProperties(properties) {
-    requireKnownProperties('PROTOBUF_NOSR', ['nullableRepresentation', 'unwrapPrimitives'], properties);
+    requireKnownProperties('PROTOBUF_NOSR', NO_SR_PROPERTIES, properties);
     nullablesOf(properties);
   },
   validate: validateMessage,
@@ -106,20 +95,18 @@ export function messageText(columns: readonly FormatColumn[], properties: Format
 
 function bareMessageSerde(spec: FormatSpec): RowSerde {
   const message = messageOfColumns(spec.columns, { nullables: nullablesOf(spec.properties) });
-  // Wrappers are there only where the columns asked for them.
-  const options = { unwrapPrimitives: true };
   // Sources only read and sinks only write: each is made when it is used.
   let read: MessageReader | undefined;
   let write: MessageWriter | undefined;
   return {
     serialize(row) {
       if (row === null) return null;
-      write ??= messageWriter(message, spec.columns, options);
+      write ??= messageWriter(message, spec.columns);
       return write(row);
     },
     deserialize(bytes) {
       if (bytes === null) return null;
-      read ??= messageReader(message, { ...spec, ...options });
+      read ??= messageReader(message, spec);
       return read(bytes, 0, bytes.length);
     },
   };

@@ -17,25 +17,20 @@ import {
   TIME,
   TIMESTAMP,
 } from '../model/sql-type.ts';
-import { connectFields, type ConnectOptions, isMapEntry, valueType } from './connect-field.ts';
+import { connectFields, isMapEntry, valueType } from './connect-field.ts';
 import type { MessageField, MessageType } from './message-type.ts';
 
 /**
  * The columns that ksqlDB infers of a message, names as they are in it. Fields that it has no type for are left out.
  * @throws {SerdeError} for a message that holds itself.
  */
-export function columnsOfMessage(message: MessageType, options: ConnectOptions): readonly FormatColumn[] {
-  return new Inference(options).fields(message);
+export function columnsOfMessage(message: MessageType): readonly FormatColumn[] {
+  return new Inference().fields(message);
 }
 
 class Inference {
-  readonly #options: ConnectOptions;
   /** The messages around the one that is looked at. */
   readonly #open = new Set<MessageType>();
-
-  constructor(options: ConnectOptions) {
-    this.#options = options;
-  }
 
   fields(message: MessageType): readonly StructField[] {
     if (this.#open.has(message)) {
@@ -69,7 +64,7 @@ class Inference {
   }
 
   #value(field: MessageField): SqlType | undefined {
-    const connect = valueType(field, this.#options);
+    const connect = valueType(field);
     switch (connect?.kind) {
       case 'int32':
         return INTEGER;

@@ -1,6 +1,8 @@
 import type { Decimal } from '../model/decimal.ts';
 import { SerdeError } from '../model/serde-error.ts';
-import { dateOfDays } from './civil-days.ts';
+import { civilDate } from '../model/civil-days.ts';
+import { unscaledBytes } from '../model/decimal-bytes.ts';
+import { TIMESTAMP_SECONDS } from './well-known.ts';
 
 /**
  * Values put into the bytes of a message. Each function is given the place to begin at, and returns that behind the value's
@@ -136,7 +138,7 @@ export function putLength(bytes: Buffer, start: number, end: number): number {
 
 /** The fields of `google.type.Date`. @param days since the epoch. */
 export function putDate(bytes: Buffer, start: number, days: number): number {
-  const { year, month, day } = dateOfDays(days);
+  const { year, month, day } = civilDate(days);
   let at = putField(bytes, start, 0x08, year);
   at = putField(bytes, at, 0x10, month);
   return putField(bytes, at, 0x18, day);
@@ -154,7 +156,7 @@ export function putTimeOfDay(bytes: Buffer, start: number, ms: number): number {
 /** The fields of `google.protobuf.Timestamp`. @param ms since the epoch, within the years 1 to 9999. */
 export function putTimestamp(bytes: Buffer, start: number, ms: number | bigint): number {
   const seconds = Math.floor(Number(ms) / MS_PER_SECOND);
-  if (seconds < -62_135_596_800 || seconds > 253_402_300_799) {
+  if (seconds < TIMESTAMP_SECONDS.min || seconds > TIMESTAMP_SECONDS.max) {
     throw new SerdeError(`Timestamp is not valid, it is beyond the years 1 to 9999: ${ms}`);
   }
   const at = putField(bytes, start, 0x08, seconds);
@@ -164,17 +166,9 @@ export function putTimestamp(bytes: Buffer, start: number, ms: number | bigint):
 /** The fields of `confluent.type.Decimal`: the unscaled value big-endian, its digits, the scale. */
 export function putDecimal(bytes: Buffer, start: number, value: Decimal): number {
   bytes[start] = 0x0a;
-  let at = putBytes(bytes, start + 1, twosComplement(value.unscaled));
+  let at = putBytes(bytes, start + 1, unscaledBytes(value.unscaled));
   at = putField(bytes, at, 0x10, value.precision());
   return putField(bytes, at, 0x18, value.scale);
-}
-
-/** As few bytes as hold the number and its sign. */
-function twosComplement(value: bigint): Buffer {
-  const magnitude = value < 0n ? -value - 1n : value;
-  const size = Math.floor(magnitude.toString(2).length / 8) + 1;
-  const bits = BigInt.asUintN(size * 8, value);
-  return Buffer.from(bits.toString(16).padStart(size * 2, '0'), 'hex');
 }
 
 /** A number that is left out where it is zero. */

@@ -1,15 +1,14 @@
-import { type Decimal, fitDecimal } from '../model/decimal.ts';
+import { civilDate, epochDay } from '../model/civil-days.ts';
+import type { Decimal } from '../model/decimal.ts';
+import { decimalOf, readDecimal } from '../model/decimal-bytes.ts';
 import { SerdeError } from '../model/serde-error.ts';
 import { TIME_MAX } from '../model/time-of-day.ts';
-import { dateOfDays, daysOfDate } from './civil-days.ts';
-import { cursor, decimalOf, skip, truncated, varint32, varint64 } from './wire.ts';
+import { TIMESTAMP_SECONDS } from './well-known.ts';
+import { cursor, skip, truncated, varint32, varint64 } from './wire.ts';
 
 /** Dates, times and decimals, each a small message of its own. */
 
 const NANOS_PER_MS = 1_000_000;
-/** Of the years 1 and 9999: what `google.protobuf.Timestamp` may hold. */
-const SECONDS_MIN = -62_135_596_800;
-const SECONDS_MAX = 253_402_300_799;
 
 /** What the fields 1 to 4 of the last message held. */
 const numbers: (number | bigint)[] = [0, 0, 0, 0];
@@ -36,8 +35,8 @@ const int32At = (index: number): number => Number(BigInt.asIntN(32, BigInt(numbe
 export function readDate(bytes: Buffer, start: number, end: number): number {
   readNumbers(bytes, start, end);
   const [year, month, day] = [int32At(0), int32At(1), int32At(2)];
-  const days = daysOfDate({ year, month, day });
-  const same = dateOfDays(days);
+  const days = epochDay(year, month, day);
+  const same = civilDate(days);
   if (year < 1 || same.year !== year || same.month !== month || same.day !== day) {
     throw new SerdeError(`there is no such date: year ${year}, month ${month}, day ${day}`);
   }
@@ -62,7 +61,7 @@ export function readTimestamp(bytes: Buffer, start: number, end: number): number
   readNumbers(bytes, start, end);
   const seconds = Number(numbers[0]);
   const nanos = int32At(1);
-  if (seconds < SECONDS_MIN || seconds > SECONDS_MAX || nanos < 0 || nanos >= 1e9) {
+  if (seconds < TIMESTAMP_SECONDS.min || seconds > TIMESTAMP_SECONDS.max || nanos < 0 || nanos >= 1e9) {
     throw new SerdeError(
       `Timestamp is not valid. See proto definition for valid values. Seconds (${numbers[0]}) must be in range ` +
         `[-62,135,596,800, +253,402,300,799]. Nanos (${nanos}) must be in range [0, +999,999,999].`,
@@ -76,17 +75,10 @@ export function decimalReader(
   precision: number,
   scale: number,
 ): (bytes: Buffer, start: number, end: number) => Decimal {
-  return (bytes, start, end) => {
-    const decimal = readDecimal(bytes, start, end);
-    try {
-      return fitDecimal(decimal, precision, scale);
-    } catch (error) {
-      throw new SerdeError(error instanceof Error ? error.message : String(error), { cause: error });
-    }
-  };
+  return (bytes, start, end) => readDecimal(decimalIn(bytes, start, end), precision, scale);
 }
 
-function readDecimal(bytes: Buffer, start: number, end: number): Decimal {
+function decimalIn(bytes: Buffer, start: number, end: number): Decimal {
   let unscaled = bytes.subarray(0, 0);
   let scale = 0;
   let at = start;

@@ -1,14 +1,8 @@
+import { columnOfField } from '../contract/field-names.ts';
 import type { StructField, SqlType } from '../model/sql-type.ts';
 import { SerdeError } from '../model/serde-error.ts';
 import { coerced, defaultLiteral, mismatch } from './coercion.ts';
-import {
-  connectFields,
-  type ConnectOptions,
-  type ConnectType,
-  isMapEntry,
-  isMapOfLists,
-  valueType,
-} from './connect-field.ts';
+import { connectFields, type ConnectType, isMapEntry, isMapOfLists, valueType } from './connect-field.ts';
 import { GeneratedFunctions } from './generated-functions.ts';
 import { isPackable, type MessageField, type MessageType, tagOf } from './message-type.ts';
 import { decimalReader, readDate, readTimeOfDay, readTimestamp } from './read-well-known.ts';
@@ -46,20 +40,16 @@ interface ValueCode {
  * and gives the fields' values as an array.
  */
 export class ReaderCode {
-  readonly #options: ConnectOptions;
   readonly functions = new GeneratedFunctions({ ...readHelpers, readDate, readTimeOfDay, readTimestamp });
-
-  constructor(options: ConnectOptions) {
-    this.#options = options;
-  }
 
   /** The name of a function that reads a message as the fields of a struct; where they do not fit, it refuses every message. */
   structFunction(message: MessageType, target: StructTarget): string {
     return this.#orRefusal(() => {
       const values = target.fields.map(() => 'null');
       const code: FieldCode[] = [];
-      for (const { name, ...connect } of connectFields(message)) {
-        const index = indexOfName(target.fields, name);
+      const fields = connectFields(message);
+      for (const { name, ...connect } of fields) {
+        const index = columnOfField(target.fields, name, fields);
         const field = target.fields[index];
         if (field === undefined) continue;
         const local = `v${code.length}`;
@@ -173,7 +163,7 @@ export class ReaderCode {
     if (type.kind !== 'STRUCT') throw new SerdeError(mismatch({ kind: 'struct' }, type, path));
     const { fields } = type;
     const cases = members.map((member) => {
-      const index = indexOfName(fields, member.name);
+      const index = columnOfField(fields, member.name, members);
       const field = fields[index];
       const read =
         field === undefined
@@ -209,7 +199,7 @@ export class ReaderCode {
   }
 
   #connect(field: MessageField, path: string): ConnectType {
-    const connect = valueType(field, this.#options);
+    const connect = valueType(field);
     if (connect !== undefined) return connect;
     throw new SerdeError(`Unknown Connect schema type: ${field.kind.toUpperCase()} for path: ${path}`);
   }
@@ -276,10 +266,4 @@ export class ReaderCode {
     const value = this.#fitting(connect, target, `${read}(b, p, e)`);
     return this.functions.define('b, p, e', `return ${value};`);
   }
-}
-
-/** The column or field of a name: its own, else in upper case, as names are that nobody quoted. */
-function indexOfName(fields: readonly StructField[], name: string): number {
-  const exact = fields.findIndex((field) => field.name === name);
-  return exact >= 0 ? exact : fields.findIndex((field) => field.name === name.toUpperCase());
 }

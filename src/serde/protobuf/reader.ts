@@ -1,7 +1,6 @@
 import { compileFunction } from '../../base/compile-function.ts';
 import type { FormatColumn } from '../contract/format.ts';
 import type { SqlValue } from '../model/sql-value.ts';
-import type { ConnectOptions } from './connect-field.ts';
 import type { MessageType } from './message-type.ts';
 import { ReaderCode } from './reader-code.ts';
 
@@ -9,7 +8,7 @@ import { ReaderCode } from './reader-code.ts';
 export type MessageReader = (bytes: Buffer, start: number, end: number) => SqlValue[];
 
 /** What is made of a message. */
-interface ReaderColumns extends ConnectOptions {
+interface ReaderColumns {
   readonly columns: readonly FormatColumn[];
   /** Null places after the columns. */
   readonly trailingNulls?: number;
@@ -23,7 +22,7 @@ interface ReaderColumns extends ConnectOptions {
  * what the column takes must agree as ksqlDB's translation of Connect's data has it; where they do not, every record is refused.
  */
 export function messageReader(message: MessageType, reading: ReaderColumns): MessageReader {
-  const code = new ReaderCode(reading);
+  const code = new ReaderCode();
   const name = code.structFunction(message, {
     fields: reading.columns,
     path: '',

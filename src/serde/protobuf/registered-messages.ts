@@ -3,7 +3,6 @@ import type { RowReader, RowWriter } from '../contract/registered-serde.ts';
 import { SerdeError } from '../model/serde-error.ts';
 import { ENVELOPE_BYTES } from '../schemas/envelope.ts';
 import type { RegisteredSchema } from '../schemas/registered-schema.ts';
-import type { ConnectOptions } from './connect-field.ts';
 import { messagePrefix, readPath } from './message-path.ts';
 import { messageAt, messageOf, parseProto, pathOf, type ProtoFile } from './parse-proto.ts';
 import { type MessageReader, messageReader } from './reader.ts';
@@ -33,7 +32,7 @@ export function fullNameOf(fullSchemaName: string | undefined): string | undefin
 }
 
 /** Reads records that were written with a schema, whichever of its messages each of them is. */
-export function recordReader(schema: RegisteredSchema, spec: FormatSpec, options: ConnectOptions): RowReader {
+export function recordReader(schema: RegisteredSchema, spec: FormatSpec): RowReader {
   const file = parseProto(schema.schema, schema.dependencies);
   const readers = new Map<string, MessageReader>();
   const readerOf = (path: readonly number[]): MessageReader => {
@@ -44,7 +43,7 @@ export function recordReader(schema: RegisteredSchema, spec: FormatSpec, options
     if (message === undefined) {
       throw new SerdeError(`the schema with id ${schema.id} has no message at ${key}`);
     }
-    const reader = messageReader(message, { ...spec, ...options });
+    const reader = messageReader(message, spec);
     readers.set(key, reader);
     return reader;
   };
@@ -60,9 +59,9 @@ export function recordReader(schema: RegisteredSchema, spec: FormatSpec, options
 }
 
 /** Writes rows as the message of a schema that the properties choose. @throws {SerdeError} where the columns do not go into it. */
-export function recordWriter(schema: RegisteredSchema, spec: FormatSpec, options: ConnectOptions): RowWriter {
+export function recordWriter(schema: RegisteredSchema, spec: FormatSpec): RowWriter {
   const file = parseProto(schema.schema, schema.dependencies);
   const message = chosenMessage(file, spec.properties);
   const prefix = messagePrefix(schema.id, pathOf(file, message));
-  return messageWriter(message, spec.columns, { ...options, prefix });
+  return messageWriter(message, spec.columns, prefix);
 }

@@ -1,6 +1,5 @@
-import { printDouble } from '../model/java-double.ts';
+import { printDouble, printFloat } from '../model/java-double.ts';
 import { timeOfDay } from '../model/time-of-day.ts';
-import { printFloat } from './coercion.ts';
 import type { GeneratedFunctions } from './generated-functions.ts';
 import type { EnumType, MessageField } from './message-type.ts';
 import {

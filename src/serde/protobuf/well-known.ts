@@ -9,6 +9,9 @@ export const DATE = 'google.type.Date';
 export const TIME_OF_DAY = 'google.type.TimeOfDay';
 export const TIMESTAMP = 'google.protobuf.Timestamp';
 
+/** Of the years 1 and 9999: what a timestamp may hold. */
+export const TIMESTAMP_SECONDS = { min: -62_135_596_800, max: 253_402_300_799 } as const;
+
 /** The scalar that a wrapper holds, by the wrapper's full name. */
 export const wrappedKinds: ReadonlyMap<string, ScalarKind> = new Map([
   ['google.protobuf.DoubleValue', 'double'],

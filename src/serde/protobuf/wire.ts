@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { utf8Between } from '../../base/short-text.ts';
-import { Decimal } from '../model/decimal.ts';
+import { shortAsciiBetween, utf8Between } from '../../base/short-text.ts';
 import { type Int64, int64 } from '../model/int64.ts';
 import { SerdeError } from '../model/serde-error.ts';
 
@@ -116,38 +115,15 @@ export function float64(bytes: Uint8Array, at: number): number {
   return doubles[0] ?? 0;
 }
 
-/** V8 keeps longer texts that were put together as their pieces, until somebody looks at them. */
-const SHORT_BYTES = 12;
 const REPLACEMENT = '\ufffd';
 
 /** The text of UTF-8 between two places. @throws {SerdeError} for bytes that are none. */
 export function textBetween(bytes: Buffer, start: number, end: number): string {
-  if (end - start <= SHORT_BYTES) {
-    let all = 0;
-    for (let at = start; at < end; at += 1) all |= bytes[at] ?? 0;
-    if (all < 0x80) return asciiBetween(bytes, start, end);
-  }
+  const short = shortAsciiBetween(bytes, start, end);
+  if (short !== undefined) return short;
   const text = utf8Between(bytes, start, end);
   if (text.includes(REPLACEMENT)) requireUtf8(bytes, start, end);
   return text;
-}
-
-function asciiBetween(bytes: Uint8Array, start: number, end: number): string {
-  let text = '';
-  let at = start;
-  for (; at + 4 <= end; at += 4) {
-    text += String.fromCharCode(bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0, bytes[at + 3] ?? 0);
-  }
-  switch (end - at) {
-    case 3:
-      return text + String.fromCharCode(bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0);
-    case 2:
-      return text + String.fromCharCode(bytes[at] ?? 0, bytes[at + 1] ?? 0);
-    case 1:
-      return text + String.fromCharCode(bytes[at] ?? 0);
-    default:
-      return text;
-  }
 }
 
 /** @throws {SerdeError} for bytes that are no UTF-8. */
@@ -195,11 +171,4 @@ function skipGroup(bytes: Uint8Array, start: number, tag: number, depth: number)
 /** The two ranges as one: a message whose fields stand in several pieces is the message of the pieces put together. */
 export function joined(before: Buffer, bytes: Buffer, start: number, end: number): Buffer {
   return Buffer.concat([before, bytes.subarray(start, end)]);
-}
-
-/** A decimal of its unscaled value, big-endian two's complement. */
-export function decimalOf(unscaled: Buffer, scale: number): Decimal {
-  if (unscaled.length === 0) throw new SerdeError('Zero length BigInteger');
-  const bits = BigInt(`0x${unscaled.toString('hex')}`);
-  return new Decimal(BigInt.asIntN(unscaled.length * 8, bits), scale);
 }

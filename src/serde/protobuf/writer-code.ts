@@ -1,13 +1,7 @@
 import { type Int64, parseInt64 } from '../model/int64.ts';
 import { BIGINT, BOOLEAN, INTEGER, STRING, type StructField, type SqlType } from '../model/sql-type.ts';
 import { SerdeError } from '../model/serde-error.ts';
-import {
-  connectFields,
-  type ConnectOptions,
-  connectTypeName,
-  type ConnectType,
-  valueType,
-} from './connect-field.ts';
+import { connectFields, connectTypeName, type ConnectType, valueType } from './connect-field.ts';
 import { typeName } from './coercion.ts';
 import { GeneratedFunctions } from './generated-functions.ts';
 import type { MessageField, MessageType } from './message-type.ts';
@@ -20,12 +14,7 @@ import * as puts from './put.ts';
  * a value `row`. Names are the generator's, never a user's.
  */
 export class WriterCode {
-  readonly #options: ConnectOptions;
   readonly functions = new GeneratedFunctions({ ...puts, keyInteger, missing, refuseNull });
-
-  constructor(options: ConnectOptions) {
-    this.#options = options;
-  }
 
   /** The name of a function that writes the fields of a struct. @throws {SerdeError} for a field that the message lacks. */
   structFunction(message: MessageType, fields: readonly StructField[], path: string): string {
@@ -99,7 +88,7 @@ export class WriterCode {
 
   /** Keys are texts in SQL, and may be whole numbers or booleans in a message. */
   #keyCode(key: MessageField, path: string): string {
-    switch (valueType(key, this.#options)?.kind) {
+    switch (valueType(key)?.kind) {
       case 'int32':
         return `v = keyInteger(v); ${this.#fieldCode(key, INTEGER, path)}`;
       case 'int64':
@@ -113,7 +102,7 @@ export class WriterCode {
 
   /** Code that writes `v`, which is not null, without its tag. */
   #valueCode(field: MessageField, type: SqlType, path: string): string {
-    const connect = valueType(field, this.#options);
+    const connect = valueType(field);
     if (connect === undefined)
       throw new SerdeError(`Unknown Connect schema type: ${field.kind} for path: ${path}`);
     if (field.kind === 'message' && field.message !== undefined) {

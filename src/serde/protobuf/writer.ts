@@ -2,7 +2,6 @@ import { compileFunction } from '../../base/compile-function.ts';
 import { viewOf } from '../../base/buffer-view.ts';
 import type { FormatColumn } from '../contract/format.ts';
 import type { Row } from '../model/sql-value.ts';
-import type { ConnectOptions } from './connect-field.ts';
 import type { MessageType } from './message-type.ts';
 import { WriterCode } from './writer-code.ts';
 
@@ -17,15 +16,15 @@ const SHARED_BYTES_MAX = SLAB_BYTES / 4;
 /**
  * Compiles the writer of columns as messages of a type. A column goes into the field of its name, in the order of the fields'
  * numbers; null is left out, and so is what a field without presence has by default.
- * @param options.prefix what stands before each message: the envelope of a registered schema.
+ * @param prefix what stands before each message: the envelope of a registered schema.
  * @throws {SerdeError} where a column has no field, or one of another type.
  */
 export function messageWriter(
   message: MessageType,
   columns: readonly FormatColumn[],
-  { prefix, ...options }: ConnectOptions & { readonly prefix?: Buffer },
+  prefix?: Buffer,
 ): MessageWriter {
-  const code = new WriterCode(options);
+  const code = new WriterCode();
   const name = code.structFunction(message, columns, '');
   type Put = (bytes: Buffer, start: number, row: Row) => number;
   const put = compileFunction<Put>(code.functions.scope(), code.functions.codeReturning(name));

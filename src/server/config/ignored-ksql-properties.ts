@@ -7,7 +7,6 @@ const NO_THREADS = 'there are no thread pools';
 const NO_COMPILER = 'expressions are always run in one way';
 const NO_PUSH_V2 = 'push queries of version 2 are run as all others';
 const NO_JAVA = 'it names a Java class or its settings';
-const NO_REGISTRY = 'there is no outside schema registry';
 const NO_CONNECT = 'there is no Connect cluster';
 const NO_LIMIT = 'there is no such limit';
 const METRICS = 'metrics are always recorded, and read from the metrics page';
@@ -30,7 +29,7 @@ export const ignoredKsqlProperties = {
     ),
     'ksql.fail.on.production.error': boolean(null, 'a record that is refused is counted'),
     'ksql.insert.into.values.enabled': boolean(null, ALWAYS_ON),
-    'ksql.json_sr.converter.deserializer.enabled': boolean(null, NO_REGISTRY),
+    'ksql.json_sr.converter.deserializer.enabled': boolean(null, 'JSON_SR is read in one way'),
     'ksql.lambdas.enabled': boolean(null, ALWAYS_ON),
     'ksql.metrics.tags.custom': string(null, 'metrics have the labels of their queries'),
     'ksql.nested.error.set.null': boolean(null, 'what cannot be read is treated in one way'),
@@ -141,5 +140,5 @@ export const ignoredKsqlFamilies: Readonly<Record<string, string>> = {
   'ksql.connect.': NO_CONNECT,
   'ksql.error.classifier.regex': 'errors are classified by their kind',
   'ksql.functions.': 'no function has settings of its own',
-  'ksql.schema.registry.': NO_REGISTRY,
+  'ksql.schema.registry.': 'a schema registry is asked with the credentials of its URL alone',
 };

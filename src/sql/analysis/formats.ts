@@ -1,6 +1,7 @@
 import { quoteName } from '../../base/sql-quotes.ts';
 import { printType, containsMap } from '../../serde/model/sql-type.ts';
 import type { FormatColumn, FormatSide, SerdeFeature } from '../../serde/contract/format.ts';
+import { AVRO_NAMESPACE } from '../../serde/avro/to-schema.ts';
 import { formatOf } from '../../serde/formats.ts';
 import type { FormatInfo } from '../catalog/data-source.ts';
 import { booleanProperty, type SessionProperties } from './session.ts';
@@ -8,9 +9,6 @@ import { keyMessages } from '../messages/keys.ts';
 import { withMessages } from '../messages/with-properties.ts';
 import { refuse, withPrefix } from './sql-error.ts';
 import type { WithProperties } from './with-properties.ts';
-
-/** The namespace of the Avro schemas that ksqlDB writes. */
-const AVRO_NAMESPACE = 'io.confluent.ksql.avro_schemas';
 
 /**
  * What the format of a source's keys is told. Avro's schemas of keys are called after their source, so that what is generated of

@@ -72,7 +72,8 @@ export function columnsOfSchema(
   }
 }
 
-function upperCased({ name, type }: FormatColumn): FormatColumn {
+/** A column whose names, and those of its fields, are as if nobody had quoted them. */
+export function upperCased({ name, type }: FormatColumn): FormatColumn {
   return { name: name.toUpperCase(), type: upperCasedType(type) };
 }
 

@@ -236,6 +236,7 @@ function keySerdeOf(
   // In a window a null is a key: the bytes of the window are there all the same.
   if (window === undefined) return plainKeySerde(info, formatColumns(columns), schemas) as Serde<Key>;
   const plain = rowSerde('key', info, formatColumns(columns), schemas);
-  if (window.type === 'SESSION') return sessionWindowedSerde(plain) as unknown as Serde<Key>;
-  return timeWindowedSerde(plain, window.sizeMs ?? 0) as unknown as Serde<Key>;
+  const windowed =
+    window.type === 'SESSION' ? sessionWindowedSerde(plain) : timeWindowedSerde(plain, window.sizeMs ?? 0);
+  return windowed as unknown as Serde<Key>;
 }

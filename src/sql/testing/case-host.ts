@@ -1,5 +1,5 @@
 import { Observable } from 'rxjs';
-import { MemoryRegistry } from '../../serde/schemas/memory-registry.ts';
+import { MemoryRegistry } from './memory-registry.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import type { ClusterNeeds, ProducedRecord, PushRecord, PushRun, SqlHost } from '../host/host.ts';
 import { queryTopology } from '../lowering/query-topology.ts';

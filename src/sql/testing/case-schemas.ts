@@ -1,7 +1,7 @@
 import type { CreateSource } from '../../../grammar/ast.ts';
 import { parseScript } from '../../../grammar/parse.ts';
 import { DiagnosticError } from '../../base/errors.ts';
-import type { MemoryRegistry } from '../../serde/schemas/memory-registry.ts';
+import type { MemoryRegistry } from './memory-registry.ts';
 import { analyzeCreateSource } from '../analysis/create-source.ts';
 import { registrationsOf } from '../analysis/written-schemas.ts';
 import type { CaseEngine } from './case-engine.ts';

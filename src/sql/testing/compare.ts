@@ -19,8 +19,10 @@ export function difference(expected: Json, actual: Json, path: string, exact: bo
   if (!isObject(actual) || Object.keys(actual).length !== Object.keys(expected).length) return differs();
   return firstOf(
     Object.entries(expected).map(([name, field]) => {
+      // A field that is not there by this very name is null to the tool.
+      if (field === null && !(name in actual)) return undefined;
       const key = name in actual ? name : name.toUpperCase();
-      if (!(key in actual)) return field === null ? undefined : `${path}.${name}: missing`;
+      if (!(key in actual)) return `${path}.${name}: missing`;
       return difference(field, actual[key] ?? null, `${path}.${name}`, exact);
     }),
   );

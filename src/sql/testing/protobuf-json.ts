@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs';
 import { Decimal } from '../../serde/model/decimal.ts';
-import { dateOfDays, daysOfDate } from '../../serde/protobuf/civil-days.ts';
+import { civilDate, epochDay } from '../../serde/model/civil-days.ts';
 import { type ImportedProto, reflectProto } from '../../serde/protobuf/parse-proto.ts';
 import { isArray, isObject, type Json, JsonDouble, JsonNumber, type JsonObject } from './lossless-json.ts';
 
@@ -74,7 +74,7 @@ function valueOf(field: protobuf.Field, json: Json): unknown {
     case '.confluent.type.Decimal':
       return decimalOf(plain(json), Number(metaOf(field, 'scale') ?? 0));
     case '.google.type.Date':
-      return dateOfDays(number);
+      return civilDate(number);
     case '.google.type.TimeOfDay':
       return {
         hours: Math.floor(seconds / 3600),
@@ -181,7 +181,7 @@ function valueJson(field: protobuf.Field, value: unknown): Json {
       return new JsonNumber(new Decimal(unscaled, at('scale')).toPlainString());
     }
     case '.google.type.Date':
-      return new JsonNumber(String(daysOfDate({ year: at('year'), month: at('month'), day: at('day') })));
+      return new JsonNumber(String(epochDay(at('year'), at('month'), at('day'))));
     case '.google.type.TimeOfDay':
       return new JsonNumber(
         String(((at('hours') * 60 + at('minutes')) * 60 + at('seconds')) * 1000 + at('nanos') / 1e6),

@@ -1,7 +1,8 @@
 import type { DataSource, WindowInfo } from '../catalog/data-source.ts';
 import type { SchemaColumn } from '../types/logical-schema.ts';
-import type { MemoryRegistry } from '../../serde/schemas/memory-registry.ts';
-import { decodeRegistered, encodeRegistered, hasSchema } from './registered-bytes.ts';
+import type { MemoryRegistry } from './memory-registry.ts';
+import { formatOf } from '../../serde/formats.ts';
+import { decodeRegistered, encodeRegistered } from './registered-bytes.ts';
 import type { CaseWindow } from './case.ts';
 import { messageText } from '../../serde/protobuf/format.ts';
 import { type Json, JsonNumber, parseJson, printJson } from './lossless-json.ts';
@@ -15,11 +16,12 @@ export function encodeSide(
   side: 'key' | 'value',
   source: DataSource | undefined,
   json: Json,
-  registry?: MemoryRegistry,
+  registry: MemoryRegistry,
 ): Buffer | null {
   if (json === null) return null;
   const { format, column } = layoutOf(side, source);
-  if (source !== undefined && hasSchema(format)) return encodeRegistered(side, source, json, registry);
+  if (source !== undefined && formatOf(format).usesSchemaRegistry)
+    return encodeRegistered(side, source, json, registry);
   switch (format) {
     case 'NONE':
       return null;
@@ -39,11 +41,12 @@ export function decodeSide(
   side: 'key' | 'value',
   source: DataSource | undefined,
   bytes: Buffer | null,
-  registry?: MemoryRegistry,
+  registry: MemoryRegistry,
 ): Json {
   if (bytes === null) return null;
   const { format, column } = layoutOf(side, source);
-  if (source !== undefined && hasSchema(format)) return decodeRegistered(side, source, bytes, registry);
+  if (source !== undefined && formatOf(format).usesSchemaRegistry)
+    return decodeRegistered(side, source, bytes, registry);
   switch (format) {
     case 'NONE':
       return null;

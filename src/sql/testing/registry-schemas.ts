@@ -1,21 +1,18 @@
-import type { MemoryRegistry } from '../../serde/schemas/memory-registry.ts';
 import { SerdeError } from '../../serde/model/serde-error.ts';
+import type { RegisteredSchema } from '../../serde/schemas/registered-schema.ts';
 import type { QuerySchemas } from '../lowering/query-schemas.ts';
+import type { MemoryRegistry } from './memory-registry.ts';
 
 /** What a query of a test has of its registry: all of it, at once. */
 export function registrySchemas(registry: MemoryRegistry): QuerySchemas {
-  const byId: QuerySchemas['byId'] = (id) => {
+  const byId = (id: number): RegisteredSchema => {
     const schema = registry.byIdNow(id);
     if (schema === undefined) throw new SerdeError(`Schema ${id} not found`);
     return schema;
   };
   return {
     byId,
-    written: (written) => {
-      if ('schema' in written) return registry.registerNow(written.subject, written.schema);
-      const schema = registry.byIdNow(written.id);
-      if (schema === undefined) throw new SerdeError(`Schema ${written.id} not found`);
-      return schema;
-    },
+    written: (written) =>
+      'schema' in written ? registry.registerNow(written.subject, written.schema) : byId(written.id),
   };
 }

@@ -1,6 +1,6 @@
 import { messageOf } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest-name.ts';
-import type { MemoryRegistry } from '../../serde/schemas/memory-registry.ts';
+import type { MemoryRegistry } from './memory-registry.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import { registerSchemas } from './case-schemas.ts';
@@ -180,7 +180,7 @@ export function checkOutputs(
   }: {
     readonly catalog: Catalog;
     readonly topics: Pick<CaseTopics, 'records'>;
-    readonly registry?: MemoryRegistry;
+    readonly registry: MemoryRegistry;
   },
   { exact, isPrefix }: { readonly exact: boolean; readonly isPrefix: boolean },
 ): string | undefined {
@@ -220,7 +220,7 @@ function checkRecord(
   }: {
     readonly source: Parameters<typeof decodeSide>[1];
     readonly exact: boolean;
-    readonly registry: MemoryRegistry | undefined;
+    readonly registry: MemoryRegistry;
   },
 ): string | undefined {
   const { key, window } = decodeWindow(actual.key, source?.topic.keyFormat.window);

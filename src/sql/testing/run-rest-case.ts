@@ -5,7 +5,7 @@ import { CaseEngine, ScriptError } from './case-engine.ts';
 import { CaseTopics } from './case-topics.ts';
 import type { CaseServer, StartCaseServer } from './case-server.ts';
 import type { CaseRecord } from './case.ts';
-import { MemoryRegistry } from '../../serde/schemas/memory-registry.ts';
+import { MemoryRegistry } from './memory-registry.ts';
 import { encodeSide, encodeWindow } from './record-bytes.ts';
 import { protobufTexts } from './protobuf-text.ts';
 import { compareAnswer, compareEntities } from './rest-answer.ts';

@@ -1,11 +1,12 @@
 import type { ParsedStatement } from '../../../grammar/parse.ts';
 import { formatOf } from '../../serde/formats.ts';
+import { SerdeError } from '../../serde/model/serde-error.ts';
 import type { Row } from '../../serde/model/sql-value.ts';
 import { sqlError } from '../analysis/sql-error.ts';
 import { resultSchemaText } from '../queries/result-schema.ts';
 import type { ResultColumn } from '../queries/query-results.ts';
 import type { CaseAnswer, CaseEngine } from './case-engine.ts';
-import { isObject, parseJson, printJson } from './lossless-json.ts';
+import { isObject, type Json, parseJson, printJson } from './lossless-json.ts';
 import { decodeSide, decodeWindow, encodeSide } from './record-bytes.ts';
 
 /** What a statement of a script answers. */
@@ -56,14 +57,27 @@ function recordLines(topic: string, engine: CaseEngine): readonly string[] {
     const window =
       decoded.window === undefined ? '' : ` [${decoded.window.startMs}, ${decoded.window.endMs})`;
     const [keyText, valueText] = [
-      decodeSide('key', source, decoded.key),
-      decodeSide('value', source, value),
+      decodeSide('key', source, decoded.key, engine.host.registry),
+      decodeSide('value', source, value, engine.host.registry),
     ].map((json) => (typeof json === 'string' ? json : printJson(json)));
     return `${keyText}${window} => ${valueText} @ ${timestamp}`;
   });
 }
 
 const RECORD = /^(\S+): (.*?) => (.*) @ (\d+)$/;
+
+/** Formats whose records a script has as they are; those of binary ones it has as JSON. */
+const TEXTS: ReadonlySet<string> = new Set(['DELIMITED', 'KAFKA', 'NONE']);
+
+/** A record as JSON; a text that is none is that text. */
+function jsonOf(written: string): Json {
+  try {
+    return parseJson(written);
+  } catch (error) {
+    if (!(error instanceof SerdeError)) throw error;
+    return written;
+  }
+}
 
 /** Writes a record as a script has it. */
 export function writeRecord(text: string, engine: CaseEngine): void {
@@ -74,7 +88,8 @@ export function writeRecord(text: string, engine: CaseEngine): void {
   const bytes = (side: 'key' | 'value', written: string): Buffer | null => {
     if (written === 'null') return null;
     const { format } = side === 'key' ? source.topic.keyFormat : source.topic.valueFormat;
-    return format === 'JSON' ? Buffer.from(written) : encodeSide(side, source, written);
+    if (format === 'JSON') return Buffer.from(written);
+    return encodeSide(side, source, TEXTS.has(format) ? written : jsonOf(written), engine.host.registry);
   };
   engine.host.write(topic, {
     key: bytes('key', key),

@@ -2,6 +2,8 @@
  * DATE, TIME and TIMESTAMP as text in ISO 8601, as casts print and read it. All are in UTC. Reading takes partial texts,
  * as ksqlDB does: `2020`, `2020-05`, `2020-05-26T23`, `10:15`, with an optional zone at the end of a timestamp.
  */
+import { civilDate, epochDay } from '../../serde/model/civil-days.ts';
+
 const MS_PER_DAY = 86_400_000;
 
 const pad = (value: number, width: number): string => String(value).padStart(width, '0');
@@ -34,42 +36,6 @@ export function printTimestamp(ms: number): string {
     `${printDate(days)}T${pad(Math.floor(time / 3_600_000), 2)}:${pad(Math.floor(time / 60_000) % 60, 2)}` +
     `:${pad(Math.floor(time / 1000) % 60, 2)}.${pad(time % 1000, 3)}`
   );
-}
-
-/** Year, month and day of an epoch day in the proleptic Gregorian calendar (Howard Hinnant's `civil_from_days`). */
-export function civilDate(days: number): {
-  readonly year: number;
-  readonly month: number;
-  readonly day: number;
-} {
-  const shifted = days + 719_468;
-  const era = Math.floor(shifted / 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor(
-    (dayOfEra -
-      Math.floor(dayOfEra / 1460) +
-      Math.floor(dayOfEra / 36_524) -
-      Math.floor(dayOfEra / 146_096)) /
-      365,
-  );
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
-  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
-  return {
-    year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0),
-    month,
-    day: dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1,
-  };
-}
-
-/** Days since the epoch of a civil date. */
-export function epochDay(year: number, month: number, day: number): number {
-  const shiftedYear = month <= 2 ? year - 1 : year;
-  const era = Math.floor(shiftedYear / 400);
-  const yearOfEra = shiftedYear - era * 400;
-  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
-  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
-  return era * 146_097 + dayOfEra - 719_468;
 }
 
 const DATE = /^(\d{4}|\+\d{5,9}|-\d{4,9})(?:-(\d{2})(?:-(\d{2}))?)?$/;

@@ -3,7 +3,7 @@
  * set last, with the Julian calendar before the 15th of October 1582. Weeks begin on Sunday, and the one of the first of
  * January is the first.
  */
-import { epochDay } from './iso-time.ts';
+import { epochDay } from '../../serde/model/civil-days.ts';
 
 export type CalendarField =
   | 'era'

@@ -3,7 +3,7 @@
  * PARSE_DATE does: numbers as long as they are, of any value, and no whole text is asked for.
  * @see https://commons.apache.org/proper/commons-lang/apidocs/org/apache/commons/lang3/time/FastDateFormat.html
  */
-import { civilDate } from './iso-time.ts';
+import { civilDate } from '../../serde/model/civil-days.ts';
 import { type CalendarField, type LenientFields, resolveLenient, setField } from './lenient-calendar.ts';
 import { isoOffset, type Reader, readZone } from './lenient-zone.ts';
 import { dayNames, monthNames } from './pattern-format.ts';

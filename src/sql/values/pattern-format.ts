@@ -1,4 +1,4 @@
-import { civilDate, epochDay } from './iso-time.ts';
+import { civilDate, epochDay } from '../../serde/model/civil-days.ts';
 import type { Element, FieldElement } from './pattern-elements.ts';
 import { periodOf } from './day-periods.ts';
 import { localDayOfWeek, weekOfMonth, weekOfYear } from './week-fields.ts';

@@ -3,7 +3,8 @@
  * day, or year and day of the year, or a week and its day; what was read besides must agree with it.
  */
 import { isInPeriod, middleOfPeriod } from './day-periods.ts';
-import { civilDate, daysInMonth, epochDay } from './iso-time.ts';
+import { civilDate, epochDay } from '../../serde/model/civil-days.ts';
+import { daysInMonth } from './iso-time.ts';
 import type { Reading } from './pattern-parse.ts';
 import { dayOfWeekBasedYear, localDayOfWeek, weekOfMonth, weekOfYear } from './week-fields.ts';
 

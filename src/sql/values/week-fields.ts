@@ -1,4 +1,4 @@
-import { epochDay } from './iso-time.ts';
+import { epochDay } from '../../serde/model/civil-days.ts';
 
 /** A date as the calendar of weeks needs it; `dayOfWeek` 0 is Monday. */
 interface DayInYear {

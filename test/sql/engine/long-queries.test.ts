@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { MemoryRegistry } from '../../../src/serde/schemas/memory-registry.ts';
+import { MemoryRegistry } from '../../../src/sql/testing/memory-registry.ts';
 import { SchemaCache } from '../../../src/sql/runtime/schema-cache.ts';
 import { expect, it } from 'vitest';
 import { OperationalError } from '../../../src/base/errors.ts';

@@ -3,7 +3,7 @@ import type { ServiceThread, Threads } from '../../../src/base/environment.ts';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { nodeThreads } from '../../../src/base/io/node-threads.ts';
 import type { LogFields, Logger } from '../../../src/base/logger.ts';
-import { MemoryRegistry } from '../../../src/serde/schemas/memory-registry.ts';
+import { MemoryRegistry } from '../../../src/sql/testing/memory-registry.ts';
 import { KafkaHost } from '../../../src/sql/index.ts';
 import { ThreadedQueries } from '../../../src/sql/runtime/thread/threaded-queries.ts';
 import { PATIENCE_MS } from '../../setup/patience.ts';

@@ -20,7 +20,7 @@ afterAll(async () => {
   await brokers.close();
 });
 
-describe.each(['AVRO'])('%s on a cluster, with a registry', (format) => {
+describe.each(['AVRO', 'JSON_SR', 'PROTOBUF'])('%s on a cluster, with a registry', (format) => {
   it('is inserted, transformed, counted and joined', async () => {
     sql = new OnThreads(bootstrapServers, { stateDir: brokers.newDirectory() });
     const name = `r_${format}`;

@@ -2,9 +2,8 @@ import { DateTimeFormatter, Instant, LocalDateTime, ZoneId, ZonedDateTime } from
 import '@js-joda/timezone';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { civilDate, epochDay } from '../../../src/serde/model/civil-days.ts';
 import {
-  civilDate,
-  epochDay,
   parseDate,
   parseTime,
   parseTimestamp,

@@ -1,4 +1,4 @@
-import { epochDay, civilDate } from '../../values/iso-time.ts';
+import { epochDay, civilDate } from '../../../serde/model/civil-days.ts';
 
 const MS_PER_DAY = 86_400_000;
 

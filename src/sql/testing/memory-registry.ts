@@ -1,5 +1,5 @@
-import type { RegisteredSchema, SchemaText, SubjectSchema } from './registered-schema.ts';
-import { RegistryError, type SchemaRegistryClient } from './registry-client.ts';
+import type { RegisteredSchema, SchemaText, SubjectSchema } from '../../serde/schemas/registered-schema.ts';
+import { RegistryError, type SchemaRegistryClient } from '../../serde/schemas/registry-client.ts';
 
 /**
  * A registry in memory, for tests and for cases: subjects, versions and ids. It checks no compatibility, and one schema has one
