@@ -13,13 +13,23 @@ const failedTests = [];
 const flaky = [];
 
 /**
- * The current ones, and the oldest that package.json names. All fast tests run on the first of them, and those that can depend
- * on the Node (`one-node.mjs`) on the oldest, and a quarter of these on the one between, which has what both have.
+ * Which of `parts` equal parts is this commit's turn, such as 2/4: each commit runs one of them, always the same one, and those
+ * that follow each other run all of them in time.
+ */
+function turnOf(parts) {
+  const { stdout, status } = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' });
+  const commit = status === 0 ? Number.parseInt(stdout.slice(0, 8), 16) : 0;
+  return `${(commit % parts) + 1}/${parts}`;
+}
+
+/**
+ * The current ones, and the oldest that package.json names. All fast tests run on the first of them; of those that can depend
+ * on the Node (`one-node.mjs`) half run on the oldest, and a quarter on the one between, which has what both have.
  */
 const NODES = [
   { version: '24' },
-  { version: '22', tests: 'of-every-node', share: '1/4' },
-  { version: '20.19', tests: 'of-every-node' },
+  { version: '22', tests: 'of-every-node', share: turnOf(4) },
+  { version: '20.19', tests: 'of-every-node', share: turnOf(2) },
 ];
 
 /** More failed files than that are no stall. */

@@ -38,7 +38,7 @@ function produceRequest(producer: number, request: number): Buffer {
   // The last one has an answer: when that has come, all before it are in the log, and the connection may be dropped.
   const acks = [0, 1, -1][request % 3] as number;
   const header = { correlationId: request, clientId: `producer-${producer}` };
-  const body = { acks, timeoutMs: 5000, topicData: [{ name: 'events', partitionData }] };
+  const body = { acks, timeoutMs: 60_000, topicData: [{ name: 'events', partitionData }] };
   return Buffer.concat(encodeRequest(produce, VERSION, header, body));
 }
 
