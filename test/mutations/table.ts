@@ -8,9 +8,14 @@ import type { Mutation } from './mutation.ts';
 import { quorumMutations } from './quorum.ts';
 import { registryMutations } from './registry.ts';
 import { replicationMutations } from './replication.ts';
+import { serdeMutations } from './serde.ts';
 import { shellMutations } from './shell.ts';
+import { sqlRuntimeMutations } from './sql-runtime.ts';
+import { sqlServerMutations } from './sql-server.ts';
 import { sqlStepMutations } from './sql-steps.ts';
 import { sqlMutations } from './sql.ts';
+import { streamsStateMutations } from './streams-state.ts';
+import { streamsThreadMutations } from './streams-threads.ts';
 import { streamsMutations } from './streams.ts';
 import { transactionMutations } from './transactions.ts';
 import { wireMutations } from './wire.ts';
@@ -29,7 +34,12 @@ export const MUTATIONS: readonly Mutation[] = [
   ...configMutations,
   ...registryMutations,
   ...shellMutations,
+  ...serdeMutations,
   ...sqlMutations,
   ...sqlStepMutations,
+  ...sqlRuntimeMutations,
+  ...sqlServerMutations,
   ...streamsMutations,
+  ...streamsStateMutations,
+  ...streamsThreadMutations,
 ];

@@ -1,0 +1,103 @@
+import type { Mutation } from './mutation.ts';
+
+/** Bugs of the threads of an application, and of who has the turn on one. */
+export const streamsThreadMutations: readonly Mutation[] = [
+  {
+    name: 'an application ends with the thread of its host, whatever that has ended of',
+    file: 'src/streams/threads/threaded-streams-app.ts',
+    find: 'return this.#settings.host !== undefined && !this.#hasHandler',
+    replace: 'return this.#settings.host === undefined && !this.#hasHandler',
+    suite: ['test/streams/threads/threaded-streams-host.test.ts'],
+  },
+  {
+    name: 'an application that ends its thread again and again is never ended',
+    file: 'src/streams/threads/host-thread.ts',
+    find: 'const suspect = isSoon && guilty === this.#turnAtEnd ? guilty : -1;',
+    replace: 'const suspect = isSoon && guilty === this.#turnAtEnd ? -1 : -1;',
+    suite: ['test/streams/threads/host-thread.test.ts'],
+  },
+  {
+    name: 'nobody sees whose turn it is in a stream thread',
+    file: 'src/streams/threads/host-thread-server.ts',
+    find: 'new ProcessingTurn(app, turn)',
+    replace: 'new ProcessingTurn(app)',
+    suite: ['test/streams/threads/threaded-streams-host.test.ts'],
+  },
+  {
+    name: 'who has had a record last is taken for the one whose code ends a thread',
+    file: 'src/streams/runtime/processing-turn.ts',
+    find: 'this.#memory[0] = -1;',
+    replace: '',
+    suite: ['test/streams/threads/host-thread.test.ts'],
+  },
+  {
+    name: 'a thread that an application holds up which is being closed is ended only after all time that this may take',
+    file: 'src/streams/threads/host-thread.ts',
+    find: 'this.#thread.silence.ending(app);',
+    replace: '',
+    suite: ['test/streams/threads/host-thread.test.ts'],
+  },
+  {
+    name: 'an application that loads its module cannot be closed',
+    file: 'src/streams/threads/served-app.ts',
+    find: 'await unlessAborted(loading, signal)',
+    replace: 'await loading',
+    suite: ['test/streams/threads/threaded-streams-host.test.ts'],
+  },
+  {
+    name: 'a record that had to wait goes on in the turn of nobody',
+    file: 'src/streams/runtime/processing-turn.ts',
+    find: 'waiting.then(() => this.during(work))',
+    replace: 'waiting.then(work)',
+    suite: ['test/streams/runtime/executor.test.ts'],
+  },
+  {
+    name: 'a thread is told what was held back from the one before it',
+    file: 'src/streams/threads/supervised-thread.ts',
+    find: 'this.#held?.messages.splice(0);',
+    replace: '',
+    suite: ['test/streams/threads/supervised-thread.test.ts'],
+  },
+  {
+    name: 'what is closed still waits for its next thread',
+    file: 'src/streams/threads/supervised-thread.ts',
+    find: 'this.#watch.stop();\n    this.#restart?.cancel();',
+    replace: 'this.#watch.stop();',
+    suite: ['test/streams/threads/supervised-thread.test.ts'],
+  },
+  {
+    name: 'a stream thread that is held up before its first answer is never seen to be',
+    file: 'src/streams/threads/supervised-thread.ts',
+    find: 'this.#watch.heard();',
+    replace: '',
+    suite: ['test/streams/threads/supervised-thread.test.ts'],
+  },
+  {
+    name: 'a query that is terminated waits for ever for one that holds up its thread',
+    file: 'src/streams/threads/thread-silence.ts',
+    find: 'if (mayBeEnding || isLate)',
+    replace: 'if (mayBeEnding)',
+    suite: ['test/streams/threads/supervised-thread.test.ts'],
+  },
+  {
+    name: 'a stream thread that does not close in time is waited for',
+    file: 'src/streams/threads/supervised-thread.ts',
+    find: 'after(timeoutMs, () => void thread.terminate())',
+    replace: 'after(timeoutMs, () => undefined)',
+    suite: ['test/streams/threads/supervised-thread.test.ts'],
+  },
+  {
+    name: 'bytes come from a stream thread as a plain array of bytes',
+    file: 'src/streams/threads/copied-values.ts',
+    find: "if (Buffer.isBuffer(value)) return { [MARK]: 'bytes', bytes: Uint8Array.from(value) };",
+    replace: '',
+    suite: ['test/streams/threads/threaded-options.test.ts'],
+  },
+  {
+    name: 'threads that are not RUNNING have no rows',
+    file: 'src/streams/threads/served-stores.ts',
+    find: 'if (!isSettled && allowStale !== true) throw storeOnTheMove(name);',
+    replace: '',
+    suite: ['test/streams/threads/threaded-streams-app.test.ts'],
+  },
+];
