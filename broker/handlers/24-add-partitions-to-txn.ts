@@ -6,7 +6,7 @@ import { includesPartition, type Topics, topicsOf } from '../coordinators/transa
 import { isInternalTopic, TRANSACTION_STATE_TOPIC } from '../metadata/internal-topics.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
 import type { BrokerServices } from './broker-services.ts';
-import { mapInSlices, mapPartitionsInSlices } from './map-in-slices.ts';
+import { beginInSlices, mapPartitionsInSlices } from './map-in-slices.ts';
 import { errorBefore } from './producer-errors.ts';
 import { eachInSlices } from './sliced-steps.ts';
 
@@ -52,13 +52,10 @@ export function addPartitionsToTxnHandler(
       const { apiVersion } = context;
       if (apiVersion >= BATCH_VERSION_MIN) {
         const patienceMs = request.transactions.length === 1 ? PATIENCE_MS : 0;
-        const results = await mapInSlices(request.transactions, services.environment, (transaction) => {
-          const result = resultOf(services, transaction, { patienceMs, version: apiVersion });
-          // One that fails before all have begun is nobody's loss: it is awaited below.
-          result.catch(() => undefined);
-          return result;
-        });
-        return { resultsByTransaction: await Promise.all(results) };
+        const results = beginInSlices(request.transactions, services.environment, (transaction) =>
+          resultOf(services, transaction, { patienceMs, version: apiVersion }),
+        );
+        return { resultsByTransaction: await results };
       }
       const { environment } = services;
       const transaction = transactionOf(request);

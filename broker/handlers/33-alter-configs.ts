@@ -9,13 +9,7 @@ import { forwardToController } from './controller-forward.ts';
 export function alterConfigsHandler(services: BrokerServices): AnyRequestHandler {
   return forwardToController(services, {
     api: alterConfigs,
-    refuse: (request) => {
-      const { passed, completed } = refuseConfigs(services, request.resources, replacedConfigs);
-      return {
-        passed: { ...request, resources: passed },
-        completed: (response) => ({ ...response, responses: completed(response.responses) }),
-      };
-    },
+    refuse: (request) => refuseConfigs(services, request, replacedConfigs),
     failure: ({ resources }, error) => ({
       responses: resources.map(({ resourceType, resourceName }) => ({
         resourceType,

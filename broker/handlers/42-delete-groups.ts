@@ -1,7 +1,7 @@
 import { deleteGroups } from '../../src/protocol/messages/42-delete-groups.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
 import type { BrokerServices } from './broker-services.ts';
-import { mapInSlices } from './map-in-slices.ts';
+import { beginInSlices } from './map-in-slices.ts';
 
 /** DeleteGroups (key 42): forgets empty groups and their offsets. */
 export function deleteGroupsHandler(services: BrokerServices): RequestHandler<typeof deleteGroups> {
@@ -9,13 +9,10 @@ export function deleteGroupsHandler(services: BrokerServices): RequestHandler<ty
     api: deleteGroups,
     async answer(request) {
       const names = [...new Set(request.groupsNames)];
-      const deletions = await mapInSlices(names, services.environment, (groupId) => {
-        const deletion = services.groups.deleteGroups({ groupsNames: [groupId] });
-        // One that fails before all have begun is nobody's loss: it is awaited below.
-        deletion.catch(() => undefined);
-        return deletion;
-      });
-      return { results: (await Promise.all(deletions)).flatMap(({ results = [] }) => results) };
+      const deletions = await beginInSlices(names, services.environment, (groupId) =>
+        services.groups.deleteGroups({ groupsNames: [groupId] }),
+      );
+      return { results: deletions.flatMap(({ results = [] }) => results) };
     },
     failure: ({ groupsNames }, errorCode) => ({
       results: groupsNames.map((groupId) => ({ groupId, errorCode })),

@@ -9,13 +9,7 @@ import { forwardToController } from './controller-forward.ts';
 export function incrementalAlterConfigsHandler(services: BrokerServices): AnyRequestHandler {
   return forwardToController(services, {
     api: incrementalAlterConfigs,
-    refuse: (request) => {
-      const { passed, completed } = refuseConfigs(services, request.resources, editedConfigs);
-      return {
-        passed: { ...request, resources: passed },
-        completed: (response) => ({ ...response, responses: completed(response.responses) }),
-      };
-    },
+    refuse: (request) => refuseConfigs(services, request, editedConfigs),
     failure: ({ resources }, error) => ({
       responses: resources.map(({ resourceType, resourceName }) => ({
         resourceType,

@@ -23,14 +23,17 @@ interface Answer extends Resource {
  * @param targetOf what a resource would have set.
  * @returns what is left for the controller, and how its answers become those of the whole request.
  */
-export function refuseConfigs<R extends Resource>(
+export function refuseConfigs<R extends Resource, Q extends { readonly resources: readonly R[] }>(
   services: Pick<BrokerServices, 'image' | 'config' | 'nodeId'>,
-  resources: readonly R[],
+  request: Q & { readonly resources: readonly R[] },
   targetOf: (resource: R, current: Overrides) => Target,
 ): {
-  readonly passed: readonly R[];
-  readonly completed: <T extends Answer>(answers: readonly T[]) => (T | Answer)[];
+  readonly passed: Q & { readonly resources: R[] };
+  readonly completed: <S extends { readonly responses: readonly Answer[] }>(
+    response: S,
+  ) => Omit<S, 'responses'> & { readonly responses: Answer[] };
 } {
+  const { resources } = request;
   const counts = new Map<string, number>();
   const keyOf = ({ resourceType, resourceName }: Resource): string => configKey(resourceType, resourceName);
   for (const resource of resources) counts.set(keyOf(resource), (counts.get(keyOf(resource)) ?? 0) + 1);
@@ -39,17 +42,16 @@ export function refuseConfigs<R extends Resource>(
     counts.get(keyOf(resource)) === 1 ? whyRefused(services, resource, targetOf) : undefined,
   );
   return {
-    passed: resources.filter((_, index) => failures[index] === undefined),
-    completed: (answers) => {
-      const rest = answers.values();
-      return resources.flatMap(
-        ({ resourceType, resourceName }, index): readonly (Answer | (typeof answers)[number])[] => {
-          const failure = failures[index];
-          if (failure !== undefined) return [{ ...failure, resourceType, resourceName }];
-          const next = rest.next();
-          return next.done === true ? [] : [next.value];
-        },
-      );
+    passed: { ...request, resources: resources.filter((_, index) => failures[index] === undefined) },
+    completed: (response) => {
+      const rest = response.responses.values();
+      const responses = resources.flatMap(({ resourceType, resourceName }, index): readonly Answer[] => {
+        const failure = failures[index];
+        if (failure !== undefined) return [{ ...failure, resourceType, resourceName }];
+        const next = rest.next();
+        return next.done === true ? [] : [next.value];
+      });
+      return { ...response, responses };
     },
   };
 }

@@ -19,6 +19,21 @@ export async function mapInSlices<T, R>(
   return results;
 }
 
+/** As {@link mapInSlices}, of what takes longer: all of it is begun before any of it is waited for. */
+export async function beginInSlices<T, R>(
+  items: readonly T[],
+  environment: { readonly clock: Clock; readonly timers: Timers },
+  begin: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const begun = await mapInSlices(items, environment, (item) => {
+    const result = begin(item);
+    // One that fails before all have begun is nobody's loss: it is awaited below.
+    result.catch(() => undefined);
+    return result;
+  });
+  return Promise.all(begun);
+}
+
 /** What a request names of a topic, and what became of each. */
 interface Mapped<T, R> {
   readonly topic: T;
