@@ -136,6 +136,27 @@ describe('the queue of a partition', () => {
     );
   });
 
+  it('goes on under another identity where a leader has written what comes after a gap', () => {
+    for (const isLate of [false, true]) {
+      const { queue, flying, waiting } = withFiveInFlight();
+      const [first, second, refused, written, last] = flying;
+      if (refused === undefined || last === undefined) throw new Error('no such batches');
+      succeed(queue, first);
+      succeed(queue, second);
+      if (isLate) succeed(queue, written);
+      expect(queue.leaveOut(refused)).toBe(!isLate);
+      queue.done(refused);
+      // As whoever gives it up does where it cannot be left out.
+      if (isLate) queue.gaveUp(refused);
+      else succeed(queue, written);
+      queue.putBack(last);
+      expect(sendAll(queue)).toEqual([5]);
+      expect(last).toMatchObject({ identity: NEXT, baseSequence: 0 });
+      expect(queue.isWritten(last)).toBe(false);
+      expect(waiting?.identity).toBeUndefined();
+    }
+  });
+
   it('leaves no batch out where one after it may still arrive, and would be taken for another', () => {
     for (const doubtful of [1, 3]) {
       const { queue, flying } = withFiveInFlight();

@@ -245,26 +245,7 @@ export class Accumulator {
 
   /** Ends a batch: its records are told, its bytes are free. */
   settle(batch: ProducerBatch, error: Error | null, baseOffset: number, timestamp: number): void {
-    if (!this.#remove(batch)) return;
-    if (error !== null) this.#events.onUndelivered?.(error, batch.baseSequence >= 0);
-    this.#tell(batch, error, baseOffset, timestamp);
-  }
-
-  /** Ends a batch that was refused and that its transaction does without: only its records are told. */
-  leaveOut(batch: ProducerBatch, error: Error): void {
-    if (this.#remove(batch)) this.#tell(batch, error, -1, -1);
-  }
-
-  #tell(batch: ProducerBatch, error: Error | null, baseOffset: number, timestamp: number): void {
-    if (error !== null && batch.hasUnwatchedRecords) this.#events.onFailed(error);
-    const thrown = batch.settle(error, baseOffset, timestamp);
-    if (thrown !== undefined)
-      this.#events.onFailed(thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
-  }
-
-  /** Answers false for a batch that was ended before. */
-  #remove(batch: ProducerBatch): boolean {
-    if (!this.#unsettled.delete(batch)) return false;
+    if (!this.#unsettled.delete(batch)) return;
     // The tables of a set that was emptied point to those that come after them, and one that is among the old objects keeps
     // all of these alive: each collection of young objects would copy those of a hundred flushes.
     if (this.#unsettled.size === 0) this.#unsettled = new Set();
@@ -278,7 +259,13 @@ export class Accumulator {
     if (batch.queue.length === 0 && this.#active.delete(batch.queue) && this.#active.size === 0)
       this.#active = new Set();
     this.#bytes -= batch.sizeInBytes;
-    return true;
+    if (error !== null) {
+      this.#events.onUndelivered?.(error, batch.baseSequence >= 0);
+      if (batch.hasUnwatchedRecords) this.#events.onFailed(error);
+    }
+    const thrown = batch.settle(error, baseOffset, timestamp);
+    if (thrown !== undefined)
+      this.#events.onFailed(thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
   }
 
   /** Tells of a record that is not taken: its callback, or the next flush, which tells also what the callback throws. */

@@ -170,12 +170,8 @@ export class BatchOutcomes {
 
   /** Ends a batch of one record, which was refused for what is in it. */
   #refuse(batch: ProducerBatch, error: OperationalError): void {
-    const isInGap = batch.queue.leaveOut(batch);
-    if (batch.isTransactional && this.#leavesOutRefused) {
-      if (isInGap) this.#accumulator.leaveOut(batch, error);
-      else this.#fail(batch, refusedInDoubt(error));
-    } else if (isInGap) this.#accumulator.settle(batch, error, -1, -1);
-    else this.#fail(batch, error);
+    if (batch.queue.leaveOut(batch)) this.#accumulator.settle(batch, error, -1, -1);
+    else this.#fail(batch, batch.isTransactional && this.#leavesOutRefused ? refusedInDoubt(error) : error);
   }
 
   /** No answer: every batch of the request may have been written or not. */

@@ -161,6 +161,8 @@ export class PartitionQueue {
   /** The leader has written a batch. */
   acknowledged(batch: ProducerBatch): void {
     if (batch.identity !== this.#identity) return;
+    // By a leader that has lost what it knew of us, or it would have refused the batch: its numbers are taken.
+    if (this.isAfterGap(batch)) this.breakSequence('epoch');
     this.#isKnown = true;
     this.#acknowledged = Math.max(this.#acknowledged, batch.ordinal);
   }
@@ -211,6 +213,7 @@ export class PartitionQueue {
     const { id, baseSequence, ordinal } = batch;
     if (baseSequence < 0 || batch.inDoubt || this.#broken !== undefined || batch.identity !== this.#identity)
       return false;
+    if (this.isWritten(batch)) return false;
     for (const others of [this.#inFlight, this.#batches])
       for (const other of others) if (other.id > id && other.inDoubt) return false;
     if (this.#gap === undefined || id < this.#gap.id) this.#gap = { id, baseSequence, ordinal };

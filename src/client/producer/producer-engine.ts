@@ -60,7 +60,8 @@ export class ProducerEngine {
         onMetadataNeeded: () => this.#fetchMetadata(),
         onFailed,
         onUndelivered: (error, hadSequence) => {
-          if (leavesOutRefused && !hadSequence && isRefusedRecord(error)) return;
+          // If it had a number, others have that now: where they cannot, BatchOutcomes tells of a transaction in doubt instead.
+          if (leavesOutRefused && isRefusedRecord(error)) return;
           this.transactions?.onUndelivered(error, hadSequence);
         },
       },
