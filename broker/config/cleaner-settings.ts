@@ -31,8 +31,9 @@ interface CleanerShares {
   readonly dedupeBytes: number;
 }
 
-/** @throws {DiagnosticError} where there is no thread, or the memory for keys does not go round. */
+/** @throws {DiagnosticError} where a cleaner that is to run has no thread, or the memory for keys does not go round. */
 export function checkCleaner(config: BrokerConfig): void {
+  if (!config.get('log.cleaner.enable')) return;
   const threads = config.get('log.cleaner.threads');
   const dedupeBytes = Number(config.get('log.cleaner.dedupe.buffer.size'));
   const message = whyNoCleaner({ threads, dedupeBytes });

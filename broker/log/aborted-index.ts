@@ -85,12 +85,16 @@ export class AbortedIndex {
     return entries;
   }
 
-  /** As {@link entries}, when they are there, and keeps what the file has out of memory. */
+  /**
+   * As {@link entries}, when they are there, and keeps what the file has out of memory. None where the log is closed meanwhile, of
+   * which nothing will be learned.
+   */
   async whole(): Promise<readonly AbortedTxn[]> {
     for (;;) {
       const entries = this.read() ?? this.entries;
       if (!(entries instanceof Promise)) return entries;
       await entries;
+      if (this.#options.source?.isClosed() === true) return [];
     }
   }
 

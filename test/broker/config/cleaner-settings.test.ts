@@ -99,4 +99,11 @@ describe('a change of the log cleaner while it runs', () => {
     }
     expect(() => checkCleaner(new BrokerConfig({ config: {} }))).not.toThrow();
   });
+
+  it('need not have a thread at the start where it is not to run', () => {
+    const start = { 'log.cleaner.enable': false, 'log.cleaner.threads': 0 };
+    const context = contextOf({ start });
+    expect(() => checkCleaner(context.config)).not.toThrow();
+    expect(cleanerSettings(context)).toMatchObject({ threads: 0 });
+  });
 });

@@ -111,6 +111,15 @@ describe('an index of aborted transactions that has got lost', () => {
     await again.close();
   });
 
+  it('is waited for no longer by who needs all of it, a cleaning or a close, once the log is closed', async () => {
+    const { log, turns } = open();
+    turns.onTurn = () => {
+      if (turns.count === 2) log.closeHandles();
+    };
+    expect(await log.compaction.readAborted()).toEqual([]);
+    expect(turns.count).toBeLessThan(5);
+  });
+
   it('lets a fetch of committed records wait, and look as if there were nothing yet once its time is up', async () => {
     const { log } = open();
     const partition = partitionOf(log);
