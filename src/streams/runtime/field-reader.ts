@@ -32,15 +32,6 @@ export class FieldReader {
     this.#first = records?.first ?? 0;
   }
 
-  /** Whether reading may have to wait for something; see `Serde.prepare`. */
-  get hasPreparation(): boolean {
-    return this.#serde.prepare !== undefined;
-  }
-
-  prepare(bytes: Buffer | null): Promise<void> | undefined {
-    return bytes === null ? undefined : this.#serde.prepare?.(bytes);
-  }
-
   /** Null stands for bytes that are not there. */
   read(bytes: Buffer | null, headers: readonly Header[], index: number): unknown {
     if (bytes === null) return null;

@@ -1,6 +1,7 @@
 import { OperationalError } from '../../base/errors.ts';
 import { SharedRecords } from '../../client/consumer/shared-records.ts';
 import type { FetchedRecords, KafkaConsumer, TopicPartition } from '../../client/types.ts';
+import { preparationOf } from './preparation.ts';
 import type { RecordQueue } from './record-queue.ts';
 import type { Restorer } from './restorer.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
@@ -91,16 +92,11 @@ export class Intake {
 
   /** What has to come before the records of a poll can be read; undefined, as a rule, where nothing has. */
   prepare(fetched: readonly FetchedRecords[]): Promise<void> | undefined {
-    let waiting: Set<Promise<void>> | undefined;
+    let waiting: Promise<void>[] | undefined;
     for (const each of fetched) {
       const queue = this.#inputs.get(nameOf(each))?.queue;
-      if (queue === undefined || !(queue.keys.hasPreparation || queue.values.hasPreparation)) continue;
-      for (const { key, value } of each.records) {
-        const ofKey = queue.keys.prepare(key);
-        const ofValue = queue.values.prepare(value);
-        if (ofKey !== undefined) (waiting ??= new Set()).add(ofKey);
-        if (ofValue !== undefined) (waiting ??= new Set()).add(ofValue);
-      }
+      const preparing = queue && preparationOf(each, queue.source.node);
+      if (preparing !== undefined) (waiting ??= []).push(preparing);
     }
     return waiting && Promise.all(waiting).then(() => undefined);
   }

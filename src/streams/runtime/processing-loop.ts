@@ -44,10 +44,10 @@ async function round(parts: LoopParts): Promise<void> {
     if (isStopping() && isWakeup(error)) return;
     throw error;
   }
-  // Nothing waits from here on that need not: what was read is processed before the next loop on this thread reads its own,
-  // or the records of a hundred applications would be in memory at once, and outlive the young generation.
   const preparing = intake.prepare(fetched);
   if (preparing) await preparing;
+  // Nothing waits from here on that need not: what was read is processed before the next loop on this thread reads its own,
+  // or the records of a hundred applications would be in memory at once, and outlive the young generation.
   intake.queue(fetched);
   replay?.throwNoted();
   const restoring = tasks.restore(runner);

@@ -192,7 +192,9 @@ export class Restorer {
 
   /** Answers how many records it has read. */
   async #apply(restoration: Restoration, fetched: FetchedRecords): Promise<number> {
-    const { memory, store } = restoration;
+    const { memory, store, source } = restoration;
+    const preparing = source?.prepare(fetched);
+    if (preparing) await preparing;
     const count =
       memory === undefined && store.direct !== undefined
         ? await this.#applyDirectly(restoration, store.direct, fetched)

@@ -1,10 +1,11 @@
 import { assertDefined, mustStop } from '../../base/assert.ts';
-import type { OffsetAndMetadata } from '../../client/types.ts';
+import type { FetchedRecords, OffsetAndMetadata } from '../../client/types.ts';
 import { nearestEventTime } from '../event-time.ts';
 import type { Header } from '../record.ts';
 import type { SourceNode } from '../topology/nodes.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { RestoredChange } from './changelog-records.ts';
+import { preparationOf } from './preparation.ts';
 import type { Task } from './task.ts';
 
 /** A record of a topic, as a consumer has it. */
@@ -45,7 +46,12 @@ export class SourceChangelog {
     this.#store = options.store;
   }
 
-  /** The changelog records that the store would have of these. */
+  /** What has to come before the records can be read; undefined, as a rule, where nothing has. */
+  prepare(fetched: FetchedRecords): Promise<void> | undefined {
+    return preparationOf(fetched, this.#source);
+  }
+
+  /** The changelog records that the store would have of these, which are prepared. */
   changesOf(records: readonly TopicRecord[]): readonly RestoredChange[] {
     return records.flatMap((record) => this.#changeOf(record) ?? []);
   }

@@ -229,7 +229,8 @@ export function settingsOfAll(options: StreamsAppOptions): SettingsOfAll & Pick<
   checkOthers(options, 'options');
   refuseUnknown(options, { known: OPTION_NAMES, argument: 'options' });
   checkHost(options);
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  // Null is as good as nothing, as it is to `withDefaults`.
+  const given = Object.entries(options).filter(([, value]) => (value ?? undefined) !== undefined);
   const settings: SettingsOfAll & Pick<StreamsAppOptions, 'host'> = {
     environment: nodeEnvironment,
     onFailure: {},

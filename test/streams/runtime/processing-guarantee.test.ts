@@ -67,6 +67,11 @@ describe('the guarantee of an application', () => {
     expect(settings({ ...exactlyOnce, ...given })).toMatchObject({ commitIntervalMs: 10_000 });
   });
 
+  it('is what it is by default where it is null, as every option is', () => {
+    const none = { processingGuarantee: null, pollMs: null } as unknown as Partial<StreamsAppOptions>;
+    expect(settings(none)).toMatchObject({ processingGuarantee: 'at_least_once', pollMs: 100 });
+  });
+
   it('is one of the two', () => {
     const other = { processingGuarantee: 'exactly_once' } as unknown as Partial<StreamsAppOptions>;
     expect(() => settings(other)).toThrow(/at_least_once, exactly_once_v2/);

@@ -4,6 +4,8 @@ import { nodeEnvironment as environment } from '../../../src/base/io/node-enviro
 import { Admin } from '../../../src/client/index.ts';
 import {
   type RestoreProgress,
+  type Serde,
+  SerdeError,
   Serdes,
   StreamsApp,
   StreamsBuilder,
@@ -23,11 +25,33 @@ beforeEach(async () => {
 });
 afterEach(() => around.close());
 
-function tableTopology(optimization: TopologyOptimization | 'none'): Topology {
+/** Rows that nobody can read before what they need has come, as a schema has to. */
+function preparedRows(): Serde<Row> {
+  const plain = Serdes.json<Row>();
+  let isReady = false;
+  return {
+    serialize: (topic, row) => plain.serialize(topic, row),
+    deserialize(topic, bytes) {
+      if (!isReady) throw new SerdeError('not prepared');
+      return plain.deserialize(topic, bytes);
+    },
+    prepare: () =>
+      isReady
+        ? undefined
+        : environment.timers.sleep(1).then(() => {
+            isReady = true;
+          }),
+  };
+}
+
+function tableTopology(
+  optimization: TopologyOptimization | 'none',
+  rowSerde: Serde<Row> = Serdes.json<Row>(),
+): Topology {
   const builder = new StreamsBuilder();
   const consumed = {
     keySerde: Serdes.string,
-    valueSerde: Serdes.json<Row>(),
+    valueSerde: rowSerde,
     // Rows of even numbers are younger than their records, those of 7 have no time.
     timestampExtractor: ({ value, timestamp }: { readonly value: unknown; readonly timestamp: number }) => {
       const { n } = value as Row;
@@ -51,13 +75,16 @@ interface Run {
 async function start(
   optimization: TopologyOptimization | 'none',
   folder: string,
-  applicationId: string = `app-${optimization}`,
+  {
+    applicationId = `app-${optimization}`,
+    rowSerde,
+  }: { readonly applicationId?: string; readonly rowSerde?: Serde<Row> } = {},
 ): Promise<Run> {
   const app = new StreamsApp({
     environment,
     applicationId,
     bootstrapServers: around.bootstrapServers,
-    topology: tableTopology(optimization),
+    topology: tableTopology(optimization, rowSerde),
     stateDir: path.join(around.folder, folder),
     commitIntervalMs: 50,
     onFailure: { deserialization: 'continue' },
@@ -102,8 +129,8 @@ it('is restored from the topic that it is read from, as it is from a changelog',
     expect(before.map((row) => row.slice(0, row.lastIndexOf(',')))).toEqual(['["a",4', '["b",2']);
     await first.app.close();
 
-    // Nothing is left but what the broker has.
-    const second = await start(optimization, 'second');
+    // Nothing is left but what the broker has, and what it needs to be read has to come first.
+    const second = await start(optimization, 'second', { rowSerde: preparedRows() });
     await processedTo(second.app, 5);
     rows[optimization] = await rowsOf(second.app);
     expect(rows[optimization]).toEqual(before);
@@ -133,11 +160,11 @@ it('takes the offsets of another topic for none: a topology may be optimized lat
     { topic: 'rows', key: 'a', value: valueOf(1) },
     { topic: 'rows', key: 'b', value: valueOf(2) },
   ]);
-  const plain = await start('none', 'state', 'app');
+  const plain = await start('none', 'state', { applicationId: 'app' });
   await processedTo(plain.app, 2);
   const before = await rowsOf(plain.app);
   await plain.app.close();
-  const optimized = await start('reuse.ktable.source.topics', 'state', 'app');
+  const optimized = await start('reuse.ktable.source.topics', 'state', { applicationId: 'app' });
   await processedTo(optimized.app, 2);
   expect(optimized.restored.map(({ phase }) => phase).at(0)).toBe('started');
   expect(optimized.restored.at(-1)).toMatchObject({ phase: 'ended', topic: 'rows', startOffset: 0 });
@@ -147,11 +174,11 @@ it('takes the offsets of another topic for none: a topology may be optimized lat
 
 it('refuses to go on without the optimization, whose changelog lacks the rows, whether or not there is local state', async () => {
   await produce(environment, around.bootstrapServers, [{ topic: 'rows', key: 'a', value: valueOf(1) }]);
-  const optimized = await start('reuse.ktable.source.topics', 'state', 'app');
+  const optimized = await start('reuse.ktable.source.topics', 'state', { applicationId: 'app' });
   await processedTo(optimized.app, 1);
   await optimized.app.close();
   for (const folder of ['state', 'another']) {
-    const plain = await start('none', folder, 'app');
+    const plain = await start('none', folder, { applicationId: 'app' });
     const failed: unknown[] = [];
     plain.app.errors$.subscribe((error) => failed.push(error));
     await waitFor(environment, 'the end', () => plain.app.state === 'ERROR');
@@ -160,7 +187,7 @@ it('refuses to go on without the optimization, whose changelog lacks the rows, w
     ]);
     await plain.app.close();
   }
-  const again = await start('reuse.ktable.source.topics', 'state', 'app');
+  const again = await start('reuse.ktable.source.topics', 'state', { applicationId: 'app' });
   await processedTo(again.app, 1);
   expect(await rowsOf(again.app)).toHaveLength(1);
   await again.app.close();
