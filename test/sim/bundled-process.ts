@@ -6,8 +6,8 @@ import { build, type Plugin } from 'vite';
 import { plant, type PlantedBug } from '../mutations/mutation.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-/** Below the packages, which are not part of a bundle. */
-const CACHE = path.join(root, 'node_modules', '.cache', 'simulation');
+/** Beside the packages, which are not part of a bundle: an `npm ci`, which wipes them, may come while seeds run. */
+const CACHE = path.join(root, '.cache', 'simulation');
 /** Young objects are many, and nearly all of them die young. */
 const FLAGS = ['--enable-source-maps', '--max-semi-space-size=32'];
 

@@ -14,6 +14,8 @@ export interface Route {
   isLost(random: SeededRandom): boolean;
   opened(connection: SimulatedConnection): void;
   closed(connection: SimulatedConnection): void;
+  /** Sees what an end of a connection writes, before it is sent, and may change nothing. */
+  readonly tap: ((connection: SimulatedConnection, bytes: Buffer) => void) | undefined;
 }
 
 /** Bytes that the operating system takes off a writer's hands. */
@@ -119,7 +121,9 @@ export class SimulatedConnection implements Connection {
 
   write(chunks: readonly Uint8Array[], onSent?: () => void): boolean {
     if (this.#isClosed || this.#isEnding) return false;
-    const packets = this.#cutIntoPackets(Buffer.concat(chunks));
+    const written = Buffer.concat(chunks);
+    this.#route.tap?.(this, written);
+    const packets = this.#cutIntoPackets(written);
     for (const [i, bytes] of packets.entries()) {
       this.#outgoing.push({ kind: 'data', bytes, onSent: i === packets.length - 1 ? onSent : undefined });
       this.#outgoingBytes += bytes.length;

@@ -46,6 +46,8 @@ export class SimulatedNetwork implements Route {
     stallTimeoutMs: 15_000,
   };
   readonly scheduler: Scheduler;
+  /** Sees all that is written; for who looks from outside. */
+  tap: Route['tap'];
   readonly #random: SeededRandom;
   readonly #faultRandom: SeededRandom;
   /** Of the ways of packets that open connections, by who opens them. */

@@ -52,7 +52,7 @@ export class CommittedWatch {
     if (this.#lookedAt.image === this.#newest && this.#lookedAt.version === ends.version) return;
     this.#lookedAt = { image: this.#newest, version: ends.version };
     for (const [partition, end] of ends.entries()) {
-      const registration = this.#registration(partition);
+      const registration = this.registration(partition);
       if (registration !== undefined) this.#lookAtPartition(partition, end, registration);
     }
   }
@@ -68,7 +68,13 @@ export class CommittedWatch {
     this.#confirm(image.offset);
   }
 
-  #registration(partition: number): PartitionRegistration | undefined {
+  /** The id of the topic, by the newest metadata that any broker has had. */
+  get topicId(): string | undefined {
+    return this.#newest?.topicsByName.get(this.#options.topic)?.id;
+  }
+
+  /** A partition, by the same. */
+  registration(partition: number): PartitionRegistration | undefined {
     return this.#newest?.topicsByName.get(this.#options.topic)?.partitions.get(partition);
   }
 
@@ -102,7 +108,7 @@ export class CommittedWatch {
     if (known.length === 0) return;
     this.#suspicions = this.#suspicions.filter((each) => !known.includes(each));
     for (const { what, partition, partitionEpoch } of known)
-      if (this.#registration(partition)?.partitionEpoch === partitionEpoch)
+      if (this.registration(partition)?.partitionEpoch === partitionEpoch)
         this.#options.violate('isr-holds-committed', what);
   }
 }

@@ -16,9 +16,13 @@ export class CommittedEnds {
   version = 0;
 
   advance(partition: number, end: number): void {
-    if (end <= (this.#ends.get(partition) ?? 0)) return;
+    if (end <= this.of(partition)) return;
     this.#ends.set(partition, end);
     this.version++;
+  }
+
+  of(partition: number): number {
+    return this.#ends.get(partition) ?? 0;
   }
 
   entries(): Iterable<readonly [partition: number, end: number]> {

@@ -1,5 +1,10 @@
 import { isLost } from '../../../broker/metadata/lost-replica.ts';
-import type { MetadataImage, PartitionRegistration } from '../../../broker/metadata/metadata-image.ts';
+import {
+  ConfigResourceType,
+  configsOf,
+  type MetadataImage,
+  type PartitionRegistration,
+} from '../../../broker/metadata/metadata-image.ts';
 import type { Violate } from './violation.ts';
 
 /** Someone who was taken for one that may have lost records. */
@@ -23,7 +28,7 @@ export class IsrWatch {
   /** Changes that were looked at. */
   count = 0;
 
-  /** @param minInsyncReplicas of all topics. */
+  /** @param minInsyncReplicas of all topics that do not say otherwise. */
   constructor(minInsyncReplicas: number, violate: Violate) {
     this.#minInsyncReplicas = minInsyncReplicas;
     this.#violate = violate;
@@ -44,7 +49,8 @@ export class IsrWatch {
       for (const [index, now] of topic.partitions.entries()) {
         const earlier = known?.partitions.get(index);
         if (now === earlier) continue;
-        this.#onChange(`${topic.name}-${index}`, now, { earlier, image, before });
+        const minInsyncReplicas = this.#minInsyncReplicasOf(image, topic.name);
+        this.#onChange(`${topic.name}-${index}`, now, { earlier, image, before, minInsyncReplicas });
       }
     }
   }
@@ -58,6 +64,11 @@ export class IsrWatch {
       if (image.brokers.get(brokerId)?.incarnationId === incarnationId) this.#violate('isr-rules', what);
   }
 
+  #minInsyncReplicasOf(image: MetadataImage, topic: string): number {
+    const own = configsOf(image, ConfigResourceType.TOPIC, topic).get('min.insync.replicas');
+    return own === undefined ? this.#minInsyncReplicas : Number(own);
+  }
+
   #onChange(
     name: string,
     now: PartitionRegistration,
@@ -65,15 +76,17 @@ export class IsrWatch {
       earlier,
       image,
       before,
+      minInsyncReplicas,
     }: {
       readonly earlier: PartitionRegistration | undefined;
       readonly image: MetadataImage;
       readonly before: MetadataImage | undefined;
+      readonly minInsyncReplicas: number;
     },
   ): void {
     this.count++;
     const { leader, isr, elr, replicas } = now;
-    const minIsr = Math.min(this.#minInsyncReplicas, replicas.length);
+    const minIsr = Math.min(minInsyncReplicas, replicas.length);
     const change = (what: string): string => `${name}: ${what}: ${shown(now)}, before ${shown(earlier)}`;
     const violateIf = (isBroken: boolean, what: string): void => {
       if (isBroken) this.#violate('isr-rules', change(what));

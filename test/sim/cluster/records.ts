@@ -2,6 +2,7 @@ import { CommittedWatch } from './committed-watch.ts';
 import { Member, Tailing } from './consuming.ts';
 import { faultsOfPartition } from './final-log.ts';
 import { History } from './history.ts';
+import { JoinWatch } from './join-watch.ts';
 import { Producing } from './producing.ts';
 import { watchedCluster } from './watched-cluster.ts';
 import type { LogEnds, Workload, WorkloadContext, WorkloadTopic } from './workload.ts';
@@ -38,6 +39,13 @@ export class Records implements Workload {
       ends: this.#history.committedEnds,
       violate,
     });
+    const joins = new JoinWatch(watchedCluster(cluster), {
+      topic: RECORDS_TOPIC,
+      ends: this.#history.committedEnds,
+      newest: this.#committed,
+      violate,
+    });
+    context.simulation.network.tap = joins.onWrite;
     this.#covered = Array.from({ length: shape.partitions }, () => new Set<number>());
   }
 

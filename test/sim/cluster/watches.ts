@@ -10,7 +10,7 @@ import type { WatchedCluster } from './watched-cluster.ts';
 const CLEAN_SHUTDOWN = '.kafka_cleanshutdown';
 
 interface WatchesOptions {
-  /** `min.insync.replicas` of all topics. */
+  /** `min.insync.replicas` of all topics that do not say otherwise. */
   readonly minInsyncReplicas: number;
   /** Whether nothing is ever taken out of the logs of a topic. */
   readonly isWhole: (topic: string) => boolean;

@@ -6,6 +6,8 @@ import { Records } from './records.ts';
 import { Recreating } from './recreating.ts';
 import { Transactions } from './transactions/transactions.ts';
 import { Transforming } from './transforming/transforming.ts';
+import { MinIsrProbe } from './strays/min-isr-probe.ts';
+import { StrayRequests } from './strays/stray-requests.ts';
 import { Trimming } from './trimming.ts';
 import { WatermarkProbe } from './watermark-probe.ts';
 import type { Workload, WorkloadContext } from './workload.ts';
@@ -30,5 +32,11 @@ export function workloadOf(context: WorkloadContext): readonly Workload[] {
   const drawn = Object.entries(DRAWN).filter(([name, { share }]) =>
     context.simulation.stream(`share of ${name}`).chance(share),
   );
-  return [new Records(context), new WatermarkProbe(context), ...drawn.map(([, { part }]) => part(context))];
+  const always = [
+    new Records(context),
+    new WatermarkProbe(context),
+    new StrayRequests(context),
+    new MinIsrProbe(context),
+  ];
+  return [...always, ...drawn.map(([, { part }]) => part(context))];
 }

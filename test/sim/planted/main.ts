@@ -1,6 +1,6 @@
 /**
- * `npm run sim:planted [-- text]`: plants each bug of the table (whose name, kind or file contains the text) and runs seeds of
- * the cluster simulation until one finds it: the one on record in `found.json` first, then 1 to `--seeds` (500). Prints
+ * `npm run sim:planted [-- text...]`: plants each bug of the table (whose name, kind or file contains one of the texts) and runs seeds of
+ * the cluster simulation until one finds it: the one on record in `found.json` first, then those of `--seeds`: 1 to 500, or 20 for 1 to 20, or 7,3,40-60. Prints
  * by which seed and checker each was found, and fails when one was not.
  *
  * `--jobs 2` searches for so many at once, `--share 5` takes every fifth bug, always the same, and `--share 2/5` the second
@@ -28,14 +28,15 @@ const { values, positionals } = parseArgs({
 const [, which, of] = /^(?:(\d+)\/)?([1-9]\d*)$/.exec(values.share) ?? [];
 const [share, every] = [Number(which ?? 1), Number(of)];
 if (!(share >= 1 && share <= every)) throw new Error(`--share ${values.share}: 3, or 2/3`);
-const [wanted = ''] = positionals;
+const wanted = positionals.length === 0 ? [''] : positionals;
 const findings = new Map(readFindings());
 const chosen = SIMULATED_BUGS.filter(
   ({ kind, name, file }) =>
-    [kind, name, file].some((text) => text.includes(wanted)) &&
+    [kind, name, file].some((text) => wanted.some((each) => text.includes(each))) &&
     !(values.missing && findings.has(name)) &&
     !(values.recorded && !findings.has(name)),
 ).filter((_, index) => index % every === share - 1);
+const given = seedsIn(values.seeds);
 const sound = new SoundSeeds();
 const results: SearchResult[] = [];
 
@@ -43,7 +44,17 @@ const results: SearchResult[] = [];
 function* seedsFor({ name }: SimulatedBug): Generator<number, void, undefined> {
   const known = values.anew ? undefined : findings.get(name)?.seed;
   if (known !== undefined) yield known;
-  for (let seed = 1; seed <= Number(values.seeds); seed++) if (seed !== known) yield seed;
+  for (const seed of given) if (seed !== known) yield seed;
+}
+
+/** The seeds that a text names, in its order. */
+function seedsIn(text: string): readonly number[] {
+  const parts = /^\d+$/.test(text) ? [`1-${text}`] : text.split(',');
+  return parts.flatMap((part) => {
+    const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(part) ?? [];
+    if (first === undefined) throw new Error(`--seeds ${text}: 20, or 7,3,40-60`);
+    return Array.from({ length: Number(last) - Number(first) + 1 }, (_, index) => Number(first) + index);
+  });
 }
 
 function report({ bug, finding, failure, tried, seconds }: SearchResult): void {

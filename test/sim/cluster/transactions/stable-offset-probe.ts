@@ -13,6 +13,7 @@ export class StableOffsetProbe {
   readonly #name: string;
   readonly #topic: string;
   readonly #partitions: number;
+  readonly #onStable: (partition: number, offset: number) => void;
   readonly #admin: Admin;
   readonly #stable: number[] = [];
   readonly #done: Promise<void>;
@@ -22,12 +23,19 @@ export class StableOffsetProbe {
 
   constructor(
     context: WorkloadContext,
-    options: { readonly name: string; readonly topic: string; readonly partitions: number },
+    options: {
+      readonly name: string;
+      readonly topic: string;
+      readonly partitions: number;
+      /** Called with each answer. */
+      readonly onStable: (partition: number, offset: number) => void;
+    },
   ) {
     this.#context = context;
     this.#name = options.name;
     this.#topic = options.topic;
     this.#partitions = options.partitions;
+    this.#onStable = options.onStable;
     this.#admin = new Admin({
       ...QUICK_TIMES,
       environment: this.#environment,
@@ -80,6 +88,7 @@ export class StableOffsetProbe {
         const what = `the last stable offset of ${this.#topic}-${partition}`;
         if (stable < before) violate('stable-offset', `${what} went from ${before} to ${stable}`);
         this.#stable[partition] = stable;
+        this.#onStable(partition, stable);
         const end = await this.#end('read_uncommitted', partition);
         if (end < stable) violate('stable-offset', `${what} was ${stable} before it ended at ${end}`);
         this.count++;

@@ -1,8 +1,10 @@
 import { IsolatedReader } from '../isolated-reader.ts';
 import { PartitionContent } from '../partition-content.ts';
+import { watchedCluster } from '../watched-cluster.ts';
 import type { LogEnds, Workload, WorkloadContext, WorkloadTopic } from '../workload.ts';
 import { ProtocolLevels } from './protocol-levels.ts';
 import { StableOffsetProbe } from './stable-offset-probe.ts';
+import { StableWatch } from './stable-watch.ts';
 import { type FinalContent, faultsOfTransactions } from './transaction-checks.ts';
 import { TransactionHistory } from './transaction-history.ts';
 import { TransactionalLife } from './transactional-life.ts';
@@ -31,6 +33,7 @@ interface Readers {
  * - `intermediate-read`: a reader in read_committed is given a record of a transaction that nobody has asked to commit yet;
  * - `aborted-read`: or of one whose abort was acknowledged;
  * - `stable-offset`: the last stable offset goes back;
+ * - `isr-holds-committed`: it is beyond a transaction whose marker not all have that are in sync ({@link StableWatch});
  * - `hanging-transaction`: a transaction that nobody ends holds readers up beyond its timeout, once the cluster has healed;
  * - `progress`: a transactional id commits nothing then;
  * - `committed-reads-differ`: two readers in read_committed are given different records.
@@ -42,6 +45,7 @@ export class Transactions implements Workload {
   readonly #history: TransactionHistory;
   readonly #content: { readonly tail: Contents; readonly last: Contents };
   readonly #readers: Readers[] = [];
+  readonly #stable: StableWatch;
   #probe: StableOffsetProbe | undefined;
   #levels: ProtocolLevels | undefined;
   #stopped = false;
@@ -51,6 +55,10 @@ export class Transactions implements Workload {
   constructor(context: WorkloadContext) {
     this.#context = context;
     this.#history = new TransactionHistory(() => context.simulation.nowMs);
+    this.#stable = new StableWatch(watchedCluster(context.cluster), {
+      topic: TOPIC,
+      violate: context.violate,
+    });
     this.#content = { tail: contentsOf(context, 'tail'), last: contentsOf(context, 'last') };
   }
 
@@ -71,9 +79,14 @@ export class Transactions implements Workload {
       name: 'stable',
       topic: TOPIC,
       partitions: PARTITIONS,
+      onStable: (partition, offset) => this.#stable.onStable(partition, offset),
     });
     this.#read('tail', this.#content.tail);
     this.#supervising = Promise.all(IDS.map((id) => this.#supervise(id)));
+  }
+
+  observe(): void {
+    this.#stable.look();
   }
 
   async stop(): Promise<void> {
@@ -102,6 +115,7 @@ export class Transactions implements Workload {
 
   check(): void {
     const { violate } = this.#context;
+    this.#stable.end();
     const { tail, last } = this.#content;
     const content: FinalContent = { committed: last.committed.all(), all: last.all.all() };
     for (const { checker, what } of faultsOfTransactions(this.#history, content)) violate(checker, what);
