@@ -34,8 +34,6 @@ export interface ParsedSchema {
    * canonical one for any other.
    */
   format(format: string): string;
-  /** Returns the same schema in the form that spellings which mean the same have in common. */
-  normalize(): ParsedSchema;
   /**
    * Returns why this schema could not read all that was written with the other one; nothing where it could.
    * @param work what it may cost; a comparison's own by default.
@@ -52,6 +50,8 @@ export interface SchemaSource {
   readonly resolved: ReadonlyMap<string, string>;
   /** Whether it is being registered: what older releases have let in is read, but not let in again. */
   readonly isNew: boolean;
+  /** Whether it is wanted in the form that spellings which mean the same have in common; its references are in that form already. */
+  readonly isNormalized: boolean;
 }
 
 export interface SchemaLanguage {

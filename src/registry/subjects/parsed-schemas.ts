@@ -1,6 +1,12 @@
 import { InvalidSchemaError } from '../languages/invalid-schema.ts';
 import { LANGUAGES } from './languages.ts';
-import type { ParsedSchema, SchemaReference, SchemaType } from '../languages/parsed-schema.ts';
+import {
+  normalizedReferences,
+  type ParsedSchema,
+  type SchemaReference,
+  type SchemaSource,
+  type SchemaType,
+} from '../languages/parsed-schema.ts';
 import { refusals } from '../refusals/refusal.ts';
 import type { RegistryState } from './state.ts';
 import { guidOf, type StoredSchema } from './stored-schema.ts';
@@ -10,11 +16,9 @@ const KEPT_MAX = 1_000;
 /** References may not lead further than this. */
 const DEPTH_MAX = 100;
 
-interface SchemaToParse {
+interface SchemaToParse extends Pick<SchemaSource, 'references' | 'isNew' | 'isNormalized'> {
   readonly type: SchemaType;
   readonly schema: string;
-  readonly references: readonly SchemaReference[];
-  readonly isNew: boolean;
 }
 
 /** Reads schemas with all that they refer to. */
@@ -27,11 +31,11 @@ export class ParsedSchemas {
   }
 
   /** @throws {RegistryRefusal} 42201 for what is no schema of its language, or refers to what is not there. */
-  parse({ type, schema, references, isNew }: SchemaToParse): ParsedSchema {
-    const resolved = new Map<string, string>();
+  parse({ type, schema, references: asked, isNew, isNormalized }: SchemaToParse): ParsedSchema {
     try {
-      this.#resolve(references, resolved, 0);
-      return LANGUAGES[type].parse({ text: schema, references, resolved, isNew });
+      const resolved = this.dependencies(asked);
+      const references = isNormalized ? normalizedReferences(asked) : asked;
+      return LANGUAGES[type].parse({ text: schema, references, resolved, isNew, isNormalized });
     } catch (error) {
       if (!(error instanceof InvalidSchemaError)) throw error;
       throw refusals.invalidSchema(`Invalid schema of type ${type}, details: ${error.message}`);
@@ -43,7 +47,7 @@ export class ParsedSchemas {
     const key = `${stored.type} ${guidOf(stored)}`;
     const kept = this.#kept.get(key);
     if (kept !== undefined) return kept;
-    const parsed = this.parse({ ...stored, isNew: false });
+    const parsed = this.parse({ ...stored, isNew: false, isNormalized: false });
     const [oldest] = this.#kept.keys();
     if (this.#kept.size >= KEPT_MAX && oldest !== undefined) this.#kept.delete(oldest);
     this.#kept.set(key, parsed);

@@ -14,7 +14,7 @@ import type { Change } from './records.ts';
 import type { SchemaRequest } from './schema-request.ts';
 import type { CompatibilityLevel, Mode, SubjectConfig } from './settings.ts';
 import type { Deleted, RegistryState } from './state.ts';
-import { contentKey, type SchemaContent, type StoredSchema } from './stored-schema.ts';
+import { contentKey, isSameContent, type SchemaContent, type StoredSchema } from './stored-schema.ts';
 
 /** Ids stand in records as 32 bits with a sign; versions are of the same size. */
 const INT_MAX = 2 ** 31 - 1;
@@ -99,9 +99,8 @@ export class SchemaRegistry {
           ? subjectName(context, reference.subject)
           : reference.subject,
     }));
-    const asWritten = this.parsed.parse({ type, schema, references, isNew: options.isNew });
     const isNormalized = options.normalize || this.#inScope(subject, (config) => config.normalize) === true;
-    const parsed = isNormalized ? asWritten.normalize() : asWritten;
+    const parsed = this.parsed.parse({ type, schema, references, isNew: options.isNew, isNormalized });
     return {
       parsed,
       content: { type, schema: parsed.text, references: parsed.references, metadata, ruleSet },
@@ -154,17 +153,10 @@ export class SchemaRegistry {
     request: SchemaRequest,
     options: { readonly version: VersionNumber | 'all'; readonly normalize: boolean },
   ): readonly string[] {
-    const { version } = options;
-    const isThere = version === 'all' || version === 'latest' || this.version(subject, version) !== undefined;
-    const versions =
-      version === 'all' || version === 'latest'
-        ? this.state.versions(subject, 'left out')
-        : isThere
-          ? [this.version(subject, version)]
-          : [];
-    if (version === 'latest' && versions.length === 0) throw refusals.subjectNotFound(subject);
-    const earlier = version === 'latest' ? versions.slice(-1) : versions;
-    const { parsed } = this.read(subject, request, { normalize: options.normalize, isNew: true });
+    const { version, normalize } = options;
+    const earlier =
+      version === 'all' ? this.state.versions(subject, 'left out') : [this.version(subject, version)];
+    const { parsed } = this.read(subject, request, { normalize, isNew: true });
     return checkCompatibility(parsed, { earlier: this.#earlier(earlier), level: this.level(subject) });
   }
 
@@ -225,17 +217,17 @@ export class SchemaRegistry {
     parsed: ParsedSchema,
     content: SchemaContent,
   ): StoredSchema | undefined {
-    const key = contentKey(content);
-    const same = versions.findLast((stored) => contentKey(stored) === key);
+    const same = versions.findLast((stored) => isSameContent(stored, content));
     if (same !== undefined) return same;
-    const isSelfContained = parsed.references.length === 0;
+    const isSent = content.metadata !== undefined || content.ruleSet !== undefined;
+    const resolved = parsed.references.length === 0 ? parsed.format('resolved') : undefined;
     return versions.findLast((stored) => {
       if (stored.type !== parsed.type) return false;
       // Metadata that are not sent are those of the version.
-      const isSent = content.metadata !== undefined || content.ruleSet !== undefined;
-      if (!isSent && contentKey({ ...stored, metadata: undefined, ruleSet: undefined }) === key) return true;
-      if (!isSelfContained || stored.references.length === 0) return false;
-      return this.parsed.stored(stored).format('resolved') === parsed.format('resolved');
+      const bare = { ...stored, metadata: undefined, ruleSet: undefined };
+      if (!isSent && isSameContent(bare, content)) return true;
+      if (resolved === undefined || stored.references.length === 0) return false;
+      return this.parsed.stored(stored).format('resolved') === resolved;
     });
   }
 
@@ -254,7 +246,7 @@ export class SchemaRegistry {
     // One has to be left, or nobody could register anything from then on.
     if (id >= INT_MAX) throw refusals.idTooHigh(id);
     const [other] = this.state.ids.places(context, id);
-    if (other === undefined || contentKey(other) === contentKey(content)) return id;
+    if (other === undefined || isSameContent(other, content)) return id;
     throw refusals.notPermitted(`Overwrite new schema with id ${id} in context ${context} is not permitted.`);
   }
 

@@ -38,8 +38,19 @@ export function guidOf({ schema, references, metadata, ruleSet }: SchemaContent)
 }
 
 /** Equal for schemas that are the same. */
-export function contentKey({ type, schema, references, metadata, ruleSet }: SchemaContent): string {
+export function contentKey(content: SchemaContent): string {
+  return `${content.type} ${attachedKey(content)} ${content.schema}`;
+}
+
+/** Whether two schemas are the same: as equal keys say it, without writing out the text of each that differs. */
+export function isSameContent(one: SchemaContent, other: SchemaContent): boolean {
+  const isSameText = one.type === other.type && one.schema === other.schema;
+  return isSameText && attachedKey(one) === attachedKey(other);
+}
+
+/** What goes with a schema's text. */
+function attachedKey({ references, metadata, ruleSet }: SchemaContent): string {
   const named = references.map(({ name, subject, version }) => [name, subject, version]);
   const kept = [metadata, ruleSet].map((part) => (part === undefined ? null : printJson(part)));
-  return JSON.stringify([type, schema, named, ...kept]);
+  return JSON.stringify([named, ...kept]);
 }

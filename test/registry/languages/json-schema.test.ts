@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidSchemaError, jsonLanguage } from '../../../src/registry/index.ts';
 import { JSON_PAIRS } from './json-pairs.ts';
-import { differencesOf, parsed } from './language-cases.ts';
+import { differencesOf, normalizedText, parsed } from './language-cases.ts';
 
 const json = (schema: unknown): ReturnType<typeof parsed> => parsed(jsonLanguage, JSON.stringify(schema));
 
@@ -63,7 +63,7 @@ describe('the text of a JSON schema', () => {
   });
 
   it('is sorted when it is normalized', () => {
-    expect(parsed(jsonLanguage, '{"b":{"d":1,"c":[{"f":1,"e":2}]},"a":1}').normalize().text).toBe(
+    expect(normalizedText(jsonLanguage, '{"b":{"d":1,"c":[{"f":1,"e":2}]},"a":1}')).toBe(
       '{"a":1,"b":{"c":[{"e":2,"f":1}],"d":1}}',
     );
   });

@@ -14,10 +14,17 @@ interface Reading {
   readonly references?: readonly SchemaReference[];
   readonly resolved?: ReadonlyMap<string, string>;
   readonly isNew?: boolean;
+  readonly isNormalized?: boolean;
 }
 
 export function parsed(language: SchemaLanguage, text: string, reading: Reading = {}): ParsedSchema {
-  return language.parse({ text, references: [], resolved: new Map(), isNew: true, ...reading });
+  const plain = { references: [], resolved: new Map(), isNew: true, isNormalized: false };
+  return language.parse({ text, ...plain, ...reading });
+}
+
+/** The normalized text of a schema. */
+export function normalizedText(language: SchemaLanguage, text: string, reading: Reading = {}): string {
+  return parsed(language, text, { ...reading, isNormalized: true }).text;
 }
 
 /** What a language says of a pair, as the pairs have it. */

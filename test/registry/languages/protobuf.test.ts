@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidSchemaError, protobufLanguage } from '../../../src/registry/index.ts';
-import { differencesOf, parsed } from './language-cases.ts';
+import { differencesOf, normalizedText, parsed } from './language-cases.ts';
 import { PROTOBUF_PAIRS } from './protobuf-pairs.ts';
 
 const proto = (text: string): ReturnType<typeof parsed> => parsed(protobufLanguage, text);
@@ -128,12 +128,12 @@ service Orders {
   it('is the same when it is read again', () => {
     const { text } = parsed(protobufLanguage, WHOLE, reading);
     expect(parsed(protobufLanguage, text, reading).text).toBe(text);
-    const normalized = parsed(protobufLanguage, WHOLE, reading).normalize();
-    expect(parsed(protobufLanguage, normalized.text, reading).normalize().text).toBe(normalized.text);
+    const normalized = normalizedText(protobufLanguage, WHOLE, reading);
+    expect(normalizedText(protobufLanguage, normalized, reading)).toBe(normalized);
   });
 
   it('is sorted, with full names, when it is normalized', () => {
-    const { text } = parsed(protobufLanguage, WHOLE, reading).normalize();
+    const text = normalizedText(protobufLanguage, WHOLE, reading);
     expect(text).toContain(`
   reserved 15 to 17;
   reserved 20;
@@ -160,7 +160,7 @@ service Orders {
   it('has maps for the messages that stand for their entries', () => {
     const text =
       'syntax = "proto3"; message M { repeated AEntry a = 1; message AEntry { option map_entry = true; string key = 1; int32 value = 2; } }';
-    expect(proto(text).normalize().text).toBe(
+    expect(normalizedText(protobufLanguage, text)).toBe(
       'syntax = "proto3";\n\nmessage M {\n  map<string, int32> a = 1;\n}\n',
     );
     const written = 'syntax = "proto3"; message M { map<string, int32> a = 1; }';

@@ -1,7 +1,6 @@
 import { ComparisonWork } from '../comparison-work.ts';
 import {
   type Difference,
-  normalizedReferences,
   OTHER_LANGUAGE,
   type ParsedSchema,
   type SchemaLanguage,
@@ -18,19 +17,17 @@ class AvroSchema implements ParsedSchema {
   readonly type = 'AVRO';
   readonly references: readonly SchemaReference[];
   readonly text: string;
-  readonly #source: SchemaSource;
   readonly #root: AvroType;
   /** Full names of what the references define. */
   readonly #elsewhere: ReadonlySet<string>;
 
-  constructor(source: SchemaSource, normalized = false) {
+  constructor(source: SchemaSource) {
     const names: AvroNames = new Map();
     for (const text of source.resolved.values()) parseAvro(text, { names, checksDefaults: false });
     this.#elsewhere = new Set(names.keys());
     this.#root = parseAvro(source.text, { names, checksDefaults: source.isNew });
-    this.#source = source;
     this.references = source.references;
-    this.text = printAvro(this.#root, { elsewhere: this.#elsewhere, sorted: normalized });
+    this.text = printAvro(this.#root, { elsewhere: this.#elsewhere, sorted: source.isNormalized });
   }
 
   get name(): string | undefined {
@@ -40,11 +37,6 @@ class AvroSchema implements ParsedSchema {
   format(format: string): string {
     if (format.toLowerCase() !== 'resolved') return this.text;
     return printAvro(this.#root, { elsewhere: new Set(), sorted: false });
-  }
-
-  normalize(): AvroSchema {
-    const references = normalizedReferences(this.references);
-    return new AvroSchema({ ...this.#source, references }, true);
   }
 
   differencesFrom(writer: ParsedSchema, work = new ComparisonWork()): readonly Difference[] {

@@ -3,7 +3,6 @@ import { isJsonObject, type JsonValue, printJson } from '../json-text.ts';
 import { ComparisonWork } from '../comparison-work.ts';
 import {
   type Difference,
-  normalizedReferences,
   OTHER_LANGUAGE,
   type ParsedSchema,
   type SchemaLanguage,
@@ -20,12 +19,10 @@ class JsonSchema implements ParsedSchema {
   readonly type = 'JSON';
   readonly references: readonly SchemaReference[];
   readonly text: string;
-  readonly #source: SchemaSource;
   readonly #json: JsonValue;
   readonly #root: JsonSchemaNode;
 
-  constructor(source: SchemaSource, isNormalized = false) {
-    this.#source = source;
+  constructor(source: SchemaSource) {
     this.references = source.references;
     this.#json = readJson(source.text);
     if (!isJsonObject(this.#json) && typeof this.#json !== 'boolean') {
@@ -33,7 +30,7 @@ class JsonSchema implements ParsedSchema {
     }
     const references = new JsonReferences(this.#json, source.resolved);
     this.#root = new JsonSchemaReader((ref, from) => references.find(ref, from)).node(this.#json);
-    this.text = printJson(this.#json, { sorted: isNormalized });
+    this.text = printJson(this.#json, { sorted: source.isNormalized });
   }
 
   get name(): string | undefined {
@@ -43,11 +40,6 @@ class JsonSchema implements ParsedSchema {
 
   format(_format: string): string {
     return this.text;
-  }
-
-  normalize(): ParsedSchema {
-    const references = normalizedReferences(this.references);
-    return new JsonSchema({ ...this.#source, references }, true);
   }
 
   differencesFrom(writer: ParsedSchema, work = new ComparisonWork()): readonly Difference[] {

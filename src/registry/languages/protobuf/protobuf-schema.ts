@@ -1,7 +1,6 @@
 import { ComparisonWork } from '../comparison-work.ts';
 import {
   type Difference,
-  normalizedReferences,
   OTHER_LANGUAGE,
   type ParsedSchema,
   type SchemaLanguage,
@@ -26,15 +25,12 @@ class ProtobufSchema implements ParsedSchema {
   readonly file: ProtoFile;
   readonly types: ProtoTypes;
 
-  readonly #source: SchemaSource;
-
-  constructor(source: SchemaSource, isNormalized = false) {
-    this.#source = source;
+  constructor(source: SchemaSource) {
     this.references = source.references;
     this.file = readProto(source.text);
     this.types = typesOf(this.file, source);
     if (source.isNew) checkProto(this.file, this.types);
-    this.text = printProto(this.file, isNormalized ? { types: this.types } : undefined);
+    this.text = printProto(this.file, source.isNormalized ? { types: this.types } : undefined);
   }
 
   get name(): string | undefined {
@@ -44,11 +40,6 @@ class ProtobufSchema implements ParsedSchema {
 
   format(format: string): string {
     return format.toLowerCase() === 'serialized' ? writeDescriptor(this.file, this.types) : this.text;
-  }
-
-  normalize(): ParsedSchema {
-    const references = normalizedReferences(this.references);
-    return new ProtobufSchema({ ...this.#source, references }, true);
   }
 
   differencesFrom(writer: ParsedSchema, work = new ComparisonWork()): readonly Difference[] {
