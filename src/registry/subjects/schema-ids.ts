@@ -1,15 +1,10 @@
 import { contextOf } from './qualified-subject.ts';
-import { contentKey, guidOf, type StoredSchema } from './stored-schema.ts';
-
-/** One schema of a context, wherever it is registered there. */
-interface KnownSchema {
-  /** By subject and version. */
-  readonly places: Map<string, StoredSchema>;
-}
+import { contentKey, guidOf, placeKey, type StoredSchema } from './stored-schema.ts';
 
 /** The schemas of one context by id, by what they are, and by guid. */
 class ContextIds {
-  readonly #byId = new Map<number, KnownSchema>();
+  /** Where each schema is registered, by its id and by place. */
+  readonly #byId = new Map<number, Map<string, StoredSchema>>();
   readonly #ids = new Map<string, number>();
   readonly #guids = new Map<string, number>();
   /** Ids are not given again, also when their schemas are gone. */
@@ -26,9 +21,9 @@ class ContextIds {
   add(schema: StoredSchema): void {
     const { id } = schema;
     this.#idMax = Math.max(this.#idMax, id);
-    const known = this.#byId.get(id) ?? { places: new Map<string, StoredSchema>() };
-    known.places.set(placeOf(schema), schema);
-    this.#byId.set(id, known);
+    const places = this.#byId.get(id) ?? new Map<string, StoredSchema>();
+    places.set(placeKey(schema), schema);
+    this.#byId.set(id, places);
     // Where an import gave one schema two ids, the first one is its own.
     const content = contentKey(schema);
     if (!this.#ids.has(content)) this.#ids.set(content, id);
@@ -36,9 +31,9 @@ class ContextIds {
   }
 
   remove(schema: StoredSchema): void {
-    const known = this.#byId.get(schema.id);
-    known?.places.delete(placeOf(schema));
-    if (known === undefined || known.places.size > 0) return;
+    const places = this.#byId.get(schema.id);
+    places?.delete(placeKey(schema));
+    if (places === undefined || places.size > 0) return;
     this.#byId.delete(schema.id);
     const content = contentKey(schema);
     if (this.#ids.get(content) === schema.id) this.#ids.delete(content);
@@ -46,7 +41,7 @@ class ContextIds {
   }
 
   places(id: number): readonly StoredSchema[] {
-    return [...(this.#byId.get(id)?.places.values() ?? [])];
+    return [...(this.#byId.get(id)?.values() ?? [])];
   }
 
   idOf(content: string): number | undefined {
@@ -112,8 +107,4 @@ export class SchemaIds {
       return id === undefined ? [] : [[context, id] as const];
     });
   }
-}
-
-function placeOf({ subject, version }: StoredSchema): string {
-  return `${version} ${subject}`;
 }

@@ -3,7 +3,7 @@ import { settingsKey } from './qualified-subject.ts';
 import type { RegistryRecord } from './records.ts';
 import { SchemaIds } from './schema-ids.ts';
 import type { Mode, SubjectConfig } from './settings.ts';
-import type { StoredSchema } from './stored-schema.ts';
+import { placeKey, type StoredSchema } from './stored-schema.ts';
 
 /** Which versions are meant: those that are not deleted, all, or the deleted ones. */
 export type Deleted = 'left out' | 'with others' | 'only';
@@ -70,7 +70,7 @@ export class RegistryState {
 
   /** Versions that refer to one, whether they are deleted or not. */
   users(subject: string, version: number): readonly StoredSchema[] {
-    return [...(this.#users.get(placeKey(subject, version))?.values() ?? [])];
+    return [...(this.#users.get(placeKey({ subject, version }))?.values() ?? [])];
   }
 
   config(subject: string | undefined): SubjectConfig | undefined {
@@ -94,9 +94,9 @@ export class RegistryState {
     versions.set(version, schema);
     this.ids.add(schema);
     for (const reference of schema.references) {
-      const used = placeKey(reference.subject, reference.version);
+      const used = placeKey(reference);
       const users = this.#users.get(used) ?? new Map<string, StoredSchema>();
-      users.set(placeKey(subject, version), schema);
+      users.set(placeKey(schema), schema);
       this.#users.set(used, users);
     }
   }
@@ -104,8 +104,7 @@ export class RegistryState {
   #forget(schema: StoredSchema): void {
     this.ids.remove(schema);
     for (const reference of schema.references) {
-      const users = this.#users.get(placeKey(reference.subject, reference.version));
-      users?.delete(placeKey(schema.subject, schema.version));
+      this.#users.get(placeKey(reference))?.delete(placeKey(schema));
     }
   }
 
@@ -114,10 +113,6 @@ export class RegistryState {
       if (schema.version <= version) this.#put(subject, schema.version, { ...schema, isDeleted: true });
     }
   }
-}
-
-function placeKey(subject: string, version: number): string {
-  return `${version} ${subject}`;
 }
 
 function putSetting<T>(

@@ -23,6 +23,11 @@ export interface StoredSchema extends SchemaContent {
   readonly isDeleted: boolean;
 }
 
+/** Under what a version of a subject is kept among others. */
+export function placeKey({ subject, version }: Pick<StoredSchema, 'subject' | 'version'>): string {
+  return `${version} ${subject}`;
+}
+
 /** The id of a schema that is the same in every registry: the MD5 of its text and of what goes with it, as a UUID. */
 export function guidOf({ schema, references, metadata, ruleSet }: SchemaContent): string {
   const hash = createHash('md5').update(schema);

@@ -5,9 +5,9 @@ import {
   JsonNumber,
   type JsonObject,
   type JsonValue,
-  parseJson,
   printJson,
 } from '../json-text.ts';
+import { readJson } from '../read-json.ts';
 import { DefaultCheck } from './defaults.ts';
 import { checkName, nameOf, requiredName, splitName } from './names.ts';
 import {
@@ -50,14 +50,7 @@ interface AvroParsing {
 
 /** @throws {InvalidSchemaError} for a text that is not an Avro schema. */
 export function parseAvro(text: string, parsing: AvroParsing): AvroType {
-  let json: JsonValue;
-  try {
-    json = parseJson(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new InvalidSchemaError(`not JSON: ${error.message}`, { cause: error });
-  }
-  return new AvroReader(parsing).type(json, undefined);
+  return new AvroReader(parsing).type(readJson(text), undefined);
 }
 
 /** Puts one text's types together; a name is known from its definition on, within it too. */

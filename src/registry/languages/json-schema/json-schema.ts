@@ -9,10 +9,11 @@ import {
   type SchemaReference,
   type SchemaSource,
 } from '../parsed-schema.ts';
+import { readJson } from '../read-json.ts';
 import { jsonDifferences } from './compatibility.ts';
 import type { JsonSchemaNode } from './model.ts';
 import { JsonSchemaReader } from './read.ts';
-import { JsonReferences, readJson } from './references.ts';
+import { JsonReferences } from './references.ts';
 
 /** A JSON schema, as the registry knows it. Its text is what was registered without spaces, or with its names sorted. */
 class JsonSchema implements ParsedSchema {

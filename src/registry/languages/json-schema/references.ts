@@ -1,5 +1,6 @@
 import { InvalidSchemaError } from '../invalid-schema.ts';
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, parseJson } from '../json-text.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json-text.ts';
+import { readJson } from '../read-json.ts';
 
 /** Finds what references lead to: within a text, and in the texts that it refers to by name. */
 export class JsonReferences {
@@ -59,17 +60,6 @@ export class JsonReferences {
 function idOf(value: JsonObject): string | undefined {
   const id = value.get('$id') ?? value.get('id');
   return typeof id === 'string' ? id.replace(/#$/, '') : undefined;
-}
-
-/** @throws {InvalidSchemaError} for a text that is no JSON. */
-export function readJson(text: string): JsonValue {
-  try {
-    return parseJson(text);
-  } catch (error) {
-    if (error instanceof SyntaxError)
-      throw new InvalidSchemaError(`not JSON: ${error.message}`, { cause: error });
-    throw error;
-  }
 }
 
 /** Follows a JSON pointer. RFC 6901. */
