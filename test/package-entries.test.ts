@@ -35,6 +35,7 @@ const INNER_ERRORS = [
   'CodeMistake',
   'CoordinatorLogError',
   'InvalidSchemaError',
+  'JsonDepthError',
   'ListMistake',
   'NodeFailure',
   'RecordMismatch',

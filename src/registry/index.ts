@@ -3,11 +3,13 @@ export { avroLanguage } from './languages/avro/avro-schema.ts';
 export { jsonLanguage } from './languages/json-schema/json-schema.ts';
 export { protobufLanguage } from './languages/protobuf/protobuf-schema.ts';
 export {
-  fromPlainJson,
   isJsonArray,
   isJsonObject,
+  JsonDepthError,
+  JsonNumber,
   type JsonObject,
   type JsonValue,
+  parseJson,
   toPlainJson,
 } from './languages/json-text.ts';
 export { InvalidSchemaError } from './languages/invalid-schema.ts';
@@ -19,7 +21,7 @@ export type {
   SchemaSource,
   SchemaType,
 } from './languages/parsed-schema.ts';
-export { RegistryRefusal, refusals } from './refusals/refusal.ts';
+export { orUndefined, RegistryRefusal, refusals } from './refusals/refusal.ts';
 export * from './subjects/change-settings.ts';
 export * from './subjects/deletions.ts';
 export { canonicalSubject, DEFAULT_CONTEXT, subjectName } from './subjects/qualified-subject.ts';

@@ -65,7 +65,8 @@ const METHODS = ['GET', 'POST'] as const;
 export function addRoutes(app: FastifyInstance, services: Services): void {
   watchClients(app);
   services.bodies.addTo(app);
-  acceptAnyJson(app, services);
+  const readBody = bodyTextReader(services);
+  acceptAnyJson(app, readBody);
   app.setErrorHandler((error, request, reply) => {
     // The router's own refusals (a body that is no JSON, one that is too large) carry a status below 500.
     const status = (error as { readonly statusCode?: number }).statusCode;
@@ -97,15 +98,23 @@ export function addRoutes(app: FastifyInstance, services: Services): void {
   addStatusRoutes(app, services);
   addStatementRoutes(app, services);
   addQueryRoutes(app, services);
-  addRegistryRoutes(app, services);
+  addRegistryRoutes(app, { ...services, readBody });
+}
+
+type BodyTextReader = (request: FastifyRequest, payload: IncomingMessage) => Promise<string>;
+
+function bodyTextReader({ bodies, stopping }: Services): BodyTextReader {
+  return (request, payload) => {
+    refuseEncoding(request.headers['content-encoding']);
+    return stopping.answer(() => bodies.read(request, payload), { records: false });
+  };
 }
 
 /** ksqlDB's clients send JSON under several content types, or under none. */
-function acceptAnyJson(app: FastifyInstance, { bodies, stopping }: Services): void {
+function acceptAnyJson(app: FastifyInstance, readBody: BodyTextReader): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
-    refuseEncoding(request.headers['content-encoding']);
-    const text = await stopping.answer(() => bodies.read(request, payload), { records: false });
+    const text = await readBody(request, payload);
     try {
       return text.trim() === '' ? undefined : (JSON.parse(text) as unknown);
     } catch (error) {

@@ -27,13 +27,13 @@ import { SQL_STATE_FOLDER } from './config/state-folder.ts';
 import { allFailed } from './health.ts';
 import { BodyReader } from './http/body-reader.ts';
 import { listen } from './http/listen.ts';
+import { listenOrFree, type WantedAddress } from './http/listen-or-free.ts';
 import { KafkaHealth } from './kafka-health.ts';
 import { kafkaHost } from './kafka-host.ts';
 import { brokerFamilies } from './metrics/broker-families.ts';
 import { MetricsPage } from './metrics/metrics-page.ts';
 import { sqlFamilies } from './metrics/sql-families.ts';
 import { addRegistryApp } from './registry/registry-app.ts';
-import { listenOrFree, type WantedAddress } from './registry/listen-or-free.ts';
 import type { RegistryService } from './registry/registry-service.ts';
 import { registriesOf } from './registry/registries.ts';
 import { QueryRunner } from './rest/query-runner.ts';
@@ -357,13 +357,10 @@ export class SqlServer {
     const { url } = await this.#clients.start({
       name: 'the HTTP listener',
       open: () => listen(this.#options.listen, settings, (app) => addRoutes(app, services)),
-      close: async ({ front }) => {
-        await front.drain({ limitMs: ANSWERS_STOP_MS_MAX });
-        await front.close();
-      },
+      close: closeListener,
     });
     this.#url = url;
-    await this.#listenForRegistry({ ...services, bodies });
+    await this.#listenForRegistry(services);
   }
 
   async #listenForRegistry(services: Parameters<typeof addRegistryApp>[1]): Promise<void> {
@@ -374,11 +371,13 @@ export class SqlServer {
       name: "the schema registry's listener",
       open: () =>
         listenOrFree(registryListen, { settings, logger, addTo: (app) => addRegistryApp(app, services) }),
-      close: async ({ front }) => {
-        await front.drain({ limitMs: ANSWERS_STOP_MS_MAX });
-        await front.close();
-      },
+      close: closeListener,
     });
     this.#registryUrl = url;
   }
+}
+
+async function closeListener({ front }: Awaited<ReturnType<typeof listen>>): Promise<void> {
+  await front.drain({ limitMs: ANSWERS_STOP_MS_MAX });
+  await front.close();
 }

@@ -8,7 +8,7 @@ import {
   type JsonValue,
 } from '../languages/json-text.ts';
 import type { SchemaReference, SchemaType } from '../languages/parsed-schema.ts';
-import { RegistryRefusal } from '../refusals/refusal.ts';
+import { orUndefined, RegistryRefusal } from '../refusals/refusal.ts';
 import { isSchemaType } from '../subjects/languages.ts';
 import { referencesOf } from '../subjects/record-codec.ts';
 import type { RegistryExchange } from './exchange.ts';
@@ -159,13 +159,12 @@ export class RegistryClient {
       this.#server += 1;
     }
     const why = failure instanceof Error ? failure.message : String(failure);
+    // Logs and other clients are told: not the users and passwords.
+    const places = urls.map((url) => url.replace(/\/\/[^/]*@/, '//')).join(', ');
     throw new OperationalError(
       'REGISTRY_UNAVAILABLE',
-      `the schema registry at ${urls.join(', ')} does not answer: ${why}`,
-      {
-        retriable: true,
-        cause: failure,
-      },
+      `the schema registry at ${places} does not answer: ${why}`,
+      { retriable: true, cause: failure },
     );
   }
 }
@@ -204,20 +203,8 @@ function unreadable(): OperationalError {
   return new OperationalError(
     'REGISTRY_UNREADABLE',
     'the schema registry has answered what is not of its API',
-    {
-      retriable: false,
-    },
+    { retriable: false },
   );
-}
-
-/** Answers undefined for a refusal with one of these codes. */
-async function orUndefined<T>(codes: readonly number[], ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof RegistryRefusal && codes.includes(error.code)) return undefined;
-    throw error;
-  }
 }
 
 /** Asks once at a time, and not again for what was answered. */

@@ -35,21 +35,32 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
 /** Nested deeper than any schema of use, and far from the end of the stack. */
 const DEPTH_MAX = 500;
 
+/** Thrown for JSON whose objects and lists are within each other in too many levels. */
+export class JsonDepthError extends SyntaxError {}
+
 /**
  * Reads one JSON value.
- * @throws {SyntaxError} with the place, for a text that is not JSON.
+ * @param depthMax how many levels objects and lists may be within each other.
+ * @throws {SyntaxError} with the place, for a text that is not JSON; {@link JsonDepthError} for one that is too deep.
  */
-export function parseJson(text: string): JsonValue {
-  return new JsonReader(text).document();
+export function parseJson(text: string, depthMax = DEPTH_MAX): JsonValue {
+  return new JsonReader(text, depthMax).document();
 }
+
+/** What is between the quotes is read by the engine. */
+const STRING = /"(?:[^"\\]|\\.)*"/sy;
+const SPACES = new Set([' ', '\t', '\r', '\n']);
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
 class JsonReader {
   readonly #text: string;
+  readonly #depthMax: number;
   #at = 0;
   #depth = 0;
 
-  constructor(text: string) {
+  constructor(text: string, depthMax: number) {
     this.#text = text;
+    this.#depthMax = depthMax;
   }
 
   document(): JsonValue {
@@ -81,7 +92,9 @@ class JsonReader {
 
   #nested<T>(read: () => T): T {
     this.#depth += 1;
-    if (this.#depth > DEPTH_MAX) throw new SyntaxError(`nested deeper than ${DEPTH_MAX} levels`);
+    if (this.#depth > this.#depthMax) {
+      throw new JsonDepthError(`nested deeper than ${this.#depthMax} levels`);
+    }
     const value = read();
     this.#depth -= 1;
     return value;
@@ -113,11 +126,7 @@ class JsonReader {
   }
 
   #string(): string {
-    // The quotes are found here, what is between them is read by the engine.
-    const literal = /"(?:[^"\\]|\\.)*"/sy;
-    literal.lastIndex = this.#at;
-    const [found] = literal.exec(this.#text) ?? [];
-    if (found === undefined) throw this.#unexpected();
+    const found = this.#match(STRING);
     let value: unknown;
     try {
       value = JSON.parse(found);
@@ -130,12 +139,16 @@ class JsonReader {
   }
 
   #number(): JsonNumber {
-    const digits = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-    digits.lastIndex = this.#at;
-    const [found] = digits.exec(this.#text) ?? [];
-    if (found === undefined) throw this.#unexpected();
+    const found = this.#match(NUMBER);
     this.#at += found.length;
     return new JsonNumber(found);
+  }
+
+  #match(pattern: RegExp): string {
+    pattern.lastIndex = this.#at;
+    const [found] = pattern.exec(this.#text) ?? [];
+    if (found === undefined) throw this.#unexpected();
+    return found;
   }
 
   #word<T>(word: string, value: T): T {
@@ -156,7 +169,7 @@ class JsonReader {
   }
 
   #skipSpace(): void {
-    while (/[ \t\r\n]/.test(this.#text[this.#at] ?? '')) this.#at += 1;
+    while (SPACES.has(this.#text[this.#at] ?? '')) this.#at += 1;
   }
 
   #unexpected(): SyntaxError {
@@ -209,9 +222,4 @@ export function toPlainJson(value: JsonValue): unknown {
   if (isJsonArray(value)) return value.map(toPlainJson);
   if (!isJsonObject(value)) return value;
   return Object.fromEntries([...value].map(([name, entry]) => [name, toPlainJson(entry)]));
-}
-
-/** Takes a value that `JSON.parse` has made. */
-export function fromPlainJson(value: unknown): JsonValue {
-  return parseJson(JSON.stringify(value));
 }

@@ -27,8 +27,6 @@ export interface ParsedSchema {
   readonly references: readonly SchemaReference[];
   /** Its canonical text: what is stored, hashed and answered. */
   readonly text: string;
-  /** Name of what it defines, where it has one: a record's or a message's full name. */
-  readonly name: string | undefined;
   /**
    * Returns its text in a format of the API's parameter `format` (`resolved`, `serialized`, `ignore_extensions`), and the
    * canonical one for any other.

@@ -17,6 +17,19 @@ export class RegistryRefusal extends Error {
   }
 }
 
+/** Resolves with undefined where what is asked is refused with one of these codes. */
+export async function orUndefined<T>(
+  codes: readonly number[],
+  ask: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof RegistryRefusal && codes.includes(error.code)) return undefined;
+    throw error;
+  }
+}
+
 const refusal =
   <Facts extends readonly (string | number)[]>(code: number, message: (...facts: Facts) => string) =>
   (...facts: Facts): RegistryRefusal =>

@@ -5,8 +5,9 @@ import { contentKey, guidOf, placeKey, type StoredSchema } from './stored-schema
 class ContextIds {
   /** Where each schema is registered, by its id and by place. */
   readonly #byId = new Map<number, Map<string, StoredSchema>>();
-  readonly #ids = new Map<string, number>();
-  readonly #guids = new Map<string, number>();
+  /** An import may give one schema several ids; the lowest one is its own, whatever came first. */
+  readonly #ids = new Map<string, Set<number>>();
+  readonly #guids = new Map<string, Set<number>>();
   /** Ids are not given again, also when their schemas are gone. */
   #idMax = 0;
 
@@ -24,10 +25,8 @@ class ContextIds {
     const places = this.#byId.get(id) ?? new Map<string, StoredSchema>();
     places.set(placeKey(schema), schema);
     this.#byId.set(id, places);
-    // Where an import gave one schema two ids, the first one is its own.
-    const content = contentKey(schema);
-    if (!this.#ids.has(content)) this.#ids.set(content, id);
-    this.#guids.set(guidOf(schema), id);
+    put(this.#ids, contentKey(schema), id);
+    put(this.#guids, guidOf(schema), id);
   }
 
   remove(schema: StoredSchema): void {
@@ -35,9 +34,8 @@ class ContextIds {
     places?.delete(placeKey(schema));
     if (places === undefined || places.size > 0) return;
     this.#byId.delete(schema.id);
-    const content = contentKey(schema);
-    if (this.#ids.get(content) === schema.id) this.#ids.delete(content);
-    this.#guids.delete(guidOf(schema));
+    drop(this.#ids, contentKey(schema), schema.id);
+    drop(this.#guids, guidOf(schema), schema.id);
   }
 
   places(id: number): readonly StoredSchema[] {
@@ -45,12 +43,28 @@ class ContextIds {
   }
 
   idOf(content: string): number | undefined {
-    return this.#ids.get(content);
+    return lowest(this.#ids.get(content));
   }
 
   idOfGuid(guid: string): number | undefined {
-    return this.#guids.get(guid);
+    return lowest(this.#guids.get(guid));
   }
+}
+
+function put(index: Map<string, Set<number>>, key: string, id: number): void {
+  const ids = index.get(key);
+  if (ids === undefined) index.set(key, new Set([id]));
+  else ids.add(id);
+}
+
+function drop(index: Map<string, Set<number>>, key: string, id: number): void {
+  const ids = index.get(key);
+  ids?.delete(id);
+  if (ids?.size === 0) index.delete(key);
+}
+
+function lowest(ids: ReadonlySet<number> | undefined): number | undefined {
+  return ids === undefined ? undefined : Math.min(...ids);
 }
 
 /** The ids of all contexts. */

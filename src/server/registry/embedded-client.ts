@@ -1,5 +1,6 @@
 import { OperationalError } from '../../base/errors.ts';
 import {
+  orUndefined,
   RegistryRefusal,
   type SchemaRegistry,
   type SchemaRequest,
@@ -14,7 +15,7 @@ import {
 } from '../../serde/index.ts';
 import type { RegistryService } from './registry-service.ts';
 
-/** The registry of this server as SQL asks it, without a way over HTTP. */
+/** Asks the registry of this server, without a way over HTTP. Rejects with {@link RegistryRefusal}, see {@link refusingAsSql}. */
 export class EmbeddedRegistryClient implements SchemaRegistryClient {
   readonly #service: RegistryService;
 
@@ -23,12 +24,10 @@ export class EmbeddedRegistryClient implements SchemaRegistryClient {
   }
 
   async register(subject: string, schema: SchemaText): Promise<RegisteredSchema> {
-    return asked(async () => {
-      const request = requestOf(schema);
-      const id = await this.#service.change((all) => all.register(subject, request, { normalize: false }));
-      const dependencies = await this.#service.read((all) => dependenciesOf(all, schema));
-      return { ...schema, id, dependencies };
-    });
+    const request = requestOf(schema);
+    const id = await this.#service.change((all) => all.register(subject, request, { normalize: false }));
+    const dependencies = await this.#service.read((all) => dependenciesOf(all, schema));
+    return { ...schema, id, dependencies };
   }
 
   latest(subject: string): Promise<SubjectSchema | undefined> {
@@ -55,11 +54,11 @@ export class EmbeddedRegistryClient implements SchemaRegistryClient {
   }
 
   subjects(): Promise<readonly string[]> {
-    return asked(() => this.#service.read(({ state }) => state.subjects('left out')));
+    return this.#service.read(({ state }) => state.subjects('left out'));
   }
 }
 
-/** An outside registry as SQL asks it: the same, with the refusals that SQL knows. */
+/** A registry, this server's or another, as SQL asks it: with the errors that SQL knows. */
 export function refusingAsSql(client: SchemaRegistryClient): SchemaRegistryClient {
   return {
     register: (subject, schema) => asked(() => client.register(subject, schema)),
@@ -84,18 +83,6 @@ function dependenciesOf(
 
 function requestOf({ type, schema, references }: SchemaText): SchemaRequest {
   return { schema, schemaType: type, references, metadata: undefined, ruleSet: undefined };
-}
-
-async function orUndefined<T>(
-  codes: readonly number[],
-  ask: () => Promise<T | undefined>,
-): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof RegistryRefusal && codes.includes(error.code)) return undefined;
-    throw asRegistryError(error);
-  }
 }
 
 async function asked<T>(ask: () => Promise<T>): Promise<T> {

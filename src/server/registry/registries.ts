@@ -26,7 +26,9 @@ export function registriesOf(
     .split(',')
     .map((url) => url.trim())
     .filter((url) => url !== '');
-  if (urls.length === 0) return { own, client: new EmbeddedRegistryClient(own), close: () => own.close() };
+  if (urls.length === 0) {
+    return { own, client: refusingAsSql(new EmbeddedRegistryClient(own)), close: () => own.close() };
+  }
   const http = httpExchange({ timeoutMs });
   const { timers } = parts.environment;
   const client = new RegistryClient({ exchange: http.exchange, urls, timers });

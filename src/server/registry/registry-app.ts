@@ -1,30 +1,19 @@
-import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { messageOf } from '../../base/errors.ts';
-import { RegistryRefusal } from '../../registry/index.ts';
+import type { FastifyInstance } from 'fastify';
 import type { BodyReader } from '../http/body-reader.ts';
 import { answerType } from './media-types.ts';
-import { addRegistryRoutes, type RegistryServices } from './routes.ts';
+import { addRegistryRoutes, readAsRegistry, type RegistryServices } from './routes.ts';
 
-interface AppServices extends RegistryServices {
+interface AppServices extends Pick<RegistryServices, 'registry'> {
   readonly bodies: BodyReader;
   readonly info: () => { readonly version: string; readonly kafkaClusterId: string };
 }
 
 /** Makes an app the registry's own: what its port serves, and what it says of all else. */
 export function addRegistryApp(app: FastifyInstance, services: AppServices): void {
-  const { bodies, info } = services;
+  const { registry, bodies, info } = services;
+  const readBody: RegistryServices['readBody'] = (request, payload) => bodies.read(request, payload);
   bodies.addTo(app);
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
-    const text = await bodies.read(request, payload);
-    try {
-      const body: unknown = text.trim() === '' ? undefined : JSON.parse(text);
-      return body;
-    } catch (error) {
-      throw new RegistryRefusal(400, `The request body is not JSON: ${messageOf(error)}`);
-    }
-  });
+  readAsRegistry(app, { readBody });
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).type(answerType(undefined)).send({ error_code: 404, message: 'HTTP 404 Not Found' }),
   );
@@ -37,5 +26,5 @@ export function addRegistryApp(app: FastifyInstance, services: AppServices): voi
     },
   }));
   app.get('/v1/metadata/version', () => ({ version: info().version, commitId: '' }));
-  addRegistryRoutes(app, services);
+  addRegistryRoutes(app, { registry, readBody });
 }

@@ -1,11 +1,13 @@
 import {
   canonicalSubject,
   type Deleted,
-  fromPlainJson,
   isJsonArray,
   isJsonObject,
+  JsonDepthError,
+  JsonNumber,
   type JsonObject,
   type JsonValue,
+  parseJson,
   referencesOf,
   refusals,
   RegistryRefusal,
@@ -77,18 +79,29 @@ export function settingsPlace(place: Place): string | undefined {
   return place.context === undefined && place.subject === undefined ? undefined : subjectOf(place);
 }
 
-/** @throws {RegistryRefusal} 422 for a body that is no object, or nested too deep. */
-export function bodyObject(body: unknown): JsonObject {
-  if (isDeeper(body, BODY_DEPTH_MAX)) {
-    throw new RegistryRefusal(422, `The request body is nested deeper than ${BODY_DEPTH_MAX} levels`);
+/** A request's body; undefined where there is none. */
+export type Body = JsonValue | undefined;
+
+/** @throws {RegistryRefusal} 400 for a text that is no JSON, 422 for one that is nested too deep. */
+export function bodyOf(text: string): Body {
+  if (text.trim() === '') return undefined;
+  try {
+    return parseJson(text, BODY_DEPTH_MAX);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    if (error instanceof JsonDepthError) throw new RegistryRefusal(422, `The request body is ${error.message}`);
+    throw new RegistryRefusal(400, `The request body is not JSON: ${error.message}`);
   }
-  const json = body === undefined ? undefined : fromPlainJson(body);
-  if (isJsonObject(json)) return json;
+}
+
+/** @throws {RegistryRefusal} 422 for a body that is no object. */
+export function bodyObject(body: Body): JsonObject {
+  if (isJsonObject(body)) return body;
   throw new RegistryRefusal(422, 'The request body is not a JSON object');
 }
 
 /** @throws {RegistryRefusal} 422. */
-export function schemaRequestOf(body: unknown): SchemaRequest {
+export function schemaRequestOf(body: Body): SchemaRequest {
   const json = bodyObject(body);
   const text = (name: string): string | undefined => {
     const value = json.get(name);
@@ -114,21 +127,10 @@ function referencesAsked(value: JsonValue | undefined): readonly SchemaReference
   throw new RegistryRefusal(422, 'references: expected a list of objects with name, subject and version');
 }
 
-/** Whether objects and lists are within each other in more levels. */
-function isDeeper(value: unknown, levels: number): boolean {
-  let level = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    level = level.filter((one) => typeof one === 'object' && one !== null);
-    if (level.length > 0 && depth === levels) return true;
-    level = level.flatMap((one) => Object.values(one ?? {}));
-  }
-  return false;
-}
-
 function integerOf(json: JsonObject, name: string): number | undefined {
   const value = json.get(name);
   if (value === undefined || value === null) return undefined;
-  const number = Number(typeof value === 'object' && 'text' in value ? value.text : Number.NaN);
+  const number = value instanceof JsonNumber ? value.value : Number.NaN;
   if (Number.isInteger(number) && Math.abs(number) < 2 ** 31) return number;
   throw new RegistryRefusal(422, `${name}: expected an integer of 32 bits`);
 }

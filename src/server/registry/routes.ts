@@ -1,9 +1,11 @@
-import type { FastifyError, FastifyInstance } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import { messageOf } from '../../base/errors.ts';
 import { RegistryRefusal } from '../../registry/index.ts';
 import { RestError } from '../rest/rest-error.ts';
 import { answerType } from './media-types.ts';
 import type { RegistryService } from './registry-service.ts';
+import { bodyOf } from './request-values.ts';
 import { addSchemaRoutes } from './schema-routes.ts';
 import { addSettingsRoutes } from './settings-routes.ts';
 import { addSubjectRoutes } from './subject-routes.ts';
@@ -11,6 +13,8 @@ import { addSubjectRoutes } from './subject-routes.ts';
 /** What the registry's routes serve from. */
 export interface RegistryServices {
   readonly registry: RegistryService;
+  /** Reads the text of a request's body. */
+  readonly readBody: (request: FastifyRequest, payload: IncomingMessage) => Promise<string>;
 }
 
 /** Adds Confluent's REST API of the schema registry, once as it is and once below `/contexts/:context`. */
@@ -18,6 +22,7 @@ export function addRegistryRoutes(app: FastifyInstance, services: RegistryServic
   for (const prefix of ['', '/contexts/:context']) {
     app.register(
       (scope, _options, done) => {
+        readAsRegistry(scope, services);
         answerAsRegistry(scope);
         addSubjectRoutes(scope, services);
         addSchemaRoutes(scope, services);
@@ -28,6 +33,17 @@ export function addRegistryRoutes(app: FastifyInstance, services: RegistryServic
       { prefix },
     );
   }
+}
+
+/** Bodies are read by the registry's own JSON, which keeps the order of names and the digits of numbers. */
+export function readAsRegistry(
+  app: FastifyInstance,
+  { readBody }: Pick<RegistryServices, 'readBody'>,
+): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) =>
+    bodyOf(await readBody(request, payload)),
+  );
 }
 
 /** The registry has types and errors of its own. */

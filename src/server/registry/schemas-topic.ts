@@ -112,9 +112,7 @@ export class SchemasTopic {
 
   /** Resolves when all has been applied that is in the topic now. */
   async catchUp(): Promise<void> {
-    await this.#checkSame();
-    const [end] = await this.#consumer.endOffsets([this.#partition]);
-    await this.#applied(end?.offset ?? 0);
+    await this.#applied(await this.#checkSame());
   }
 
   close(): Promise<void> {
@@ -151,9 +149,12 @@ export class SchemasTopic {
         if (isQuiet) await this.#checkSame();
       } catch (error) {
         if (this.#life.isClosing || this.#failure !== undefined) return;
-        const isBeyond = error instanceof OperationalError && BEYOND.has(error.code);
-        if (isBeyond) await this.#checkSame().catch(() => undefined);
-        if (isBeyond && this.#failure === undefined) this.#lose('has lost records that were not read');
+        if (error instanceof OperationalError && BEYOND.has(error.code)) {
+          // Which of both it is.
+          await this.#checkSame().catch(() => undefined);
+          this.#lose('has lost records that were not read');
+          return;
+        }
         logger.warn('the topic of schemas is not read: trying again', { error: messageOf(error) });
         await environment.timers.sleep(PAUSE_MS, this.#life.signal).catch(() => undefined);
       }
@@ -165,7 +166,10 @@ export class SchemasTopic {
     let count = 0;
     for (const { records } of await this.#consumer.poll(POLL_TIMEOUT_MS)) {
       count += records.length;
-      for (const { offset, key, value } of records) this.#applyAt(offset, this.#decode(offset, key, value));
+      for (const { offset, key, value } of records) {
+        // What was written here was applied when it was acknowledged.
+        if (offset >= this.#offsetNext) this.#applyAt(offset, this.#decode(offset, key, value));
+      }
     }
     // Compaction leaves holes, also at the end.
     this.#progress(await this.#consumer.position(this.#partition));
@@ -186,14 +190,19 @@ export class SchemasTopic {
     return record;
   }
 
-  /** @throws {OperationalError} `TOPIC_LOST` where what has been applied is not what is in the topic now. */
-  async #checkSame(): Promise<void> {
+  /**
+   * Returns where the topic ends.
+   * @throws {OperationalError} `TOPIC_LOST` where what has been applied is not what is in the topic now.
+   */
+  async #checkSame(): Promise<number> {
     if (this.#failure !== undefined) throw this.#failure;
     const { admin, topic } = this.#options;
     const id = await topicIdOf(admin, topic);
     if (id !== this.#topicId) throw this.#lose(id === undefined ? 'is gone' : 'was made anew');
     const [end] = await this.#consumer.endOffsets([this.#partition]);
-    if (end !== undefined && end.offset < this.#offsetNext) throw this.#lose('ends lower than before');
+    const offset = end?.offset ?? 0;
+    if (offset < this.#offsetNext) throw this.#lose('ends lower than before');
+    return offset;
   }
 
   /** Ends all that waits here: whoever opened it has to begin anew. */

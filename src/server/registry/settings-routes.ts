@@ -9,12 +9,13 @@ import {
   type SubjectConfig,
 } from '../../registry/index.ts';
 import { configEntity } from './entities.ts';
-import { bodyObject, flag, type Query, settingsPlace } from './request-values.ts';
+import { type Body, bodyObject, flag, type Query, settingsPlace } from './request-values.ts';
 import type { RegistryServices } from './routes.ts';
 
 interface SettingsRoute {
   Params: { context?: string; subject?: string };
   Querystring: Query;
+  Body: Body;
 }
 
 /** `/config` and `/mode`, each of all, of a context, or of a subject. */

@@ -7,6 +7,7 @@ import {
 } from '../../registry/index.ts';
 import { versionEntity } from './entities.ts';
 import {
+  type Body,
   deletedOf,
   flag,
   page,
@@ -21,11 +22,13 @@ import type { RegistryServices } from './routes.ts';
 interface SubjectRoute {
   Params: { context?: string; subject: string };
   Querystring: Query;
+  Body: Body;
 }
 
 interface VersionRoute {
   Params: { context?: string; subject: string; version: string };
   Querystring: Query;
+  Body: Body;
 }
 
 /** `/subjects` and `/compatibility`. */
@@ -121,7 +124,7 @@ function compatibility(
     readonly subject: string;
     readonly version: ReturnType<typeof versionOf> | 'all';
     readonly query: Query;
-    readonly body: unknown;
+    readonly body: Body;
   },
 ): Readonly<Record<string, unknown>> {
   const request = schemaRequestOf(body);

@@ -177,7 +177,7 @@ describe('a Protobuf schema that is nested', () => {
   const tooDeep = /nested deeper than 64 levels/;
 
   it('is read to a depth', () => {
-    expect(proto(nested(64)).name).toBe('A');
+    expect(proto(nested(64)).text).toContain('message A {');
     expect(() => proto(nested(65))).toThrow(tooDeep);
     expect(() => proto(nested(5_000))).toThrow(tooDeep);
     expect(() => proto(withOption(5_000))).toThrow(tooDeep);

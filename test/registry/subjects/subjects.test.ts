@@ -6,6 +6,8 @@ import {
   deleteMode,
   deleteSubject,
   deleteVersion,
+  guidOf,
+  type SchemaRegistry,
 } from '../../../src/registry/index.ts';
 import { RecordedRegistry, refusal, schemaRequest, wholeState } from './memory-registry.ts';
 
@@ -209,6 +211,41 @@ describe('registering', () => {
     one.record(changeMode(one.registry, 'a', { mode: 'READWRITE', isForced: false }));
     expect(one.register('a', '"long"')).toBe(41);
     expect(one.registry.version('a', 'latest').version).toBe(8);
+  });
+});
+
+describe('a schema that imports have given several ids', () => {
+  const imported = (): RecordedRegistry => {
+    const one = new RecordedRegistry();
+    one.record(changeMode(one.registry, undefined, { mode: 'IMPORT', isForced: false }));
+    one.register('a', { schema: '"int"', id: 7 });
+    one.register('b', { schema: '"int"', id: 9 });
+    one.record(changeMode(one.registry, undefined, { mode: 'READWRITE', isForced: false }));
+    return one;
+  };
+  const remove = (one: RecordedRegistry, subject: string): void => {
+    for (const isPermanent of [false, true]) {
+      one.record(deleteSubject(one.registry, subject, { isPermanent }));
+    }
+  };
+
+  it('keeps the one that is left', () => {
+    const [withoutFirst, withoutSecond] = [imported(), imported()];
+    remove(withoutFirst, 'a');
+    remove(withoutSecond, 'b');
+    expect([withoutFirst, withoutSecond].map((one) => one.register('c', '"int"'))).toEqual([9, 7]);
+    const guid = guidOf(withoutSecond.registry.version('a', 'latest'));
+    expect(withoutFirst.registry.state.ids.ofGuid(guid)).toEqual([['.', 9]]);
+    expect(withoutSecond.registry.state.ids.ofGuid(guid)).toEqual([['.', 7]]);
+  });
+
+  it('has the same one as its own after its topic was compacted', () => {
+    const one = imported();
+    // The record of the first one comes after that of the second one now.
+    one.record(deleteVersion(one.registry, { subject: 'a', version: 1, isPermanent: false }));
+    const own = (registry: SchemaRegistry): number =>
+      registry.register('c', schemaRequest('"int"'), { normalize: false }).answer;
+    expect([own(one.registry), own(one.replayed({ compacted: true }))]).toEqual([7, 7]);
   });
 });
 

@@ -40,7 +40,7 @@ const outcome = async (asked: Promise<unknown>): Promise<unknown> =>
   );
 
 describe.each([
-  ['in this process', (): SchemaRegistryClient => new EmbeddedRegistryClient(registry.service), 'a'],
+  ['in this process', (): SchemaRegistryClient => refusingAsSql(new EmbeddedRegistryClient(registry.service)), 'a'],
   ['by its URL', (): SchemaRegistryClient => clientOf(registry.url), 'b'],
 ])('a registry %s', (_name, make, prefix) => {
   it('does what SQL asks of it', async () => {
@@ -107,5 +107,9 @@ describe('a registry elsewhere', () => {
     const nobody = 'http://127.0.0.1:1';
     expect(await clientOf(nobody, registry.url).subjects()).toBeInstanceOf(Array);
     expect(await outcome(clientOf(nobody).subjects())).toEqual([503, true]);
+    // Whoever is told of it need not know the password.
+    await expect(clientOf('http://me:p%40ss@127.0.0.1:1').subjects()).rejects.toThrow(
+      'the schema registry at http://127.0.0.1:1 does not answer',
+    );
   });
 });

@@ -10,7 +10,7 @@ import {
 import { avroDifferences } from './compatibility.ts';
 import { type AvroNames, parseAvro } from './parse.ts';
 import { printAvro } from './print.ts';
-import { type AvroType, fullName, isNamed } from './schema.ts';
+import type { AvroType } from './schema.ts';
 
 /** A schema in Avro's language, as the registry knows it. */
 class AvroSchema implements ParsedSchema {
@@ -28,10 +28,6 @@ class AvroSchema implements ParsedSchema {
     this.#root = parseAvro(source.text, { names, checksDefaults: source.isNew });
     this.references = source.references;
     this.text = printAvro(this.#root, { elsewhere: this.#elsewhere, sorted: source.isNormalized });
-  }
-
-  get name(): string | undefined {
-    return isNamed(this.#root) ? fullName(this.#root.name) : undefined;
   }
 
   format(format: string): string {

@@ -1,5 +1,5 @@
 import { InvalidSchemaError } from '../invalid-schema.ts';
-import { isJsonObject, type JsonValue, printJson } from '../json-text.ts';
+import { isJsonObject, printJson } from '../json-text.ts';
 import { ComparisonWork } from '../comparison-work.ts';
 import {
   type Difference,
@@ -20,23 +20,17 @@ class JsonSchema implements ParsedSchema {
   readonly type = 'JSON';
   readonly references: readonly SchemaReference[];
   readonly text: string;
-  readonly #json: JsonValue;
   readonly #root: JsonSchemaNode;
 
   constructor(source: SchemaSource) {
     this.references = source.references;
-    this.#json = readJson(source.text);
-    if (!isJsonObject(this.#json) && typeof this.#json !== 'boolean') {
+    const json = readJson(source.text);
+    if (!isJsonObject(json) && typeof json !== 'boolean') {
       throw new InvalidSchemaError('a schema is neither an object nor a boolean');
     }
-    const references = new JsonReferences(this.#json, source.resolved);
-    this.#root = new JsonSchemaReader((ref, from) => references.find(ref, from)).node(this.#json);
-    this.text = printJson(this.#json, { sorted: source.isNormalized });
-  }
-
-  get name(): string | undefined {
-    const title = isJsonObject(this.#json) ? this.#json.get('title') : undefined;
-    return typeof title === 'string' ? title : undefined;
+    const references = new JsonReferences(json, source.resolved);
+    this.#root = new JsonSchemaReader((ref, from) => references.find(ref, from)).node(json);
+    this.text = printJson(json, { sorted: source.isNormalized });
   }
 
   format(_format: string): string {

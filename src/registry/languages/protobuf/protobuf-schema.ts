@@ -14,7 +14,7 @@ import { writeDescriptor } from './write-descriptor.ts';
 import type { ProtoFile } from './file.ts';
 import { parseProto } from './parse.ts';
 import { printProto } from './print.ts';
-import { joined, ProtoTypes } from './types.ts';
+import { ProtoTypes } from './types.ts';
 import { wellKnownFile } from './well-known.ts';
 
 /** A schema in Protobuf's language, as the registry knows it. */
@@ -31,11 +31,6 @@ class ProtobufSchema implements ParsedSchema {
     this.types = typesOf(this.file, source);
     if (source.isNew) checkProto(this.file, this.types);
     this.text = printProto(this.file, source.isNormalized ? { types: this.types } : undefined);
-  }
-
-  get name(): string | undefined {
-    const [first] = this.file.messages;
-    return first === undefined ? undefined : joined(this.file.packageName ?? '', first.name);
   }
 
   format(format: string): string {

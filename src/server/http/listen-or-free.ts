@@ -3,7 +3,7 @@ import type { Address } from '../../base/environment.ts';
 import { OperationalError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { ServerConfig } from '../config/server-properties.ts';
-import { listen } from '../http/listen.ts';
+import { listen } from './listen.ts';
 
 /** Where a listener is to be. */
 export interface WantedAddress extends Address {
