@@ -17,6 +17,7 @@ import { brokerConsume, memoryLoaded, processorTimeIn, processorTimeOut } from '
 import { latencyMedian, latencyTail, latencyWorst } from './figures/latency.ts';
 import { memoryIdle, memoryPartitions } from './figures/memory.ts';
 import { brokerProduce } from './figures/produce.ts';
+import { registryFigures } from './figures/registry.ts';
 import { sqlOverDsl, sqlOverFlink, sqlOverKafkaStreams } from './figures/sql.ts';
 import {
   hundredBusy,
@@ -113,6 +114,7 @@ const figures: readonly Figure[] = [
   hundredRuns,
   hundredExactlyOnce,
   sqlNeighbour,
+  ...registryFigures,
 ];
 
 const { values } = parseArgs({

@@ -18,7 +18,8 @@ export type AppName =
   | 'platformatic-client'
   | 'tail-fetch'
   | 'produce-latency'
-  | 'keyed-load';
+  | 'keyed-load'
+  | 'registry-load';
 
 /** Runs one of `bench/apps` in a process of its own to its end; answers the records per second that it printed. */
 export async function runApp(app: AppName, args: readonly (string | number)[]): Promise<number> {
@@ -81,7 +82,7 @@ function javaArguments(
 /** The number that a process has printed under a name, as JSON. */
 export function reportOf(
   text: string,
-  name: 'recordsPerSecond' | 'p99Ms' | 'waitP99Ms' | 'longestMs',
+  name: 'recordsPerSecond' | 'requestsPerSecond' | 'p99Ms' | 'waitP99Ms' | 'longestMs',
 ): number {
   const line = new RegExp(`\\{"${name}":([\\d.]+)\\}`).exec(text);
   if (line !== null) return Number(line[1]);

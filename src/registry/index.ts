@@ -10,6 +10,7 @@ export {
   type JsonObject,
   type JsonValue,
   parseJson,
+  printJson,
   toPlainJson,
 } from './languages/json-text.ts';
 export { InvalidSchemaError } from './languages/invalid-schema.ts';
@@ -23,6 +24,7 @@ export type {
 } from './languages/parsed-schema.ts';
 export { orUndefined, RegistryRefusal, refusals } from './refusals/refusal.ts';
 export * from './subjects/change-settings.ts';
+export * from './subjects/decide-together.ts';
 export * from './subjects/deletions.ts';
 export { canonicalSubject, DEFAULT_CONTEXT, subjectName } from './subjects/qualified-subject.ts';
 export * from './subjects/record-codec.ts';
@@ -33,5 +35,6 @@ export { guidOf, type StoredSchema } from './subjects/stored-schema.ts';
 export * from './subjects/registry.ts';
 export * from './subjects/state.ts';
 export { LANGUAGES } from './subjects/languages.ts';
-export { httpExchange } from './client/io/http-exchange.ts';
+export type { ExchangeAnswer, ExchangeRequest, RegistryExchange } from './client/exchange.ts';
+export { httpExchange, type HttpExchangeOptions } from './client/io/http-exchange.ts';
 export * from './client/registry-client.ts';

@@ -35,7 +35,7 @@ import { MetricsPage } from './metrics/metrics-page.ts';
 import { sqlFamilies } from './metrics/sql-families.ts';
 import { addRegistryApp } from './registry/registry-app.ts';
 import type { RegistryService } from './registry/registry-service.ts';
-import { registriesOf } from './registry/registries.ts';
+import { identityOf, registriesOf } from './registry/registries.ts';
 import { QueryRunner } from './rest/query-runner.ts';
 import { StatementExecutor } from './rest/statement-executor.ts';
 import { addRoutes } from './routes.ts';
@@ -361,6 +361,7 @@ export class SqlServer {
     });
     this.#url = url;
     await this.#listenForRegistry(services);
+    this.#registry.advertise(identityOf(settings, this.#registryUrl ?? url));
   }
 
   async #listenForRegistry(services: Parameters<typeof addRegistryApp>[1]): Promise<void> {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { adminContract } from './contract/admin.case.ts';
 import type { ClusterUnderTest } from './contract/clients.ts';
 import { consumeContract } from './contract/consume.case.ts';
+import { fencedWriterContract } from './contract/fenced-writer.case.ts';
 import { groupContract } from './contract/group.case.ts';
 import { leftOutRecordsContract } from './contract/left-out-records.case.ts';
 import { produceContract } from './contract/produce.case.ts';
@@ -31,6 +32,7 @@ export function describeContract(
     groupContract(bootstrapServers, options.sessionMsMin);
     adminContract(bootstrapServers);
     if (options.hasTransactions) {
+      fencedWriterContract(bootstrapServers);
       transactionsContract(bootstrapServers);
       transactionalProducerContract(bootstrapServers, options.sessionMsMin);
       leftOutRecordsContract(bootstrapServers);

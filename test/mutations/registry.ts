@@ -38,10 +38,10 @@ export const registryMutations: readonly Mutation[] = [
   },
   {
     name: 'two registrations are decided on one state',
-    file: 'src/server/registry/registry-service.ts',
-    find: 'this.#last = change.catch(() => undefined);',
+    file: 'src/registry/subjects/decide-together.ts',
+    find: 'taken.push(state.tentatively(record));',
     replace: '',
-    suite: ['test/server/registry/registry-rest.test.ts'],
+    suite: ['test/registry/subjects'],
   },
   {
     name: 'each branch of a union is compared with each other one',
@@ -56,6 +56,20 @@ export const registryMutations: readonly Mutation[] = [
     find: "if (id !== this.#topicId) throw this.#lose(id === undefined ? 'is gone' : 'was made anew');",
     replace: '',
     suite: ['test/server/registry/schemas-topic.test.ts'],
+  },
+  {
+    name: 'a registry that was fenced goes on writing',
+    file: 'src/client/producer/fenced-writer.ts',
+    find: 'builder.build({ ...identity, baseSequence: this.#sequence })',
+    replace: 'builder.build({})',
+    suite: ['test/server/registry/registry-leader.test.ts'],
+  },
+  {
+    name: 'changes that are written together are decided on what is not written yet, and stay',
+    file: 'src/registry/subjects/decide-together.ts',
+    find: 'taken.push(state.tentatively(record));',
+    replace: 'state.apply(record);',
+    suite: ['test/registry/subjects'],
   },
   {
     name: 'an expression of patternProperties that is too costly covers nothing',

@@ -1,13 +1,15 @@
 import type { JsonValue } from '../languages/json-text.ts';
 
-interface ExchangeRequest {
-  readonly method: 'GET' | 'POST';
+export interface ExchangeRequest {
+  readonly method: string;
   readonly url: string;
   /** JSON. */
   readonly body: string | undefined;
+  /** Beside those of every request; an `authorization` takes the place of the exchange's own one. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
-interface ExchangeAnswer {
+export interface ExchangeAnswer {
   readonly status: number;
   /** Undefined for a body that is no JSON. */
   readonly json: JsonValue | undefined;

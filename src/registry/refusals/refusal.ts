@@ -20,7 +20,7 @@ export class RegistryRefusal extends Error {
 /** Resolves with undefined where what is asked is refused with one of these codes. */
 export async function orUndefined<T>(
   codes: readonly number[],
-  ask: () => Promise<T>,
+  ask: () => T | Promise<T>,
 ): Promise<T | undefined> {
   try {
     return await ask();
@@ -125,4 +125,9 @@ export const refusals = {
   ),
   storeFailed: refusal(50001, (details: string) => details),
   timedOut: refusal(50002, (details: string) => details),
+  forwardingFailed: refusal(
+    50003,
+    (url: string, why: string) => `Error while forwarding the request to the leader at ${url}: ${why}`,
+  ),
+  unknownLeader: refusal(50004, (details: string) => `Leader not known: ${details}`),
 } as const;

@@ -9,10 +9,12 @@ import {
 } from '../languages/parsed-schema.ts';
 import { refusals } from '../refusals/refusal.ts';
 import type { RegistryState } from './state.ts';
-import { guidOf, type StoredSchema } from './stored-schema.ts';
+import type { StoredSchema } from './stored-schema.ts';
 
-/** Schemas that were read last are kept: each is compared with whatever comes next. */
+/** Schemas that were read last are kept: each is compared with whatever comes next, and registered by each client that starts. */
 const KEPT_MAX = 1_000;
+/** Letters of their texts together. */
+const KEPT_LETTERS_MAX = 8_000_000;
 /** References may not lead further than this. */
 const DEPTH_MAX = 100;
 
@@ -21,17 +23,54 @@ interface SchemaToParse extends Pick<SchemaSource, 'references' | 'isNew' | 'isN
   readonly schema: string;
 }
 
+interface KeptSchema {
+  readonly parsed: ParsedSchema;
+  /** Whether it was fit to be registered. */
+  readonly isNew: boolean;
+}
+
 /** Reads schemas with all that they refer to. */
 export class ParsedSchemas {
   readonly #state: RegistryState;
-  readonly #kept = new Map<string, ParsedSchema>();
+  /** By language, form and text; the one that was used last comes last. */
+  readonly #kept = new Map<string, KeptSchema>();
+  #letters = 0;
 
   constructor(state: RegistryState) {
     this.#state = state;
   }
 
   /** @throws {RegistryRefusal} 42201 for what is no schema of its language, or refers to what is not there. */
-  parse({ type, schema, references: asked, isNew, isNormalized }: SchemaToParse): ParsedSchema {
+  parse(source: SchemaToParse): ParsedSchema {
+    // What is referred to may go, or be another version by now.
+    return source.references.length > 0 ? this.#parse(source) : this.#keptOr(source);
+  }
+
+  /** A schema that is registered. What it refers to cannot change. */
+  stored(stored: StoredSchema): ParsedSchema {
+    return this.#keptOr({ ...stored, isNew: false, isNormalized: false });
+  }
+
+  #keptOr(source: SchemaToParse): ParsedSchema {
+    const { type, schema, references, isNew, isNormalized } = source;
+    const referred = references.map(({ name, subject, version }) => `${name} ${subject} ${version}\n`);
+    const key = `${type} ${isNormalized ? 'normalized' : ''} ${referred.join('')} ${schema}`;
+    const kept = this.#kept.get(key);
+    // What was let in as it is is not known to be fit for a new one.
+    const isFit = kept !== undefined && (kept.isNew || !isNew);
+    const entry = isFit ? kept : { parsed: this.#parse(source), isNew };
+    if (this.#kept.delete(key)) this.#letters -= key.length;
+    this.#kept.set(key, entry);
+    this.#letters += key.length;
+    for (const [oldest] of this.#kept) {
+      if (this.#kept.size <= KEPT_MAX && this.#letters <= KEPT_LETTERS_MAX) break;
+      this.#kept.delete(oldest);
+      this.#letters -= oldest.length;
+    }
+    return entry.parsed;
+  }
+
+  #parse({ type, schema, references: asked, isNew, isNormalized }: SchemaToParse): ParsedSchema {
     try {
       const resolved = this.dependencies(asked);
       const references = isNormalized ? normalizedReferences(asked) : asked;
@@ -40,18 +79,6 @@ export class ParsedSchemas {
       if (!(error instanceof InvalidSchemaError)) throw error;
       throw refusals.invalidSchema(`Invalid schema of type ${type}, details: ${error.message}`);
     }
-  }
-
-  /** A schema that is registered. What it refers to cannot change. */
-  stored(stored: StoredSchema): ParsedSchema {
-    const key = `${stored.type} ${guidOf(stored)}`;
-    const kept = this.#kept.get(key);
-    if (kept !== undefined) return kept;
-    const parsed = this.parse({ ...stored, isNew: false, isNormalized: false });
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size >= KEPT_MAX && oldest !== undefined) this.#kept.delete(oldest);
-    this.#kept.set(key, parsed);
-    return parsed;
   }
 
   /** What a schema refers to, directly or not, by name: what another one refers to comes before it. */

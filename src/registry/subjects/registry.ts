@@ -19,6 +19,8 @@ import { contentKey, isSameContent, type SchemaContent, type StoredSchema } from
 /** Ids stand in records as 32 bits with a sign; versions are of the same size. */
 const INT_MAX = 2 ** 31 - 1;
 
+const BARE = { metadata: undefined, ruleSet: undefined } as const;
+
 /** The newest version is meant. */
 export type VersionNumber = number | 'latest';
 
@@ -217,15 +219,18 @@ export class SchemaRegistry {
     parsed: ParsedSchema,
     content: SchemaContent,
   ): StoredSchema | undefined {
-    const same = versions.findLast((stored) => isSameContent(stored, content));
+    // What no subject of the context has, this one does not have.
+    const [first] = versions;
+    const isKnown = first !== undefined && this.#idOf(first.subject, content) !== undefined;
+    const same = isKnown ? versions.findLast((stored) => isSameContent(stored, content)) : undefined;
     if (same !== undefined) return same;
     const isSent = content.metadata !== undefined || content.ruleSet !== undefined;
     const resolved = parsed.references.length === 0 ? parsed.format('resolved') : undefined;
     return versions.findLast((stored) => {
       if (stored.type !== parsed.type) return false;
+      const hasMore = stored.metadata !== undefined || stored.ruleSet !== undefined;
       // Metadata that are not sent are those of the version.
-      const bare = { ...stored, metadata: undefined, ruleSet: undefined };
-      if (!isSent && isSameContent(bare, content)) return true;
+      if (hasMore && !isSent && isSameContent({ ...stored, ...BARE }, content)) return true;
       if (resolved === undefined || stored.references.length === 0) return false;
       return this.parsed.stored(stored).format('resolved') === resolved;
     });
@@ -233,12 +238,16 @@ export class SchemaRegistry {
 
   #idFor(subject: string, content: SchemaContent): number {
     const context = contextOf(subject);
-    const { ids } = this.state;
-    const known = ids.idOf(context, contentKey(content));
+    const known = this.#idOf(subject, content);
     if (known !== undefined) return known;
-    const idMax = ids.idMax(context);
+    const idMax = this.state.ids.idMax(context);
     if (idMax >= INT_MAX) throw refusals.idsExhausted(context, idMax);
     return idMax + 1;
+  }
+
+  /** The id that a schema has where the subject is. */
+  #idOf(subject: string, content: SchemaContent): number | undefined {
+    return this.state.ids.idOf(contextOf(subject), contentKey(content));
   }
 
   #importedId(subject: string, id: number, content: SchemaContent): number {

@@ -38,8 +38,17 @@ class ContextIds {
     drop(this.#guids, guidOf(schema), schema.id);
   }
 
+  takeBack(idMax: number): void {
+    this.#idMax = idMax;
+  }
+
   places(id: number): readonly StoredSchema[] {
     return [...(this.#byId.get(id)?.values() ?? [])];
+  }
+
+  /** Any one of its places: what they hold is the same. */
+  first(id: number): StoredSchema | undefined {
+    return this.#byId.get(id)?.values().next().value;
   }
 
   idOf(content: string): number | undefined {
@@ -64,7 +73,9 @@ function drop(index: Map<string, Set<number>>, key: string, id: number): void {
 }
 
 function lowest(ids: ReadonlySet<number> | undefined): number | undefined {
-  return ids === undefined ? undefined : Math.min(...ids);
+  let found: number | undefined;
+  for (const id of ids ?? []) if (found === undefined || id < found) found = id;
+  return found;
 }
 
 /** The ids of all contexts. */
@@ -103,6 +114,16 @@ export class SchemaIds {
   /** The versions that have an id in a context, in any order. */
   places(context: string, id: number): readonly StoredSchema[] {
     return this.#contexts.get(context)?.places(id) ?? [];
+  }
+
+  /** Ids above have been given to nobody: they were never written. */
+  takeBack(context: string, idMax: number): void {
+    this.#contexts.get(context)?.takeBack(idMax);
+  }
+
+  /** Any one of {@link places}: they hold the same schema. */
+  first(context: string, id: number): StoredSchema | undefined {
+    return this.#contexts.get(context)?.first(id);
   }
 
   /** The id that a schema has in a context, by its {@link contentKey}. */

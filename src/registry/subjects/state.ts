@@ -1,17 +1,17 @@
 import { unreachable } from '../../base/assert.ts';
-import { settingsKey } from './qualified-subject.ts';
+import { contextOf, DEFAULT_CONTEXT, settingsKey } from './qualified-subject.ts';
 import type { RegistryRecord } from './records.ts';
 import { SchemaIds } from './schema-ids.ts';
 import type { Mode, SubjectConfig } from './settings.ts';
 import { placeKey, type StoredSchema } from './stored-schema.ts';
+import { type Deleted, SubjectVersions } from './subject-versions.ts';
 
-/** Which versions are meant: those that are not deleted, all, or the deleted ones. */
-export type Deleted = 'left out' | 'with others' | 'only';
+export type { Deleted };
 
 /** What the records of the topic have left: subjects with their versions, ids, and settings. Applying a record again changes nothing. */
 export class RegistryState {
   readonly ids: SchemaIds;
-  readonly #subjects = new Map<string, Map<number, StoredSchema>>();
+  readonly #subjects = new Map<string, SubjectVersions>();
   /** By subject, or by context as `:.ctx:`; of all under undefined. */
   readonly #configs = new Map<string | undefined, SubjectConfig>();
   readonly #modes = new Map<string | undefined, Mode>();
@@ -58,10 +58,7 @@ export class RegistryState {
 
   /** In the order of their numbers. */
   versions(subject: string, deleted: Deleted): readonly StoredSchema[] {
-    const versions = [...(this.#subjects.get(subject)?.values() ?? [])];
-    return versions
-      .filter(({ isDeleted }) => deleted === 'with others' || isDeleted === (deleted === 'only'))
-      .sort((one, other) => one.version - other.version);
+    return this.#subjects.get(subject)?.list(deleted) ?? [];
   }
 
   version(subject: string, version: number): StoredSchema | undefined {
@@ -81,17 +78,50 @@ export class RegistryState {
     return this.#modes.get(settingsKey(subject));
   }
 
+  /** Applies a record that is not written yet. @returns what takes it back, the last one first. */
+  tentatively(record: RegistryRecord): () => void {
+    const inverse = this.#inverse(record);
+    const context = record.kind === 'SCHEMA' ? contextOf(record.subject) : DEFAULT_CONTEXT;
+    const idMax = this.ids.idMax(context);
+    this.apply(record);
+    return () => {
+      for (const one of inverse) this.apply(one);
+      this.ids.takeBack(context, idMax);
+    };
+  }
+
+  #inverse(record: RegistryRecord): readonly RegistryRecord[] {
+    switch (record.kind) {
+      case 'SCHEMA': {
+        const { kind, subject, version } = record;
+        return [{ kind, subject, version, value: this.version(subject, version) }];
+      }
+      case 'CONFIG':
+        return [{ kind: 'CONFIG', subject: record.subject, value: this.config(record.subject) }];
+      case 'MODE':
+        return [{ kind: 'MODE', subject: record.subject, value: this.mode(record.subject) }];
+      case 'DELETE_SUBJECT':
+      case 'CLEAR_SUBJECT':
+        return this.versions(record.subject, 'with others').map((value) => {
+          const { subject, version } = value;
+          return { kind: 'SCHEMA', subject, version, value };
+        });
+      case 'NOOP':
+        return [];
+      default:
+        return unreachable(record);
+    }
+  }
+
   #put(subject: string, version: number, schema: StoredSchema | undefined): void {
     let versions = this.#subjects.get(subject);
-    if (versions === undefined) this.#subjects.set(subject, (versions = new Map()));
-    const before = versions.get(version);
+    if (versions === undefined) this.#subjects.set(subject, (versions = new SubjectVersions()));
+    const before = versions.set(version, schema);
     if (before !== undefined) this.#forget(before);
     if (schema === undefined) {
-      versions.delete(version);
       if (versions.size === 0) this.#subjects.delete(subject);
       return;
     }
-    versions.set(version, schema);
     this.ids.add(schema);
     for (const reference of schema.references) {
       const used = placeKey(reference);

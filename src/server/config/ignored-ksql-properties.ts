@@ -140,5 +140,5 @@ export const ignoredKsqlFamilies: Readonly<Record<string, string>> = {
   'ksql.connect.': NO_CONNECT,
   'ksql.error.classifier.regex': 'errors are classified by their kind',
   'ksql.functions.': 'no function has settings of its own',
-  'ksql.schema.registry.': 'a schema registry is asked with the credentials of its URL alone',
+  'ksql.schema.registry.': 'a schema registry is asked as its URL and the settings of its access say',
 };

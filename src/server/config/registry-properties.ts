@@ -1,5 +1,6 @@
-import { type ConfigKeys, int, string } from '../../base/config/config-key.ts';
+import { boolean, type ConfigKeys, int, string } from '../../base/config/config-key.ts';
 import { atLeast, rangeOf } from '../../base/config/config-range.ts';
+import { outsideRegistryProperties } from './outside-registry-properties.ts';
 import { compatibilityLevel } from '../../registry/index.ts';
 
 /** Properties of the schema registry, under the names of Confluent's. */
@@ -8,6 +9,22 @@ export const registryProperties = {
     null,
     'URLs of a schema registry elsewhere, separated by commas, that SQL has its schemas in; when it is not set, in the one ' +
       'of this server',
+  ),
+  ...outsideRegistryProperties,
+  'schema.registry.group.id': string(
+    'schema-registry',
+    'group of the schema registries that share a topic, of which one writes',
+  ),
+  'leader.eligibility': boolean(true, 'whether this schema registry may be the one that writes'),
+  'host.name': string(
+    null,
+    'name by which other schema registries of the group reach this one; when it is not set, the address it listens on, or ' +
+      'the name of the machine where that is all addresses',
+  ),
+  'inter.instance.protocol': string(
+    'http',
+    'by which other schema registries of the group reach this one',
+    rangeOf('http or https', (name: string) => name === 'http' || name === 'https'),
   ),
   'kafkastore.topic': string('_schemas', 'compacted topic that the schema registry is kept in'),
   'kafkastore.timeout.ms': int(

@@ -32,6 +32,8 @@ export class BodyReader {
   /** Lets the bytes of a request go when its answer has ended, or its client has gone. */
   addTo(app: FastifyInstance): void {
     app.addHook('onRequest', (request, reply, done) => {
+      // The router reads none of these.
+      if (request.method === 'GET' || request.method === 'HEAD') return done();
       reply.raw.once('close', () => {
         this.#totalBytes -= this.#held.get(request) ?? 0;
         this.#held.delete(request);

@@ -42,11 +42,13 @@ function webPolicyOf(address: Address, settings: ServerConfig): WebPolicy {
     .find('ksql.advertised.listener')
     ?.replace(/^https?:\/\//, '')
     .replace(/\/.*$/, '');
+  const name = settings.find('host.name');
   const advertisedHost = advertised === undefined ? undefined : hostOf(advertised);
   return {
     allowedHosts: [
       address.host,
       ...(advertisedHost === undefined ? [] : [advertisedHost]),
+      ...(name === undefined ? [] : [name]),
       ...settings.get('ksql.http.allowed.hosts'),
     ],
     allowedOrigins: settings.get('access.control.allow.origin'),

@@ -1,6 +1,8 @@
+import type { Timers } from '../../base/environment.ts';
 import { OperationalError } from '../../base/errors.ts';
 import {
   orUndefined,
+  RegistryClient,
   RegistryRefusal,
   type SchemaRegistry,
   type SchemaRequest,
@@ -18,12 +20,22 @@ import type { RegistryService } from './registry-service.ts';
 /** Asks the registry of this server, without a way over HTTP. Rejects with {@link RegistryRefusal}, see {@link refusingAsSql}. */
 export class EmbeddedRegistryClient implements SchemaRegistryClient {
   readonly #service: RegistryService;
+  readonly #timers: Timers;
 
-  constructor(service: RegistryService) {
+  constructor(service: RegistryService, timers: Timers) {
     this.#service = service;
+    this.#timers = timers;
   }
 
   async register(subject: string, schema: SchemaText): Promise<RegisteredSchema> {
+    const { exchange } = this.#service;
+    const registered = await this.#service.forward((url) =>
+      new RegistryClient({ exchange, urls: [url], timers: this.#timers, attemptsMax: 1 }).register(
+        subject,
+        schema,
+      ),
+    );
+    if (registered !== undefined) return registered;
     const request = requestOf(schema);
     const id = await this.#service.change((all) => all.register(subject, request, { normalize: false }));
     const dependencies = await this.#service.read((all) => dependenciesOf(all, schema));
@@ -53,7 +65,7 @@ export class EmbeddedRegistryClient implements SchemaRegistryClient {
     );
   }
 
-  subjects(): Promise<readonly string[]> {
+  async subjects(): Promise<readonly string[]> {
     return this.#service.read(({ state }) => state.subjects('left out'));
   }
 }

@@ -4,12 +4,25 @@ const VERSIONED = 'application/vnd.schemaregistry.v1+json';
 /** What answers may have as their type, the one that is preferred first. */
 const TYPES = [VERSIONED, 'application/vnd.schemaregistry+json', 'application/json'];
 
+/** Clients send one of few headers each time. */
+const CHOSEN_MAX = 100;
+const chosen = new Map<string, string>();
+
 /**
  * Chooses the type of an answer by the header Accept. RFC 9110, section 12.5.1.
  * @throws {RegistryRefusal} 406 where the client takes none of them.
  */
 export function answerType(accept: string | undefined): string {
-  if (accept === undefined || accept.trim() === '') return VERSIONED;
+  if (accept === undefined) return VERSIONED;
+  const known = chosen.get(accept);
+  if (known !== undefined) return known;
+  const type = choose(accept);
+  if (chosen.size < CHOSEN_MAX) chosen.set(accept, type);
+  return type;
+}
+
+function choose(accept: string): string {
+  if (accept.trim() === '') return VERSIONED;
   const ranges = accept.split(',').map(mediaRange);
   let best: { readonly type: string; readonly quality: number } | undefined;
   for (const type of TYPES) {

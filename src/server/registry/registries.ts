@@ -1,7 +1,10 @@
+import { hostname as machineName } from 'node:os';
 import { compatibilityLevel, httpExchange, RegistryClient } from '../../registry/index.ts';
 import type { SchemaRegistryClient } from '../../serde/index.ts';
 import type { ServerConfig } from '../config/server-properties.ts';
 import { EmbeddedRegistryClient, refusingAsSql } from './embedded-client.ts';
+import type { RegistryIdentity } from './leader/identity.ts';
+import { outsideAccess } from './outside-access.ts';
 import { RegistryService } from './registry-service.ts';
 
 type ServiceOptions = ConstructorParameters<typeof RegistryService>[0];
@@ -16,28 +19,48 @@ export function registriesOf(
   readonly close: () => Promise<void>;
 } {
   const timeoutMs = settings.get('kafkastore.timeout.ms');
+  // Other servers of the group are asked as clients ask them.
+  const among = httpExchange({ timeoutMs });
   const own = new RegistryService({
     ...parts,
     topic: settings.get('kafkastore.topic'),
     timeoutMs,
     compatibilityLevel: compatibilityLevel(settings.get('schema.compatibility.level')) ?? 'BACKWARD',
+    exchange: among.exchange,
+    group: { groupId: settings.get('schema.registry.group.id') },
   });
+  const close = async (): Promise<void> => {
+    await own.close();
+    among.close();
+  };
   const urls = (settings.find('ksql.schema.registry.url') ?? '')
     .split(',')
     .map((url) => url.trim())
     .filter((url) => url !== '');
-  if (urls.length === 0) {
-    return { own, client: refusingAsSql(new EmbeddedRegistryClient(own)), close: () => own.close() };
-  }
-  const http = httpExchange({ timeoutMs });
-  const { timers } = parts.environment;
+  const { timers, disk } = parts.environment;
+  if (urls.length === 0)
+    return { own, client: refusingAsSql(new EmbeddedRegistryClient(own, timers)), close };
+  const http = httpExchange({ timeoutMs, ...outsideAccess(settings, disk) });
   const client = new RegistryClient({ exchange: http.exchange, urls, timers });
   return {
     own,
     client: refusingAsSql(client),
     close: () => {
       http.close();
-      return own.close();
+      return close();
     },
+  };
+}
+
+/** Where other registries of the group find the one that listens at a URL. */
+export function identityOf(settings: ServerConfig, listening: string): RegistryIdentity {
+  const { hostname, port } = new URL(listening);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const isAll = host === '0.0.0.0' || host === '::';
+  return {
+    host: settings.find('host.name') ?? (isAll ? machineName() : host),
+    port: Number(port),
+    scheme: settings.get('inter.instance.protocol') === 'https' ? 'https' : 'http',
+    isEligible: settings.get('leader.eligibility'),
   };
 }

@@ -89,7 +89,8 @@ export function bodyOf(text: string): Body {
     return parseJson(text, BODY_DEPTH_MAX);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    if (error instanceof JsonDepthError) throw new RegistryRefusal(422, `The request body is ${error.message}`);
+    if (error instanceof JsonDepthError)
+      throw new RegistryRefusal(422, `The request body is ${error.message}`);
     throw new RegistryRefusal(400, `The request body is not JSON: ${error.message}`);
   }
 }

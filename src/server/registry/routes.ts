@@ -36,14 +36,12 @@ export function addRegistryRoutes(app: FastifyInstance, services: RegistryServic
 }
 
 /** Bodies are read by the registry's own JSON, which keeps the order of names and the digits of numbers. */
-export function readAsRegistry(
-  app: FastifyInstance,
-  { readBody }: Pick<RegistryServices, 'readBody'>,
-): void {
+export function readAsRegistry(app: FastifyInstance, { readBody }: Pick<RegistryServices, 'readBody'>): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) =>
-    bodyOf(await readBody(request, payload)),
-  );
+  app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
+    request.bodyText = await readBody(request, payload);
+    return bodyOf(request.bodyText);
+  });
 }
 
 /** The registry has types and errors of its own. */

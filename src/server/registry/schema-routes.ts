@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { DEFAULT_CONTEXT, refusals, type SchemaRegistry, type StoredSchema } from '../../registry/index.ts';
 import { schemaEntity, versionEntity } from './entities.ts';
+import { PreparedBodies } from './prepared-bodies.ts';
 import { deletedOf, flag, idOf, page, type Query, queryText, subjectOf } from './request-values.ts';
 import type { RegistryServices } from './routes.ts';
 import { formatted, withPrefix } from './subject-routes.ts';
@@ -32,12 +33,14 @@ export function addSchemaRoutes(app: FastifyInstance, services: RegistryServices
 }
 
 function addIds(app: FastifyInstance, { registry }: RegistryServices): void {
+  const prepared = new PreparedBodies();
   app.get<IdRoute>('/schemas/ids/:id', ({ params, query }) =>
     registry.read((all) => {
-      const [stored] = placesAsked(all, { params, query });
-      const idMax = all.state.ids.idMax(DEFAULT_CONTEXT);
-      const text = formatted(all, stored, query);
-      return { ...schemaEntity(stored, text), ...(flag(query, 'fetchMaxId') ? { maxId: idMax } : {}) };
+      // What consumers ask for: nothing but the id.
+      const stored = isPlain({ params, query })
+        ? all.state.ids.first(DEFAULT_CONTEXT, idOf(params.id))
+        : undefined;
+      return stored === undefined ? schemaAsked(all, { params, query }) : prepared.of(stored);
     }),
   );
   app.get<IdRoute>('/schemas/ids/:id/schema', async ({ params, query }, reply) =>
@@ -83,10 +86,28 @@ function addGuids(app: FastifyInstance, { registry }: RegistryServices): void {
   );
 }
 
+interface IdAsked {
+  readonly params: IdRoute['Params'];
+  readonly query: Query;
+}
+
+function isPlain({ params, query }: IdAsked): boolean {
+  if (params.context !== undefined) return false;
+  for (const _name in query) return false;
+  return true;
+}
+
+function schemaAsked(registry: SchemaRegistry, asked: IdAsked): Readonly<Record<string, unknown>> {
+  const [stored] = placesAsked(registry, asked);
+  const entity = schemaEntity(stored, formatted(registry, stored, asked.query));
+  if (!flag(asked.query, 'fetchMaxId')) return entity;
+  return { ...entity, maxId: registry.state.ids.idMax(DEFAULT_CONTEXT) };
+}
+
 /** The versions that have an id; one at least. @throws {RegistryRefusal} 40403. */
 function placesAsked(
   registry: SchemaRegistry,
-  { params, query }: { readonly params: IdRoute['Params']; readonly query: Query },
+  { params, query }: IdAsked,
 ): readonly [StoredSchema, ...StoredSchema[]] {
   const id = idOf(params.id);
   const subject = queryText(query, 'subject') ?? '';

@@ -2,13 +2,18 @@ import type { Environment } from '../../base/environment.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import { Lifecycle } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/logger.ts';
-import { Consumer, Producer } from '../../client/index.ts';
-import { decodeRecord, encodeRecord, type RegistryRecord } from '../../registry/index.ts';
+import { Consumer } from '../../client/index.ts';
+import { FencedWriter } from '../../client/producer/fenced-writer.ts';
+import { decodeRecord, encodeRecord, type RecordBytes, type RegistryRecord } from '../../registry/index.ts';
 import { prepareTopic, type TopicAdmin, topicIdOf } from './prepare-topic.ts';
 
 const POLL_TIMEOUT_MS = 1_000;
 const PAUSE_MS = 200;
-const CLOSE_MS_MAX = 2_000;
+/** Of a batch, as far below `max.message.bytes` as a topic of schemas has it. */
+const BATCH_BYTES_MAX = 512 * 1024;
+/** Within a day brokers remember the epochs of writers, whatever they write (`producer.id.expiration.ms`). */
+const RENEW_MS = 6 * 60 * 60 * 1_000;
+const GONE = new Set(['UNKNOWN_TOPIC_ID', 'UNKNOWN_TOPIC_OR_PARTITION']);
 /** What was to be read next is not there any more. */
 const BEYOND = new Set(['NO_OFFSET', 'OFFSET_OUT_OF_RANGE', 'LOG_TRUNCATED']);
 
@@ -32,7 +37,7 @@ export class SchemasTopic {
   readonly #options: SchemasTopicOptions;
   readonly #life: Lifecycle;
   readonly #consumer: Consumer;
-  readonly #producer: Producer;
+  readonly #writer: FencedWriter;
   readonly #partition: { readonly topic: string; readonly partition: 0 };
   /** The topic that is read; one that is made anew under its name has another one. */
   #topicId = '';
@@ -41,6 +46,8 @@ export class SchemasTopic {
   #loop: Promise<void> = Promise.resolve();
   #onProgress = new Set<() => void>();
   #failure: Error | undefined;
+  /** When it became the only one that writes; undefined while it is not known to be. */
+  #ownedAtMs: number | undefined;
 
   constructor(options: SchemasTopicOptions) {
     const { environment, bootstrapServers, logger, topic, timeoutMs } = options;
@@ -55,19 +62,8 @@ export class SchemasTopic {
       allowAutoTopicCreation: false,
       defaultApiTimeoutMs: timeoutMs,
     });
-    this.#producer = new Producer({
-      ...common,
-      acks: 'all',
-      mayCreateTopic: () => false,
-      lingerMs: 0,
-      blockMsMax: timeoutMs,
-      deliveryTimeoutMs: timeoutMs,
-      requestTimeoutMs: timeoutMs,
-    });
-    this.#life.add({
-      name: 'the producer of schemas',
-      close: () => this.#producer.close({ timeoutMs: CLOSE_MS_MAX }),
-    });
+    this.#writer = new FencedWriter({ ...common, ...this.#partition, name: `${topic}-writer`, timeoutMs });
+    this.#life.add({ name: 'the writer of schemas', close: () => this.#writer.close() });
     this.#life.add({ name: 'the consumer of schemas', close: () => this.#consumer.close() });
     this.#life.add({ name: 'the following of schemas', close: () => this.#endFollowing() });
   }
@@ -87,27 +83,44 @@ export class SchemasTopic {
   }
 
   /**
-   * Writes records, and resolves when they have been applied here.
-   * @throws {OperationalError} where the cluster does not take them, or `TOPIC_LOST` where they are in another topic than what was applied
-   * before them; some of several may be written then.
+   * Makes this the only one that writes, and resolves when all has been applied that was written before. It lasts until another server
+   * does the same, or a write fails.
+   * @throws {OperationalError} `PRODUCER_FENCED` where another one was faster, `TOPIC_LOST` where the topic is another one.
+   */
+  async own(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    const nowMs = this.#options.environment.clock.monotonicMs();
+    if (this.#ownedAtMs !== undefined && nowMs - this.#ownedAtMs < RENEW_MS) return;
+    await this.#writer.take();
+    const { offset } = await this.#write([encodeRecord({ kind: 'NOOP' })]);
+    await this.#checkSame();
+    await this.#applied(offset + 1);
+    this.#ownedAtMs = nowMs;
+  }
+
+  /**
+   * Writes records, and resolves when they have been applied here. One call at a time, after {@link own}.
+   * @throws {OperationalError} `PRODUCER_FENCED` and `TOPIC_LOST`, where nothing was written; `TOPIC_CHANGED` where it was, into a topic
+   * that is gone since; others, where some of them may be written.
    */
   async append(records: readonly RegistryRecord[]): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
-    const sent = records.map(async (record) => {
-      const { topic, partition } = this.#partition;
-      const { offset } = await this.#producer.sendAndWait({ topic, partition, ...encodeRecord(record) });
-      return { offset, record };
-    });
-    // Whoever waits is told why it was closed, rather than that it was.
-    const written = await Promise.all(sent).catch((error: unknown) => {
-      throw this.#failure ?? error;
-    });
-    await this.#checkSame();
-    for (const { offset, record } of written) {
-      // What others have written before it comes first.
+    for (const chunk of chunks(records.map((record) => ({ record, bytes: encodeRecord(record) })))) {
+      const { offset, isById } = await this.#write(chunk.map(({ bytes }) => bytes));
+      if (!isById) {
+        await this.#checkSame().catch((error: unknown) => {
+          throw changed(error);
+        });
+      }
+      // What others have written before it comes first: a registry of another kind may have.
       await this.#applied(offset);
-      this.#applyAt(offset, record);
+      for (const [index, { record }] of chunk.entries()) this.#applyAt(offset + index, record);
     }
+  }
+
+  /** Whether all has been applied that is in the topic now. */
+  async isCurrent(): Promise<boolean> {
+    return (await this.#checkSame()) <= this.#offsetNext;
   }
 
   /** Resolves when all has been applied that is in the topic now. */
@@ -117,6 +130,22 @@ export class SchemasTopic {
 
   close(): Promise<void> {
     return this.#life.close();
+  }
+
+  /** @throws {OperationalError} as {@link append}. */
+  async #write(records: readonly RecordBytes[]): ReturnType<FencedWriter['write']> {
+    const ownedAtMs = this.#ownedAtMs;
+    this.#ownedAtMs = undefined;
+    try {
+      const written = await this.#writer.write(records, this.#topicId);
+      this.#ownedAtMs = ownedAtMs;
+      return written;
+    } catch (error) {
+      // Whoever waits is told why it was closed, rather than that it was.
+      if (this.#failure !== undefined) throw this.#failure;
+      if (error instanceof OperationalError && GONE.has(error.code)) await this.#checkSame();
+      throw error;
+    }
   }
 
   /** Resolves when all records before an offset have been applied. */
@@ -228,4 +257,32 @@ export class SchemasTopic {
     this.#consumer.wakeup();
     return this.#loop;
   }
+}
+
+interface Chunk {
+  readonly record: RegistryRecord;
+  readonly bytes: RecordBytes;
+}
+
+/** Records that go into one batch each. */
+function* chunks(records: readonly Chunk[]): Generator<readonly Chunk[]> {
+  let chunk: Chunk[] = [];
+  let bytes = 0;
+  for (const one of records) {
+    const size = one.bytes.key.length + (one.bytes.value?.length ?? 0);
+    if (chunk.length > 0 && bytes + size > BATCH_BYTES_MAX) {
+      yield chunk;
+      chunk = [];
+      bytes = 0;
+    }
+    chunk.push(one);
+    bytes += size;
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+/** It was written, so that it must not be written again. */
+function changed(error: unknown): unknown {
+  if (!(error instanceof OperationalError) || error.code !== 'TOPIC_LOST') return error;
+  return new OperationalError('TOPIC_CHANGED', error.message, { retriable: false, cause: error });
 }

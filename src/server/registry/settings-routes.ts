@@ -9,6 +9,7 @@ import {
   type SubjectConfig,
 } from '../../registry/index.ts';
 import { configEntity } from './entities.ts';
+import { writing } from './forward-writes.ts';
 import { type Body, bodyObject, flag, type Query, settingsPlace } from './request-values.ts';
 import type { RegistryServices } from './routes.ts';
 
@@ -31,12 +32,12 @@ function addConfig(app: FastifyInstance, { registry }: RegistryServices, path: s
       return configEntity(configAsked(all, place, flag(query, 'defaultToGlobal')), 'compatibilityLevel');
     }),
   );
-  app.put<SettingsRoute>(path, async ({ params, body }) => {
+  app.put<SettingsRoute>(path, writing(registry), async ({ params, body }) => {
     const request = bodyObject(body);
     const config = await registry.change((all) => changeConfig(all, settingsPlace(params), request));
     return configEntity(config, 'compatibility');
   });
-  app.delete<SettingsRoute>(path, async ({ params }) => {
+  app.delete<SettingsRoute>(path, writing(registry), async ({ params }) => {
     const config = await registry.change((all) => deleteConfig(all, settingsPlace(params)));
     return configEntity(config, 'compatibilityLevel');
   });
@@ -64,7 +65,7 @@ function addMode(app: FastifyInstance, { registry }: RegistryServices, path: str
       return { mode: all.mode(place) };
     }),
   );
-  app.put<SettingsRoute>(path, async ({ params, query, body }) => {
+  app.put<SettingsRoute>(path, writing(registry), async ({ params, query, body }) => {
     const value = bodyObject(body).get('mode');
     const mode = typeof value === 'string' ? value : '';
     const isForced = flag(query, 'force');
@@ -72,7 +73,7 @@ function addMode(app: FastifyInstance, { registry }: RegistryServices, path: str
       mode: await registry.change((all) => changeMode(all, settingsPlace(params), { mode, isForced })),
     };
   });
-  app.delete<SettingsRoute>(path, async ({ params }) => ({
+  app.delete<SettingsRoute>(path, writing(registry), async ({ params }) => ({
     mode: await registry.change((all) => deleteMode(all, settingsPlace(params))),
   }));
 }

@@ -6,6 +6,7 @@ import {
   type StoredSchema,
 } from '../../registry/index.ts';
 import { versionEntity } from './entities.ts';
+import { writing } from './forward-writes.ts';
 import {
   type Body,
   deletedOf,
@@ -83,23 +84,28 @@ function addWrites(app: FastifyInstance, { registry }: RegistryServices): void {
       return versionEntity(all.lookup(subjectOf(params), schemaRequestOf(body), { normalize, deleted }));
     }),
   );
-  app.post<SubjectRoute>('/subjects/:subject/versions', async ({ params, query, body }) => {
+  const options = writing(registry);
+  app.post<SubjectRoute>('/subjects/:subject/versions', options, async ({ params, query, body }) => {
     const request = schemaRequestOf(body);
     const normalize = flag(query, 'normalize');
     return { id: await registry.change((all) => all.register(subjectOf(params), request, { normalize })) };
   });
-  app.delete<SubjectRoute>('/subjects/:subject', ({ params, query }) =>
+  app.delete<SubjectRoute>('/subjects/:subject', options, ({ params, query }) =>
     registry.change((all) =>
       deleteSubject(all, subjectOf(params), { isPermanent: flag(query, 'permanent') }),
     ),
   );
-  app.delete<VersionRoute>('/subjects/:subject/versions/:version', async ({ params, query }, reply) => {
-    const [subject, version] = [subjectOf(params), versionOf(params.version)];
-    const isPermanent = flag(query, 'permanent');
-    const deleted = await registry.change((all) => deleteVersion(all, { subject, version, isPermanent }));
-    // A number is a text for the router.
-    return reply.send(String(deleted));
-  });
+  app.delete<VersionRoute>(
+    '/subjects/:subject/versions/:version',
+    options,
+    async ({ params, query }, reply) => {
+      const [subject, version] = [subjectOf(params), versionOf(params.version)];
+      const isPermanent = flag(query, 'permanent');
+      const deleted = await registry.change((all) => deleteVersion(all, { subject, version, isPermanent }));
+      // A number is a text for the router.
+      return reply.send(String(deleted));
+    },
+  );
 }
 
 function addCompatibility(app: FastifyInstance, { registry }: RegistryServices): void {

@@ -77,6 +77,12 @@ export function wholeState({ state }: SchemaRegistry): unknown {
     mode: state.mode(subject),
     users: state
       .versions(subject, 'with others')
-      .map(({ version }) => state.users(subject, version).map((user) => `${user.subject} ${user.version}`)),
+      // They are in no order.
+      .map(({ version }) =>
+        state
+          .users(subject, version)
+          .map((user) => `${user.subject} ${user.version}`)
+          .sort(),
+      ),
   }));
 }

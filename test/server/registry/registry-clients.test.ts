@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:http';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer as createSecureServer } from 'node:https';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,6 +11,8 @@ import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { httpExchange, RegistryClient } from '../../../src/registry/index.ts';
 import { RegistryError, type SchemaRegistryClient } from '../../../src/serde/index.ts';
 import { EmbeddedRegistryClient, refusingAsSql } from '../../../src/server/registry/embedded-client.ts';
+import { serverConfig } from '../../../src/server/config/server-config.ts';
+import { outsideAccess } from '../../../src/server/registry/outside-access.ts';
 import { startBroker, startRegistry, type TestRegistry } from './registry-harness.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'millrace-registry-'));
@@ -33,6 +37,19 @@ const clientOf = (...urls: string[]): SchemaRegistryClient =>
     new RegistryClient({ exchange: http.exchange, urls, timers: nodeEnvironment.timers, backoffMs: 1 }),
   );
 
+const basic = (credentials: string): string => Buffer.from(credentials).toString('base64');
+
+/** Of `localhost`, by itself. */
+function newCertificate(): { readonly key: string; readonly cert: string } {
+  const [key, cert] = [path.join(folder, 'key.pem'), path.join(folder, 'cert.pem')];
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1'];
+  execFileSync('openssl', ['req', '-x509', ...kind, ...subject, '-keyout', key, '-out', cert], {
+    stdio: 'ignore',
+  });
+  return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
+}
+
 const outcome = async (asked: Promise<unknown>): Promise<unknown> =>
   asked.then(
     () => 'not refused',
@@ -40,7 +57,12 @@ const outcome = async (asked: Promise<unknown>): Promise<unknown> =>
   );
 
 describe.each([
-  ['in this process', (): SchemaRegistryClient => refusingAsSql(new EmbeddedRegistryClient(registry.service)), 'a'],
+  [
+    'in this process',
+    (): SchemaRegistryClient =>
+      refusingAsSql(new EmbeddedRegistryClient(registry.service, nodeEnvironment.timers)),
+    'a',
+  ],
   ['by its URL', (): SchemaRegistryClient => clientOf(registry.url), 'b'],
 ])('a registry %s', (_name, make, prefix) => {
   it('does what SQL asks of it', async () => {
@@ -101,6 +123,67 @@ describe('a registry elsewhere', () => {
       server.closeAllConnections();
       server.close();
     }
+  });
+
+  it.each([
+    [
+      { 'basic.auth.credentials.source': 'USER_INFO', 'basic.auth.user.info': 'me:p@ss' },
+      `Basic ${basic('me:p@ss')}`,
+    ],
+    [{ 'bearer.auth.credentials.source': 'STATIC_TOKEN', 'bearer.auth.token': 'abc' }, 'Bearer abc'],
+    // Those within the URL are others, or none.
+    [{ 'basic.auth.user.info': 'me:p@ss' }, undefined],
+  ])('is asked over TLS with the credentials of settings: %j', async (given, authorization) => {
+    const keys = newCertificate();
+    const seen: unknown[] = [];
+    const server = createSecureServer(keys, (request, response) => {
+      seen.push(request.headers.authorization);
+      response.setHeader('content-type', 'application/json');
+      response.end('{"schema":"\\"int\\""}');
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const url = `https://localhost:${(server.address() as AddressInfo).port}`;
+    const ask = async (properties: Readonly<Record<string, string>>): Promise<unknown> => {
+      const settings = serverConfig(
+        Object.fromEntries(
+          Object.entries(properties).map(([name, value]) => [`ksql.schema.registry.${name}`, value]),
+        ),
+      );
+      const access = outsideAccess(settings, nodeEnvironment.disk);
+      const secure = httpExchange({ timeoutMs: 30_000, ...access });
+      const { timers } = nodeEnvironment;
+      const client = new RegistryClient({ exchange: secure.exchange, urls: [url], timers, attemptsMax: 1 });
+      return client.byId(1).finally(() => secure.close());
+    };
+    const truststore = path.join(folder, 'trusted.pem');
+    writeFileSync(truststore, keys.cert);
+    try {
+      await expect(ask({ ...given })).rejects.toThrow('does not answer');
+      expect(seen).toEqual([]);
+      expect(await ask({ ...given, 'ssl.truststore.location': truststore })).toMatchObject({
+        schema: '"int"',
+      });
+      expect(await ask({ ...given, 'ssl.truststore.certificates': keys.cert })).toMatchObject({ id: 1 });
+      expect(seen).toEqual([authorization, authorization]);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  it('is not asked where its settings are no good', () => {
+    const access = (properties: Readonly<Record<string, string>>): unknown =>
+      outsideAccess(serverConfig(properties), nodeEnvironment.disk);
+    const prefix = 'ksql.schema.registry.';
+    expect(() => access({ [`${prefix}basic.auth.credentials.source`]: 'USER_INFO' })).toThrow(
+      `${prefix}basic.auth.user.info is not set`,
+    );
+    expect(() => access({ [`${prefix}ssl.truststore.location`]: path.join(folder, 'none') })).toThrow(
+      `${prefix}ssl.truststore.location`,
+    );
+    const store = path.join(folder, 'store.jks');
+    writeFileSync(store, Buffer.from([0xfe, 0xed, 0xfe, 0xed]));
+    expect(() => access({ [`${prefix}ssl.truststore.location`]: store })).toThrow('is not in PEM');
   });
 
   it('is another server of it where one does not answer, and an error that may pass where none does', async () => {

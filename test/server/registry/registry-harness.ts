@@ -2,10 +2,12 @@ import { Broker } from '../../../broker/index.ts';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { silentLogger } from '../../../src/base/logger.ts';
 import { Admin } from '../../../src/client/index.ts';
+import { httpExchange } from '../../../src/registry/index.ts';
 import { serverConfig } from '../../../src/server/config/server-config.ts';
 import { BodyReader } from '../../../src/server/http/body-reader.ts';
 import { listen } from '../../../src/server/http/listen.ts';
 import { addRegistryApp } from '../../../src/server/registry/registry-app.ts';
+import { identityOf } from '../../../src/server/registry/registries.ts';
 import { RegistryService } from '../../../src/server/registry/registry-service.ts';
 
 /** A schema registry on a port of its own, over a cluster. */
@@ -15,16 +17,39 @@ export interface TestRegistry {
   close(): Promise<void>;
 }
 
-export async function startBroker(folder: string): Promise<Broker> {
+export async function startBroker(
+  folder: string,
+  config: Readonly<Record<string, string>> = {},
+): Promise<Broker> {
   return Broker.start({
     environment: nodeEnvironment,
-    config: { 'log.dirs': folder, listeners: 'PLAINTEXT://127.0.0.1:0' },
+    config: { 'log.dirs': folder, listeners: 'PLAINTEXT://127.0.0.1:0', ...config },
   });
 }
 
-export async function startRegistry(bootstrapServers: string): Promise<TestRegistry> {
+type GroupOptions = ConstructorParameters<typeof RegistryService>[0]['group'];
+
+/**
+ * @param options.group its sessions; in the group of all by default.
+ * @param options.properties of the server.
+ * @param options.isAdvertised whether it is in a group at all.
+ */
+export async function startRegistry(
+  bootstrapServers: string,
+  {
+    group = {},
+    properties = {},
+    isAdvertised = false,
+  }: {
+    readonly group?: Partial<GroupOptions>;
+    readonly properties?: Readonly<Record<string, string>>;
+    readonly isAdvertised?: boolean;
+  } = {},
+): Promise<TestRegistry> {
   const environment = nodeEnvironment;
   const admin = new Admin({ environment, bootstrapServers });
+  const http = httpExchange({ timeoutMs: 30_000 });
+  const settings = serverConfig(properties);
   const service = new RegistryService({
     environment,
     bootstrapServers,
@@ -33,18 +58,22 @@ export async function startRegistry(bootstrapServers: string): Promise<TestRegis
     timeoutMs: 30_000,
     compatibilityLevel: 'BACKWARD',
     logger: silentLogger,
+    exchange: http.exchange,
+    group: { groupId: 'schema-registry', ...group },
   });
   const bodies = new BodyReader({ bytesMax: 1_000_000, totalBytesMax: 10_000_000 });
   const info = () => ({ version: '1', kafkaClusterId: 'cluster' });
-  const { front, url } = await listen({ host: '127.0.0.1', port: 0 }, serverConfig({}), (app) =>
+  const { front, url } = await listen({ host: '127.0.0.1', port: 0 }, settings, (app) =>
     addRegistryApp(app, { registry: service, bodies, info }),
   );
+  if (isAdvertised) service.advertise(identityOf(settings, url));
   return {
     url,
     service,
     close: async () => {
       await front.close();
       await service.close();
+      http.close();
       await admin.close();
     },
   };

@@ -7,15 +7,14 @@ const MEDIA_TYPE = 'application/vnd.schemaregistry.v1+json';
 /** No answer of a registry is longer. */
 const BYTES_MAX = 64 * 1024 * 1024;
 
-interface HttpExchangeOptions {
+export interface HttpExchangeOptions {
   /** `user:password`; those of a URL, where it has some, come first. */
   readonly basicAuth?: string | undefined;
   readonly bearerToken?: string | undefined;
   /** Certificates and keys, as texts in PEM, as `node:tls` has them. */
-  readonly tls?: Pick<
-    https.AgentOptions,
-    'ca' | 'cert' | 'key' | 'passphrase' | 'pfx' | 'rejectUnauthorized'
-  >;
+  readonly tls?:
+    | Pick<https.AgentOptions, 'ca' | 'cert' | 'key' | 'passphrase' | 'pfx' | 'checkServerIdentity'>
+    | undefined;
   /** For a whole answer. */
   readonly timeoutMs: number;
 }
@@ -30,13 +29,18 @@ export function httpExchange(options: HttpExchangeOptions): {
     'https:': new https.Agent({ keepAlive: true, ...options.tls }),
   };
   return {
-    exchange: ({ method, url, body }) => {
+    exchange: ({ method, url, body, headers }) => {
       const target = new URL(url);
       const isSecure = target.protocol === 'https:';
       const request = {
         method,
         agent: agents[isSecure ? 'https:' : 'http:'],
-        headers: { accept: MEDIA_TYPE, ...authorization(target, options), ...bodyHeaders(body) },
+        headers: {
+          accept: MEDIA_TYPE,
+          ...authorization(target, options),
+          ...bodyHeaders(body),
+          ...headers,
+        },
         signal: AbortSignal.timeout(options.timeoutMs),
       };
       target.username = '';

@@ -1,0 +1,137 @@
+/**
+ * A broker and a SQL server in a process of their own, and here clients of its schema registry on so many connections, each with one
+ * request at a time. Arguments: what is asked (`register`, `look-up`, or `fixed`: a bare `node:http` that always answers the same),
+ * connections, requests. Prints requests per second, and the processor time of the server for each in microseconds.
+ */
+import http from 'node:http';
+import net from 'node:net';
+import { freePorts } from '../../src/base/io/free-ports.ts';
+import { dataFolder, SqlProcess } from '../harness/sql-process.ts';
+
+const [kind = 'look-up', connections = '32', requests = '100000'] = process.argv.slice(2);
+const HEAD_END = Buffer.from('\r\n\r\n');
+
+/** Sends one request after the other over one connection, as bytes; answers are told apart by their length. */
+class Connection {
+  readonly #socket: net.Socket;
+  #seen: Buffer = Buffer.alloc(0);
+  #resolve: (body: string) => void = () => undefined;
+  #reject: (error: Error) => void = () => undefined;
+
+  constructor(port: number) {
+    this.#socket = net.connect(port, '127.0.0.1');
+    this.#socket.setNoDelay(true);
+    this.#socket.on('data', (chunk: Buffer) => this.#onData(chunk));
+    this.#socket.on('close', () => this.#reject(new Error('the connection was closed')));
+    this.#socket.on('error', (error) => this.#reject(error));
+  }
+
+  ask(request: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.#socket.write(request);
+    });
+  }
+
+  close(): void {
+    this.#reject = () => undefined;
+    this.#socket.destroy();
+  }
+
+  #onData(chunk: Buffer): void {
+    this.#seen = this.#seen.length === 0 ? chunk : Buffer.concat([this.#seen, chunk]);
+    const headEnd = this.#seen.indexOf(HEAD_END);
+    if (headEnd < 0) return;
+    const head = this.#seen.toString('latin1', 0, headEnd);
+    const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
+    const bodyAt = headEnd + HEAD_END.length;
+    if (this.#seen.length < bodyAt + length) return;
+    const body = this.#seen.toString('utf8', bodyAt, bodyAt + length);
+    this.#seen = Buffer.alloc(0);
+    if (head.startsWith('HTTP/1.1 200')) this.#resolve(body);
+    else this.#reject(new Error(`${head.slice(0, 40)} ${body}`));
+  }
+}
+
+const schemaOf = (index: number): string =>
+  JSON.stringify({
+    type: 'record',
+    name: `Order${index}`,
+    namespace: 'com.example',
+    fields: [
+      { name: 'id', type: 'long' },
+      { name: 'customer', type: ['null', 'string'], default: null },
+      { name: 'amount', type: { type: 'bytes', logicalType: 'decimal', precision: 12, scale: 2 } },
+      { name: 'lines', type: { type: 'array', items: 'string' } },
+    ],
+  });
+
+function post(index: number): string {
+  const body = JSON.stringify({ schema: schemaOf(index) });
+  return (
+    `POST /subjects/orders-${index}-value/versions HTTP/1.1\r\nHost: localhost\r\n` +
+    `Content-Type: application/vnd.schemaregistry.v1+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+  );
+}
+
+const get = (id: number): string =>
+  `GET /schemas/ids/${id} HTTP/1.1\r\nHost: localhost\r\nAccept: application/vnd.schemaregistry.v1+json\r\n\r\n`;
+
+/** @returns seconds. */
+async function load(port: number, count: number, requestOf: (index: number) => string): Promise<number> {
+  const clients = Array.from({ length: Number(connections) }, () => new Connection(port));
+  let next = 0;
+  const beganMs = performance.now();
+  await Promise.all(
+    clients.map(async (client) => {
+      while (next < count) {
+        next += 1;
+        await client.ask(requestOf(next));
+      }
+      client.close();
+    }),
+  );
+  return (performance.now() - beganMs) / 1_000;
+}
+
+const SCHEMAS = 100;
+const count = Number(requests);
+
+function report(seconds: number, processorSeconds: number): void {
+  console.log(`{"requestsPerSecond":${(count / seconds).toFixed(0)}}`);
+  console.log(`{"processorUs":${((processorSeconds / count) * 1e6).toFixed(1)}}`);
+}
+
+if (kind === 'fixed') {
+  const body = Buffer.from(JSON.stringify({ schema: schemaOf(1) }));
+  const server = http.createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
+    response.end(body);
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as net.AddressInfo;
+  await load(port, Math.min(count, 5_000), get);
+  const before = process.cpuUsage();
+  const seconds = await load(port, count, get);
+  const { user, system } = process.cpuUsage(before);
+  report(seconds, (user + system) / 1e6);
+} else {
+  const folder = dataFolder();
+  const [port = 0] = await freePorts(1);
+  const server = await SqlProcess.start(folder.data, [`schema.registry.port=${port}`]);
+  await server.msUntilStarted(0);
+  const warmUp = Math.min(count, 3_000);
+  if (kind === 'look-up') {
+    await load(port, SCHEMAS, post);
+    await load(port, warmUp, (index) => get((index % SCHEMAS) + 1));
+  } else {
+    await load(port, warmUp, (index) => post(count + index));
+  }
+  const before = server.usage.processorSeconds();
+  const seconds = await load(port, count, kind === 'look-up' ? (index) => get((index % SCHEMAS) + 1) : post);
+  report(seconds, server.usage.processorSeconds() - before);
+  await server.stop();
+  folder.remove();
+}
+process.exit(0);
