@@ -101,6 +101,7 @@ async function startServer(
   return Server.start({
     bootstrapServers: kafka,
     listen: { host, port },
+    ...(settings.httpScheme === undefined ? {} : { scheme: settings.httpScheme }),
     registryListen: { host, ...registryPort(options) },
     data,
     properties: valuesOf(settings.server),

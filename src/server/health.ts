@@ -22,13 +22,14 @@ export function serverInfo(sources: HealthSources): unknown {
   const whenHealthy = text === undefined ? 'RUNNING' : 'STARTING';
   const isWell = areCommandsHealthy(sources) && isKafkaHealthy(sources) && sources.standstill() === undefined;
   const whenServing = isWell ? whenHealthy : 'DEGRADED';
-  const serverStatus = sources.stopping.begun.aborted ? 'TERMINATING' : whenServing;
+  const isEnding = sources.stopping.begun.aborted || sources.progress.termination !== undefined;
+  const serverStatus = isEnding ? 'TERMINATING' : whenServing;
   return { KsqlServerInfo: { ...sources.info(), serverStatus, ...startProgress(sources) } };
 }
 
 /** Whether statements are taken. */
 export function isServing({ progress, stopping }: HealthSources): boolean {
-  return progress.isReady && !stopping.begun.aborted;
+  return progress.isReady && progress.termination === undefined && !stopping.begun.aborted;
 }
 
 /** The body of `/healthcheck`: ksqlDB's, and how far the start has come while that goes on. */
@@ -45,8 +46,10 @@ export function health(sources: HealthSources): unknown {
     ...(isStopping ? { stop: { isHealthy: false, message: 'stopping' } } : {}),
   };
   const isHealthy = Object.values(details).every((detail) => detail.isHealthy);
+  const { termination } = sources.progress;
   const whenServing = isReady ? 'READY' : 'INITIALIZING';
-  const serverState = isStopping ? 'TERMINATING' : whenServing;
+  const whenRunning = isStopping || termination === 'begun' ? 'TERMINATING' : whenServing;
+  const serverState = termination === 'over' ? 'TERMINATED' : whenRunning;
   return { isHealthy, details, serverState, ...startProgress(sources) };
 }
 

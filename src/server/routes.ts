@@ -1,29 +1,28 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Environment } from '../base/environment.ts';
 import { messageOf } from '../base/errors.ts';
-import type { Print } from '../../grammar/ast.ts';
 import type { SqlEngine } from '../sql/index.ts';
-import { streamedBy } from '../sql/statements/streamed.ts';
+import { addInsertsStream } from './endpoints/inserts-stream.ts';
+import { addQueryRoutes } from './endpoints/queries.ts';
+import { addTerminate } from './endpoints/terminate.ts';
+import { addWebSocketQuery } from './endpoints/ws-query.ts';
 import { health, isServing, serverInfo } from './health.ts';
 import type { BodyReader } from './http/body-reader.ts';
 import { watchClients } from './http/client-presence.ts';
 import type { MetricsPage } from './metrics/metrics-page.ts';
-import { type AnswerWriter, answerWriterFor, MediaType, StreamedRowWriter } from './rest/answer-writers.ts';
+import { MediaType } from './rest/answer-writers.ts';
 import type { KafkaAbsence } from './commands/kafka-absence.ts';
-import { openTopic, printTopic } from './rest/print-topic.ts';
+import type { ServiceTermination } from './commands/service-termination.ts';
 import type { QueryRunner } from './rest/query-runner.ts';
-import {
-  checkProperty,
-  readStatementRequest,
-  requireObject,
-  type StatementRequest,
-} from './rest/request-body.ts';
+import { checkProperty, readStatementRequest, requireObject } from './rest/request-body.ts';
 import { RestError, RestErrorCode, toRestError } from './rest/rest-error.ts';
 import type { StatementExecutor } from './rest/statement-executor.ts';
 import { addRegistryRoutes } from './registry/routes.ts';
 import type { RegistryService } from './registry/registry-service.ts';
+import { secure } from './security/secure.ts';
+import type { Security } from './security/security.ts';
 import type { StartProgress } from './start-progress.ts';
 import type { Stopping } from './stopping.ts';
 
@@ -35,6 +34,9 @@ export interface Services {
   readonly executor: StatementExecutor;
   readonly queries: QueryRunner;
   readonly registry: RegistryService;
+  readonly termination: ServiceTermination;
+  /** Undefined where everybody may do everything. */
+  readonly security: Security | undefined;
   readonly metrics: MetricsPage;
   readonly kafka: KafkaAbsence;
   readonly bodies: BodyReader;
@@ -64,6 +66,7 @@ const METHODS = ['GET', 'POST'] as const;
 /** Adds the endpoints of ksqlDB's REST API, and `/metrics`. */
 export function addRoutes(app: FastifyInstance, services: Services): void {
   watchClients(app);
+  secure(app, services.security);
   services.bodies.addTo(app);
   const readBody = bodyTextReader(services);
   acceptAnyJson(app, readBody);
@@ -98,6 +101,9 @@ export function addRoutes(app: FastifyInstance, services: Services): void {
   addStatusRoutes(app, services);
   addStatementRoutes(app, services);
   addQueryRoutes(app, services);
+  addInsertsStream(app, services);
+  addWebSocketQuery(app, services);
+  addTerminate(app, services);
   addRegistryRoutes(app, { ...services, readBody });
 }
 
@@ -170,14 +176,16 @@ function addStatusRoutes(app: FastifyInstance, services: Services): void {
 }
 
 function addStatementRoutes(app: FastifyInstance, services: Services): void {
-  const { executor, progress, queries, stopping } = services;
-  app.post('/ksql', async ({ body }, reply) => {
+  const { executor, progress, queries, security, stopping } = services;
+  app.post('/ksql', async ({ body, principal }, reply) => {
     const entities = await stopping.answer(
       async () => {
         progress.requireReady();
         const input = readStatementRequest(body, { sql: 'ksql', properties: 'streamsProperties' });
-        await caughtUp(executor, input);
-        return executor.execute(input.sql, input.session);
+        await executor.caughtUpWith(input.commandSequenceNumber);
+        return executor.execute(input.sql, input.session, (statements) => {
+          if (principal !== undefined) security?.requireStatements(principal, statements);
+        });
       },
       { records: true },
     );
@@ -191,120 +199,4 @@ function addStatementRoutes(app: FastifyInstance, services: Services): void {
       throw new RestError(RestErrorCode.BAD_REQUEST, `No query with id ${queryId}`);
     return reply.code(200).send();
   });
-}
-
-function addQueryRoutes(app: FastifyInstance, services: Services): void {
-  app.post('/query-stream', async (request, reply) => {
-    const input = readStatementRequest(request.body, { sql: 'sql', properties: 'properties' });
-    await runQuery({ request, reply, input }, services, (isPush) => {
-      const writer = answerWriterFor(request.headers.accept, { isPush });
-      if (writer !== undefined) return writer;
-      throw new RestError(
-        RestErrorCode.NOT_ACCEPTABLE,
-        `No media type of ${request.headers.accept ?? ''} can be sent`,
-      );
-    });
-    return reply;
-  });
-  app.post('/query', async (request, reply) => {
-    const input = readStatementRequest(request.body, { sql: 'ksql', properties: 'streamsProperties' });
-    await runQuery({ request, reply, input }, services, (isPush) => new JsonStreamedRowWriter({ isPush }));
-    return reply;
-  });
-}
-
-async function caughtUp(
-  executor: StatementExecutor,
-  { commandSequenceNumber }: StatementRequest,
-): Promise<void> {
-  if (commandSequenceNumber >= 0) await executor.caughtUpWith(commandSequenceNumber);
-}
-
-/** The old endpoint sends the same messages under the plain content type. */
-class JsonStreamedRowWriter extends StreamedRowWriter {
-  override readonly contentType = MediaType.JSON;
-}
-
-interface QueryRequest {
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
-  readonly input: StatementRequest;
-}
-
-/** Runs the one SELECT or PRINT of a request and streams its answer. What is wrong is told before anything is sent. */
-async function runQuery(
-  { request, reply, input }: QueryRequest,
-  services: Services,
-  writerFor: (isPush: boolean) => AnswerWriter,
-): Promise<void> {
-  const { stopping } = services;
-  let ended: Promise<void> = Promise.resolve();
-  // Until the answer begins a server that stops may refuse it; then the query is ended, which ends the answer.
-  await stopping.answer(
-    () =>
-      new Promise<void>((begun, failed) => {
-        const begin = (): ServerResponse => {
-          stopping.requireTime();
-          reply.hijack();
-          begun();
-          return reply.raw;
-        };
-        ended = answerQuery({ gone: request.gone, input, begin, writerFor }, services);
-        ended.then(begun, failed);
-      }),
-    { records: false },
-  );
-  await ended;
-}
-
-interface QueryExchange {
-  readonly gone: AbortSignal;
-  readonly input: StatementRequest;
-  readonly begin: () => ServerResponse;
-  readonly writerFor: (isPush: boolean) => AnswerWriter;
-}
-
-async function answerQuery(
-  { gone, input, begin, writerFor }: QueryExchange,
-  services: Services,
-): Promise<void> {
-  services.progress.requireReady();
-  await caughtUp(services.executor, input);
-  const prepared = await services.executor.prepare(input.sql, input.session);
-  const [statement] = prepared;
-  if (statement === undefined || prepared.length > 1) {
-    throw new RestError(
-      RestErrorCode.BAD_STATEMENT,
-      `Expected exactly one KSQL statement; found ${prepared.length} instead`,
-      {
-        statementText: input.sql,
-      },
-    );
-  }
-  const { queries } = services;
-  const streamed = streamedBy(statement.statement);
-  if (streamed === undefined) {
-    throw new RestError(
-      RestErrorCode.BAD_STATEMENT,
-      `Statement type \`${statement.statement.kind}\` not supported for this resource: only SELECT and PRINT are`,
-      { statementText: statement.text },
-    );
-  }
-  if (streamed.of === 'topic') {
-    const printed = { statement: streamed.print, text: statement.text };
-    return queries.withSlot(statement, () => print(printed, { begin, gone }, services));
-  }
-  const writer = writerFor(queries.isPush(statement));
-  return queries.run({ prepared: statement, gone, writer, begin });
-}
-
-async function print(
-  { statement, text }: { readonly statement: Print; readonly text: string },
-  { begin, gone }: { readonly begin: () => ServerResponse; readonly gone: AbortSignal },
-  services: Services,
-): Promise<void> {
-  const consumer = await openTopic(statement, text, services);
-  const contentType = 'text/plain; charset=utf-8';
-  const stream = services.queries.answerTo(begin(), { contentType, gone, text });
-  await printTopic(statement, consumer, { stream, stopped: services.stopping.begun });
 }

@@ -20,6 +20,7 @@ import type { RecordedCommand } from './commands/command.ts';
 import { CommandTopic } from './commands/command-topic.ts';
 import { KafkaAbsence } from './commands/kafka-absence.ts';
 import { restoreCommands } from './commands/restore-commands.ts';
+import { ServiceTermination } from './commands/service-termination.ts';
 import { SkippedCommands } from './commands/skipped-commands.ts';
 import { serverConfig } from './config/server-config.ts';
 import type { ServerConfig } from './config/server-properties.ts';
@@ -27,18 +28,21 @@ import { SQL_STATE_FOLDER } from './config/state-folder.ts';
 import { allFailed } from './health.ts';
 import { BodyReader } from './http/body-reader.ts';
 import { listen } from './http/listen.ts';
-import { listenOrFree, type WantedAddress } from './http/listen-or-free.ts';
+import type { WantedAddress } from './http/listen-or-free.ts';
 import { KafkaHealth } from './kafka-health.ts';
 import { kafkaHost } from './kafka-host.ts';
 import { brokerFamilies } from './metrics/broker-families.ts';
 import { MetricsPage } from './metrics/metrics-page.ts';
 import { sqlFamilies } from './metrics/sql-families.ts';
-import { addRegistryApp } from './registry/registry-app.ts';
+import { registryListener } from './registry/registry-listener.ts';
 import type { RegistryService } from './registry/registry-service.ts';
 import { identityOf, registriesOf } from './registry/registries.ts';
+import { queryLimitsOf } from './rest/query-limits.ts';
 import { QueryRunner } from './rest/query-runner.ts';
 import { StatementExecutor } from './rest/statement-executor.ts';
 import { addRoutes } from './routes.ts';
+import { securityOf } from './security/security-of.ts';
+import { tlsOptionsOf } from './security/tls-options.ts';
 import { StartProgress } from './start-progress.ts';
 import {
   ANSWERS_STOP_MS_MAX,
@@ -57,6 +61,8 @@ export interface SqlServerOptions {
   readonly bootstrapServers: string;
   /** Port 0 takes a free one. */
   readonly listen: Address;
+  /** Whether the ports of HTTP speak TLS; absent: where `ssl.keystore.location` is set. */
+  readonly scheme?: 'http' | 'https';
   /** Where the schema registry has a port of its own; the port of SQL serves it, too. */
   readonly registryListen?: WantedAddress;
   /** Folder for state stores. */
@@ -96,6 +102,7 @@ export class SqlServer {
   readonly #commands: CommandTopic;
   readonly #executor: StatementExecutor;
   readonly #queries: QueryRunner;
+  readonly #termination: ServiceTermination;
   readonly #registry: RegistryService;
   /** Where SQL has its schemas. */
   readonly registry: SchemaRegistryClient;
@@ -149,11 +156,11 @@ export class SqlServer {
     queries.add({ name: 'the command topic', close: () => this.#commands.close() });
     this.#executor = new StatementExecutor(this.#engine, {
       commands: () => this.#recording(),
-      kafka: this.#kafka,
-      skipped: this.#skipped,
-      environment,
+      ...{ kafka: this.#kafka, skipped: this.#skipped, environment },
+      catchUpMsMax: settings.get('ksql.server.command.response.timeout.ms'),
     });
     this.#queries = this.#queryRunner();
+    this.#termination = this.#serviceTermination();
     life.add({ name: 'the statements', close: () => this.#endStatements() });
   }
 
@@ -227,6 +234,9 @@ export class SqlServer {
       logger,
       environment: this.#environment,
     });
+    // A server that was killed meanwhile ends it at its next start.
+    const end = past.find(({ command }) => command.terminateCluster !== undefined)?.command.terminateCluster;
+    if (end !== undefined) void this.#termination.run(end);
     // Nobody waits for it: what an earlier life has left is in nobody's way.
     void this.#host.removeLeftovers(ended).catch((error: unknown) => {
       logger.warn('cleaning up after an earlier life', { error });
@@ -275,6 +285,7 @@ export class SqlServer {
         pushQueriesMax: settings.get('ksql.max.push.queries'),
         waitingBytesMax: settings.get('ksql.query.push.waiting.bytes.max'),
         stallTimeoutMs: settings.get('ksql.http.stall.timeout.ms'),
+        ...queryLimitsOf(settings, this.#environment),
       },
     });
   }
@@ -294,6 +305,20 @@ export class SqlServer {
     return [own, client];
   }
 
+  #serviceTermination(): ServiceTermination {
+    return new ServiceTermination({
+      engine: this.#engine,
+      admin: this.#admin,
+      commands: () => this.#recording(),
+      logger: this.#options.logger,
+      onBegin: () => {
+        this.#progress.terminate('begun');
+        this.#queries.closeAll();
+      },
+      onEnd: () => this.#progress.terminate('over'),
+    });
+  }
+
   #commandTopic(): CommandTopic {
     const { bootstrapServers, logger } = this.#options;
     const serviceId = this.#settings.get('ksql.service.id');
@@ -309,7 +334,10 @@ export class SqlServer {
       onRead: (count, total) =>
         this.#progress.step(`reading the command topic, ${count} of ${total} statements`),
       restore: (past) => this.#restore(past),
-      apply: (command) => this.#executor.apply(command),
+      apply: (command) =>
+        command.terminateCluster === undefined
+          ? this.#executor.apply(command)
+          : this.#termination.run(command.terminateCluster),
       onSkipped: (recorded, reason) => this.#skipped.skip(recorded, reason),
       onFailure: (error) => {
         this.#failure = `the command topic cannot be followed: ${messageOf(error)}`;
@@ -321,15 +349,13 @@ export class SqlServer {
   async #listen(): Promise<void> {
     const { bootstrapServers, brokerMetrics } = this.#options;
     const settings = this.#settings;
+    const security = securityOf(settings, this.#environment.clock);
+    const tls = tlsOptionsOf(settings, this.#options.scheme);
     const bodies = new BodyReader({
       bytesMax: settings.get('ksql.http.request.bytes.max'),
       totalBytesMax: settings.get('ksql.http.requests.bytes.max'),
     });
-    const metrics = new MetricsPage({
-      environment: this.#environment,
-      partitionSeriesMax: settings.get('ksql.metrics.partitions.max'),
-      seriesMax: settings.get('ksql.metrics.series.max'),
-    });
+    const metrics = MetricsPage.of(this.#environment, settings);
     if (brokerMetrics !== undefined) metrics.add(() => brokerFamilies(brokerMetrics));
     metrics.add(() => sqlFamilies({ engine: this.#engine, queries: this.#queries, bodies }));
     const services = {
@@ -339,6 +365,8 @@ export class SqlServer {
       executor: this.#executor,
       queries: this.#queries,
       registry: this.#registry,
+      security,
+      termination: this.#termination,
       metrics,
       kafka: this.#kafka,
       bodies,
@@ -356,29 +384,15 @@ export class SqlServer {
     };
     const { url } = await this.#clients.start({
       name: 'the HTTP listener',
-      open: () => listen(this.#options.listen, settings, (app) => addRoutes(app, services)),
-      close: closeListener,
+      open: () => listen(this.#options.listen, { settings, tls, addTo: (app) => addRoutes(app, services) }),
+      close: ({ front }) => front.end({ limitMs: ANSWERS_STOP_MS_MAX }),
     });
     this.#url = url;
-    await this.#listenForRegistry(services);
+    const { registryListen, logger } = this.#options;
+    if (registryListen !== undefined) {
+      const parts = { settings, tls, logger, services, stopMsMax: ANSWERS_STOP_MS_MAX };
+      this.#registryUrl = (await this.#clients.start(registryListener(registryListen, parts))).url;
+    }
     this.#registry.advertise(identityOf(settings, this.#registryUrl ?? url));
   }
-
-  async #listenForRegistry(services: Parameters<typeof addRegistryApp>[1]): Promise<void> {
-    const { registryListen, logger } = this.#options;
-    if (registryListen === undefined) return;
-    const settings = this.#settings;
-    const { url } = await this.#clients.start({
-      name: "the schema registry's listener",
-      open: () =>
-        listenOrFree(registryListen, { settings, logger, addTo: (app) => addRegistryApp(app, services) }),
-      close: closeListener,
-    });
-    this.#registryUrl = url;
-  }
-}
-
-async function closeListener({ front }: Awaited<ReturnType<typeof listen>>): Promise<void> {
-  await front.drain({ limitMs: ANSWERS_STOP_MS_MAX });
-  await front.close();
 }

@@ -1,4 +1,4 @@
-import { RestError, RestErrorCode } from './rest/rest-error.ts';
+import { RestError, RestErrorCode, shuttingDown } from './rest/rest-error.ts';
 
 /** Queries that a start takes up again. */
 interface StartedQueries {
@@ -14,6 +14,7 @@ export class StartProgress {
   readonly #queries: () => StartedQueries;
   #step: string;
   #isReady = false;
+  #termination: 'begun' | 'over' | undefined;
 
   constructor(options: { readonly firstStep: string; readonly queries: () => StartedQueries }) {
     this.#step = options.firstStep;
@@ -42,8 +43,20 @@ export class StartProgress {
     this.#isReady = true;
   }
 
-  /** @throws {RestError} 50302, as ksqlDB says it, until statements are taken. */
+  /** Called when the service ends for good, and when it has ended. */
+  terminate(termination: 'begun' | 'over'): void {
+    this.#termination = termination;
+  }
+
+  /** Whether the service ends, or has ended. */
+  get termination(): 'begun' | 'over' | undefined {
+    return this.#termination;
+  }
+
+  /** @throws {RestError} 50302, as ksqlDB says it, until statements are taken; 50303 and 50304 when the service is terminated. */
   requireReady(): void {
+    if (this.#termination === 'over') throw new RestError(RestErrorCode.SHUT_DOWN, 'The server is shut down');
+    if (this.#termination === 'begun') throw shuttingDown();
     if (this.#isReady) return;
     throw new RestError(
       RestErrorCode.NOT_READY,

@@ -101,6 +101,7 @@ const kafkaThatIsAwaited = (timeoutMs: number) =>
   new KafkaAbsence({ bootstrapServers: around.bootstrapServers, timeoutMs, failure: () => undefined });
 const newExecutor = (kafka: KafkaAbsence) =>
   new StatementExecutor(engine, {
+    catchUpMsMax: 5_000,
     commands: () => commands,
     kafka,
     skipped,

@@ -27,7 +27,11 @@ async function heldServer() {
     stopping,
     progress,
     bodies: new BodyReader({ bytesMax: 1e6, totalBytesMax: 1e6 }),
-    executor: { execute: wait, prepare: wait } as unknown as Services['executor'],
+    executor: {
+      execute: wait,
+      prepare: wait,
+      caughtUpWith: () => Promise.resolve(),
+    } as unknown as Services['executor'],
     kafka: { named: (error: unknown) => error } as Services['kafka'],
     info: () => ({ version: '', kafkaClusterId: '', ksqlServiceId: '' }),
     failure: () => undefined,

@@ -123,6 +123,10 @@ export class CommandTopic {
     this.#loop = this.#follow();
   }
 
+  get topic(): string {
+    return this.#options.topic;
+  }
+
   /** What a command is planned for that is planned now. */
   get plannedAtOffset(): number {
     return this.#order.plannedAtOffset;

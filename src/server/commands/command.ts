@@ -6,6 +6,15 @@ import type { RecordedStatement, StatementPlan } from '../../sql/index.ts';
 /** Version 2: a plan that another command got ahead of is not carried out, see CommandOrder. */
 const COMMAND_VERSION = 2;
 
+/** ksqlDB's text of the command that ends the service. */
+export const TERMINATE_CLUSTER = 'TERMINATE CLUSTER;';
+
+/** What is deleted with the service. */
+export interface TerminateCluster {
+  /** Names of topics, and patterns of Java's. */
+  readonly deleteTopicList: readonly string[];
+}
+
 /** A statement that changed what the SQL service is, as it is recorded for ever. */
 export interface Command {
   readonly version: number;
@@ -18,6 +27,8 @@ export interface Command {
   readonly plan: StatementPlan | null;
   /** TERMINATE, PAUSE and RESUME. Without an id they mean all queries. */
   readonly control: { readonly action: 'TERMINATE' | 'PAUSE' | 'RESUME'; readonly queryId?: string } | null;
+  /** The end of the service; absent: it goes on. */
+  readonly terminateCluster?: TerminateCluster;
   /** The offset in the command topic that follows what the plan was made for. */
   readonly plannedAtOffset: number;
 }

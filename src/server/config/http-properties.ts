@@ -1,9 +1,25 @@
-import { type ConfigKeys, int, list, string } from '../../base/config/config-key.ts';
+import { type ConfigKeys, int, list, long, string } from '../../base/config/config-key.ts';
 import { atLeast } from '../../base/config/config-range.ts';
+
+/** What ksqlDB's settings have as "no limit". */
+export const UNLIMITED = 2_147_483_647;
 
 /** Properties of the HTTP listener: who may use it, and what a client may take of it. */
 export const httpProperties = {
   'ksql.max.push.queries': int(100, 'push queries and PRINTs at a time', atLeast(0)),
+  'ksql.query.pull.max.qps': int(UNLIMITED, 'pull queries that begin in a second', atLeast(1)),
+  'ksql.query.pull.max.concurrent.requests': int(UNLIMITED, 'pull queries at a time', atLeast(0)),
+  'ksql.query.pull.max.hourly.bandwidth.megabytes': int(
+    UNLIMITED,
+    'megabytes of rows that pull queries may be answered in an hour; a query that comes behind them is refused',
+    atLeast(0),
+  ),
+  'ksql.query.push.v2.max.hourly.bandwidth.megabytes': int(UNLIMITED, 'the same of push queries', atLeast(0)),
+  'ksql.server.command.response.timeout.ms': long(
+    5_000,
+    'how long a statement waits for the command whose number its client has sent',
+    atLeast(0),
+  ),
   'ksql.query.push.waiting.bytes.max': int(
     16_777_216,
     'bytes of rows that may wait for the client of one push query; a slow client holds its query up before that',

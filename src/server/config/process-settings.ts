@@ -8,12 +8,16 @@ import type { FileSettings } from './config-file.ts';
 import { ignoredProperty } from './ignored-properties.ts';
 import { listedName, sqlProperty, sqlPropertyNames } from './server-properties.ts';
 
+const HTTP_LISTENER = /^(https?):\/\/(.*)$/;
+
 /** The configuration of a process, cut into what the broker takes and what the SQL server takes. */
 export interface ProcessSettings {
   readonly broker: ReadonlyMap<string, GivenValue>;
   readonly server: ReadonlyMap<string, GivenValue>;
-  /** `HOST:PORT` of the HTTP listener, from a `listeners` entry with the scheme http. */
+  /** `HOST:PORT` of the HTTP listener, from a `listeners` entry with the scheme http or https. */
   readonly httpListener: GivenValue | undefined;
+  /** Of that entry. */
+  readonly httpScheme: 'http' | 'https' | undefined;
   /** Variables of the environment that look like a slip of the pen, with the property that may be meant. */
   readonly suspects: readonly { readonly variable: string; readonly meant: string }[];
   /** Properties of ksqlDB that have no effect, with the reason. */
@@ -52,8 +56,8 @@ export function processSettings({ file, env, flags, brokerKeys }: SettingInputs)
   for (const [name, value] of Object.entries(flags)) {
     if (!collected.set(name, { value, source: 'flag' })) throw unknownConfig(name, collected.names());
   }
-  const { broker, server, httpListener, ignored } = collected;
-  return { broker, server, httpListener, suspects, ignored };
+  const { broker, server, httpListener, httpScheme, ignored } = collected;
+  return { broker, server, httpListener, httpScheme, suspects, ignored };
 }
 
 class CollectedSettings {
@@ -61,6 +65,7 @@ class CollectedSettings {
   readonly server = new Map<string, GivenValue>();
   readonly ignored = new Map<string, string>();
   httpListener: GivenValue | undefined;
+  httpScheme: 'http' | 'https' | undefined;
   readonly #brokerKeys: ConfigKeys;
 
   constructor(brokerKeys: ConfigKeys) {
@@ -91,12 +96,16 @@ class CollectedSettings {
     return true;
   }
 
-  /** Kafka's listeners are the broker's, those with the scheme http the SQL server's. */
+  /** Kafka's listeners are the broker's, those with the scheme http or https the SQL server's. */
   #setListeners({ value, ...place }: GivenValue): void {
     const entries = value.split(',').map((entry) => entry.trim());
-    const http = entries.find((entry) => entry.startsWith('http://'));
-    const kafka = entries.filter((entry) => !entry.startsWith('http://'));
-    if (http !== undefined) this.httpListener = { value: http.slice('http://'.length), ...place };
+    const http = entries.map((entry) => HTTP_LISTENER.exec(entry)).find((match) => match !== null);
+    const kafka = entries.filter((entry) => !HTTP_LISTENER.test(entry));
+    if (http !== undefined) {
+      const [, scheme, address = ''] = http;
+      this.httpListener = { value: address, ...place };
+      this.httpScheme = scheme === 'https' ? 'https' : 'http';
+    }
     if (kafka.some((entry) => entry !== ''))
       this.broker.set('listeners', { value: kafka.join(','), ...place });
   }

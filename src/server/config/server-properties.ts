@@ -14,6 +14,7 @@ import { streamsProperty, streamsPropertyNames } from '../../streams/runtime/str
 import { engineProperties } from './engine-properties.ts';
 import { httpProperties } from './http-properties.ts';
 import { registryProperties } from './registry-properties.ts';
+import { securityProperties } from './security-properties.ts';
 
 /** Properties of the SQL server, under ksqlDB's names. Those of the broker are in `broker/config`. */
 export const serverProperties = {
@@ -70,6 +71,7 @@ export const serverProperties = {
   ),
   'ksql.metrics.series.max': int(10_000, 'series on the metrics page of each other metric', atLeast(0)),
   ...httpProperties,
+  ...securityProperties,
   ...registryProperties,
   ...engineProperties,
 } as const satisfies ConfigKeys;

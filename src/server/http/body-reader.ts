@@ -24,6 +24,11 @@ export class BodyReader {
     this.#totalBytesMax = options.totalBytesMax;
   }
 
+  /** Bytes that a body may have. */
+  get bytesMax(): number {
+    return this.#bytesMax;
+  }
+
   /** Bytes of bodies that are read or in work. */
   get totalBytes(): number {
     return this.#totalBytes;

@@ -1,34 +1,40 @@
 import http from 'node:http';
 import http2 from 'node:http2';
 import net from 'node:net';
+import { createServer as createTlsServer, type TlsOptions, type TLSSocket } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Address } from '../../base/environment.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import { type ConnectionLimits, defaultConnectionLimits } from './connection-limits.ts';
 import { answerBroken, answerExpectation } from './broken-request.ts';
+import { detectProtocol } from './detect-protocol.ts';
 import { limitSession, limitStream } from './http2-limits.ts';
+import { hasLongBody } from './long-bodies.ts';
 import { closedWebPolicy, WebGuard, type WebPolicy } from './web-guard.ts';
+import { noteUpgrade } from './web-sockets.ts';
 
 /** As long as no request comes, those that clients had sent before they could know have been read. */
 const QUIET_MS = 100;
 
-const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
-
 interface HttpFrontOptions {
   readonly webPolicy?: WebPolicy;
   readonly limits?: ConnectionLimits;
+  /** Absent: without TLS. */
+  readonly tls?: TlsOptions;
 }
 
 /**
- * One port for HTTP/1.1 and cleartext HTTP/2 by prior knowledge (RFC 9113, section 3.3).
+ * One port for HTTP/1.1, WebSockets below `/ws/`, and cleartext HTTP/2 by prior knowledge (RFC 9113, section 3.3).
  *
- * A plain TCP server reads the first bytes of a connection; if they are HTTP/2's preface the connection goes to an
+ * A TCP server, with or without TLS, reads the first bytes of a connection; if they are HTTP/2's preface the connection goes to an
  * HTTP/2 server, otherwise to an HTTP/1.1 server. Both hand requests to the same handler, past the same
  * {@link WebGuard}. A connection that does not get on with its request is closed after the limits' times.
  */
 export class HttpFront {
   readonly #tcp: net.Server;
   readonly #http1: http.Server;
+  /** For connections that are for WebSockets. */
+  readonly #webSockets: http.Server;
   readonly #http2: http2.Http2Server;
   readonly #limits: ConnectionLimits;
   readonly #sockets = new Set<net.Socket>();
@@ -48,19 +54,8 @@ export class HttpFront {
       response.once('close', () => this.#onResponded(response));
       if (guard.admit(request, response)) handler(request, response);
     };
-    this.#http1 = http.createServer(
-      {
-        // The guard refuses what names no host, in ksqlDB's shape.
-        requireHostHeader: false,
-        keepAliveTimeout: limits.idleTimeoutMs,
-        headersTimeout: limits.requestTimeoutMs,
-        requestTimeout: limits.requestTimeoutMs,
-        connectionsCheckingInterval: Math.min(10_000, Math.ceil(limits.requestTimeoutMs / 4)),
-      },
-      guarded,
-    );
-    // Node begins to watch the times of requests when a server listens. This one never does: the door does.
-    this.#http1.emit('listening');
+    this.#http1 = http1Server(limits, guarded);
+    this.#webSockets = webSocketServer(limits, guarded);
     this.#http2 = http2.createServer({ maxSessionInvalidFrames: 100 });
     // The compatibility API gives HTTP/2 requests the shape of HTTP/1 ones, which is what the router expects.
     this.#http2.on(
@@ -75,9 +70,17 @@ export class HttpFront {
       limitSession(session, limits);
     });
     this.#http2.on('stream', (stream) => limitStream(stream, limits));
-    this.#http1.on('clientError', answerBroken);
-    this.#http1.on('checkExpectation', answerExpectation);
-    this.#tcp = net.createServer((socket) => this.#detectProtocol(socket));
+    const { tls } = options;
+    this.#tcp =
+      tls === undefined
+        ? net.createServer((socket) => this.#detect(socket))
+        : createTlsServer({ ...tls, handshakeTimeout: limits.requestTimeoutMs }, (socket) => {
+            if (showsWrongCertificate(socket)) socket.destroy();
+            else this.#detect(socket);
+          });
+    this.#tcp.on('connection', (socket: net.Socket) => this.#onConnection(socket));
+    // A handshake that fails ends its connection, and is nobody else's concern.
+    this.#tcp.on('tlsClientError', (_error: Error, socket: TLSSocket) => socket.destroy());
     this.#tcp.maxConnections = limits.connectionsMax;
   }
 
@@ -130,12 +133,19 @@ export class HttpFront {
     clearTimeout(timer);
   }
 
+  /** Answers what it can in that time, and closes. */
+  async end(options: { readonly limitMs: number }): Promise<void> {
+    await this.drain(options);
+    await this.close();
+  }
+
   /** Stops accepting and ends every connection; requests in flight are cut. */
   async close(): Promise<void> {
     for (const session of this.#sessions) session.destroy();
     for (const socket of this.#sockets) socket.destroy();
     // Ends the watch over requests; that it does not listen is no news.
     this.#http1.close(() => undefined);
+    this.#webSockets.close(() => undefined);
     await new Promise<void>((closed) => this.#tcp.close(() => closed()));
   }
 
@@ -144,39 +154,79 @@ export class HttpFront {
     if (this.#responses.size === 0) this.#onIdle();
   }
 
-  #detectProtocol(socket: net.Socket): void {
+  #onConnection(socket: net.Socket): void {
     this.#sockets.add(socket);
     socket.on('close', () => this.#sockets.delete(socket));
     socket.on('error', () => socket.destroy());
     socket.setNoDelay(true);
     // A peer that vanished without a word is found out, also where nothing is being sent to it.
     socket.setKeepAlive(true, this.#limits.idleTimeoutMs);
-    const timer = setTimeout(() => socket.destroy(), this.#limits.requestTimeoutMs);
-    socket.once('close', () => clearTimeout(timer));
-
-    let seen: Buffer = Buffer.alloc(0);
-    const onData = (chunk: Buffer): void => {
-      seen = seen.length === 0 ? chunk : Buffer.concat([seen, chunk]);
-      const compared = Math.min(seen.length, PREFACE.length);
-      const isPrefix = seen.compare(PREFACE, 0, compared, 0, compared) === 0;
-      if (isPrefix && seen.length < PREFACE.length) return;
-      socket.off('data', onData);
-      socket.pause();
-      clearTimeout(timer);
-      this.#handOver(socket, seen, isPrefix);
-    };
-    socket.on('data', onData);
   }
 
-  #handOver(socket: net.Socket, seen: Buffer, isHttp2: boolean): void {
-    if (isHttp2) {
+  /** @param socket one without TLS, or within it. */
+  #detect(socket: net.Socket): void {
+    socket.on('error', () => socket.destroy());
+    detectProtocol(socket, {
+      timeoutMs: this.#limits.requestTimeoutMs,
+      onDetected: (protocol, seen) => this.#handOver(socket, seen, protocol),
+    });
+  }
+
+  #handOver(socket: net.Socket, seen: Buffer, protocol: 'http1' | 'http2' | 'web socket'): void {
+    if (protocol === 'http2') {
       // An HTTP/2 session takes over the socket's handle at once, so the bytes must be back before it looks.
       socket.unshift(seen);
       this.#http2.emit('connection', socket);
       return;
     }
-    this.#http1.emit('connection', socket);
+    (protocol === 'http1' ? this.#http1 : this.#webSockets).emit('connection', socket);
     socket.unshift(seen);
     socket.resume();
   }
+}
+
+/** Node refuses none where certificates are only requested. */
+function showsWrongCertificate(socket: TLSSocket): boolean {
+  return !socket.authorized && Object.keys(socket.getPeerCertificate()).length > 0;
+}
+
+/** A server of HTTP/1.1 that does not listen itself. */
+function http1Server(limits: ConnectionLimits, listener: http.RequestListener): http.Server {
+  const server = http.createServer(
+    {
+      // The guard refuses what names no host, in ksqlDB's shape.
+      requireHostHeader: false,
+      keepAliveTimeout: limits.idleTimeoutMs,
+      headersTimeout: limits.requestTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(10_000, Math.ceil(limits.requestTimeoutMs / 4)),
+    },
+    listener,
+  );
+  // Node begins to watch the times of requests when a server listens. This one never does: the door does.
+  server.emit('listening');
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const isOverTime = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+    if (!isOverTime || !hasLongBody(socket)) answerBroken(error, socket);
+  });
+  server.on('checkExpectation', answerExpectation);
+  return server;
+}
+
+/**
+ * The same for connections that are for WebSockets: a server that upgrades some requests leaves the bodies of all unread that ask
+ * for an upgrade, as Java's client does for HTTP/2.
+ */
+function webSocketServer(limits: ConnectionLimits, listener: http.RequestListener): http.Server {
+  const server = http1Server(limits, listener);
+  server.on('upgrade', (request, socket, head) => {
+    // A request that is refused is answered as any other one.
+    const response = new http.ServerResponse(request);
+    response.shouldKeepAlive = false;
+    if (socket instanceof net.Socket) response.assignSocket(socket);
+    response.once('finish', () => socket.end());
+    noteUpgrade(request, { socket, head });
+    listener(request, response);
+  });
+  return server;
 }

@@ -1,6 +1,7 @@
 import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import { timedOutBody } from './broken-request.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
+import { hasLongBody } from './long-bodies.ts';
 
 /**
  * Closes a session that has no stream for longer than the idle time: one that sent nothing but a preface, or never ends
@@ -28,6 +29,7 @@ export function limitSession(session: ServerHttp2Session, { idleTimeoutMs }: Con
 export function limitStream(stream: ServerHttp2Stream, { requestTimeoutMs }: ConnectionLimits): void {
   if (stream.readableEnded || stream.endAfterHeaders) return;
   const timer = setTimeout(() => {
+    if (hasLongBody(stream)) return;
     if (stream.headersSent) return stream.close(constants.NGHTTP2_CANCEL);
     stream.respond({
       ':status': constants.HTTP_STATUS_REQUEST_TIMEOUT,

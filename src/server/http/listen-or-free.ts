@@ -1,9 +1,7 @@
-import type { FastifyInstance } from 'fastify';
 import type { Address } from '../../base/environment.ts';
 import { OperationalError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { ServerConfig } from '../config/server-properties.ts';
-import { listen } from './listen.ts';
+import { listen, type ListenOptions } from './listen.ts';
 
 /** Where a listener is to be. */
 export interface WantedAddress extends Address {
@@ -11,10 +9,8 @@ export interface WantedAddress extends Address {
   readonly orFree?: boolean;
 }
 
-interface Listening {
-  readonly settings: ServerConfig;
+export interface Listening extends ListenOptions {
   readonly logger: Logger;
-  readonly addTo: (app: FastifyInstance) => void;
 }
 
 /**
@@ -24,14 +20,14 @@ interface Listening {
  */
 export async function listenOrFree(
   { host, port, orFree }: WantedAddress,
-  { settings, logger, addTo }: Listening,
+  { logger, ...options }: Listening,
 ): ReturnType<typeof listen> {
   try {
-    return await listen({ host, port }, settings, addTo);
+    return await listen({ host, port }, options);
   } catch (error) {
     const isTaken = error instanceof OperationalError && error.code === 'ADDRESS_IN_USE';
     if (!isTaken || orFree !== true) throw error;
     logger.info(`port ${port} is in use: another one is taken`, { host });
-    return listen({ host, port: 0 }, settings, addTo);
+    return listen({ host, port: 0 }, options);
   }
 }

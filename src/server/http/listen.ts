@@ -1,3 +1,4 @@
+import type { TlsOptions } from 'node:tls';
 import { fastify, type FastifyInstance } from 'fastify';
 import type { Address } from '../../base/environment.ts';
 import { nodeEnvironment } from '../../base/io/node-environment.ts';
@@ -8,22 +9,31 @@ import { HttpFront } from './front.ts';
 import { hostOf } from './own-hosts.ts';
 import type { WebPolicy } from './web-guard.ts';
 
+export interface ListenOptions {
+  readonly settings: ServerConfig;
+  /** Absent: without TLS. */
+  readonly tls: TlsOptions | undefined;
+  readonly addTo: (app: FastifyInstance) => void;
+}
+
 /**
  * Opens the HTTP listener of a server with the routes that `addTo` adds.
  * @throws {OperationalError} `ADDRESS_IN_USE` where another process listens there.
  */
 export async function listen(
   address: Address,
-  settings: ServerConfig,
-  addTo: (app: FastifyInstance) => void,
+  { settings, tls, addTo }: ListenOptions,
 ): Promise<{ readonly front: HttpFront; readonly url: string }> {
   let front: HttpFront | undefined;
   const app = fastify({
     bodyLimit: settings.get('ksql.http.request.bytes.max'),
+    // The front answers what is broken, and knows what is not; the router would do so a second time.
+    clientErrorHandler: () => undefined,
     serverFactory: (handler) => {
       front = new HttpFront(handler, {
         webPolicy: webPolicyOf(address, settings),
         limits: limitsOf(settings),
+        ...(tls === undefined ? {} : { tls }),
       });
       return front.http1;
     },
@@ -34,7 +44,7 @@ export async function listen(
     throw new OperationalError('FAILED', 'the HTTP server did not start', { retriable: false });
   const bound = await front.listen(address);
   const host = bound.host.includes(':') ? `[${bound.host}]` : bound.host;
-  return { front, url: `http://${host}:${bound.port}` };
+  return { front, url: `${tls === undefined ? 'http' : 'https'}://${host}:${bound.port}` };
 }
 
 function webPolicyOf(address: Address, settings: ServerConfig): WebPolicy {

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Environment } from '../../base/environment.ts';
+import type { ServerConfig } from '../config/server-properties.ts';
 import type { Labels, MetricFamily, Sample } from './metric-family.ts';
 
 /** Samples that are written before other work of the process has its turn. */
@@ -28,6 +29,15 @@ export class MetricsPage {
   constructor(options: MetricsPageOptions) {
     this.#options = options;
     collectDefaultMetrics({ register: this.#process });
+  }
+
+  /** A page within the limits of the settings. */
+  static of(environment: Environment, settings: ServerConfig): MetricsPage {
+    return new MetricsPage({
+      environment,
+      partitionSeriesMax: settings.get('ksql.metrics.partitions.max'),
+      seriesMax: settings.get('ksql.metrics.series.max'),
+    });
   }
 
   readonly contentType: string = this.#process.contentType;

@@ -1,16 +1,20 @@
 import type { FastifyInstance } from 'fastify';
 import type { BodyReader } from '../http/body-reader.ts';
+import { secure } from '../security/secure.ts';
+import type { Security } from '../security/security.ts';
 import { answerType } from './media-types.ts';
 import { addRegistryRoutes, readAsRegistry, type RegistryServices } from './routes.ts';
 
-interface AppServices extends Pick<RegistryServices, 'registry'> {
+export interface AppServices extends Pick<RegistryServices, 'registry'> {
   readonly bodies: BodyReader;
+  readonly security: Security | undefined;
   readonly info: () => { readonly version: string; readonly kafkaClusterId: string };
 }
 
 /** Makes an app the registry's own: what its port serves, and what it says of all else. */
 export function addRegistryApp(app: FastifyInstance, services: AppServices): void {
-  const { registry, bodies, info } = services;
+  const { registry, bodies, info, security } = services;
+  secure(app, security);
   const readBody: RegistryServices['readBody'] = (request, payload) => bodies.read(request, payload);
   bodies.addTo(app);
   readAsRegistry(app, { readBody });

@@ -4,6 +4,18 @@ import { Queue } from '../../base/queue.ts';
 /** Characters of chunks that wait for the one before them; beyond it the writer is told to wait. */
 const WAITING_CHARS_MAX = 65_536;
 
+/** Where the pieces of an answer go. */
+export interface AnswerSink {
+  /** Aborted when the client has gone away. */
+  readonly gone: AbortSignal;
+  /** @returns false when more is queued than is good to hold: wait for {@link AnswerSink.drained}. */
+  write(text: string): boolean;
+  /** Resolves when the client has taken what was queued, or is gone. */
+  drained(): Promise<void>;
+  /** Sends what is queued, and ends the answer. */
+  end(text: string): void;
+}
+
 interface AnswerStreamOptions {
   readonly contentType: string;
   /** Aborted when the client has gone away. */
@@ -21,7 +33,7 @@ interface AnswerStreamOptions {
  * Over HTTP/2 each chunk is a DATA frame of its own, because clients parse frames one by one. Node would join chunks
  * that are written while one is under way, so the next is written when the last one has left.
  */
-export class AnswerStream {
+export class AnswerStream implements AnswerSink {
   readonly #response: ServerResponse;
   readonly #options: AnswerStreamOptions;
   readonly #framed: boolean;

@@ -3,7 +3,7 @@ import type { Environment } from '../../base/environment.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import { Admin, Consumer, type ConsumerRecord } from '../../client/index.ts';
 import { printDate, printTime } from '../../sql/values/iso-time.ts';
-import type { AnswerStream } from './answer-stream.ts';
+import type { AnswerSink } from './answer-stream.ts';
 import { guessKey, guessValue } from './guess-format.ts';
 import { RestError, RestErrorCode, shuttingDown } from './rest-error.ts';
 
@@ -63,7 +63,7 @@ async function requireTopic(topic: string, text: string, options: PrintOptions):
 }
 
 interface PrintAnswer {
-  readonly stream: AnswerStream;
+  readonly stream: AnswerSink;
   /** Aborted when the server stops. */
   readonly stopped: AbortSignal;
 }

@@ -1,49 +1,55 @@
 import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
 import type { Logger } from '../../base/logger.ts';
 import type { PreparedStatement, PullResult, PushQuery, SqlEngine } from '../../sql/index.ts';
 import { isOverStream } from '../../sql/queries/pull-clauses.ts';
 import { resultSchemaText } from '../../sql/queries/result-schema.ts';
 import { selectOf } from '../../sql/statements/streamed.ts';
-import { AnswerStream } from './answer-stream.ts';
+import { type AnswerSink, AnswerStream } from './answer-stream.ts';
 import type { AnswerWriter, QueryHeader } from './answer-writers.ts';
+import type { QueryLimits } from './query-limits.ts';
 import { RestError, RestErrorCode, shuttingDown, toRestError } from './rest-error.ts';
 import { type PushOutcome, RowSender } from './row-sender.ts';
+import { WebSocketAnswer } from './web-socket-answer.ts';
 
 /** What queries may take. */
-interface QueryLimits {
+interface RunnerLimits {
   /** Push queries and PRINTs at a time, from their request until all that they had is released. */
   readonly pushQueriesMax: number;
   /** Bytes of rows that wait for a client. */
   readonly waitingBytesMax: number;
   /** How long a client may take nothing of what waits for it. */
   readonly stallTimeoutMs: number;
+  /** What all queries of a kind may take together. */
+  readonly pull: QueryLimits;
+  readonly push: QueryLimits;
 }
 
 interface QueryExchange {
   readonly prepared: PreparedStatement;
-  readonly gone: AbortSignal;
   readonly writer: AnswerWriter;
   /** Called when the query can run, and nothing is answered by a status any more. */
-  readonly begin: () => ServerResponse;
+  readonly begin: (contentType: string) => AnswerSink;
 }
 
 /** Where the rows of a query go, and in which form. */
 interface Answer {
-  readonly stream: AnswerStream;
+  readonly stream: AnswerSink;
   readonly writer: AnswerWriter;
 }
 
 /** Runs the SELECTs of clients and knows those that run. */
 export class QueryRunner {
   readonly #engine: SqlEngine;
-  readonly #limits: QueryLimits;
+  readonly #limits: RunnerLimits;
   readonly #logger: Logger;
   readonly #running = new Map<string, RowSender>();
   #slotsTaken = 0;
   #pullNumber = 0;
   #isClosing = false;
 
-  constructor(engine: SqlEngine, options: { readonly limits: QueryLimits; readonly logger: Logger }) {
+  constructor(engine: SqlEngine, options: { readonly limits: RunnerLimits; readonly logger: Logger }) {
     this.#engine = engine;
     this.#limits = options.limits;
     this.#logger = options.logger;
@@ -63,8 +69,9 @@ export class QueryRunner {
   /** Runs a query and sends its answer until the query ends, is closed, or the client goes away. @throws {RestError} */
   async run(exchange: QueryExchange): Promise<void> {
     const { prepared } = exchange;
-    if (this.isPush(prepared)) return this.withSlot(prepared, () => this.#run(exchange));
-    return this.#run(exchange);
+    const { pull, push } = this.#limits;
+    if (!this.isPush(prepared)) return this.#within(pull, exchange);
+    return this.withSlot(prepared, () => this.#within(push, exchange));
   }
 
   /**
@@ -106,6 +113,21 @@ export class QueryRunner {
     });
   }
 
+  /** The same over a WebSocket. @param socket what it is written to. */
+  answerToWebSocket(
+    client: WebSocket,
+    socket: Duplex,
+    { gone, text }: { readonly gone: AbortSignal; readonly text: string },
+  ): WebSocketAnswer {
+    const { stallTimeoutMs } = this.#limits;
+    const onStall = (): void =>
+      this.#logger.warn('a client that did not read the rows of its query was cut off', {
+        stallTimeoutMs,
+        statement: text,
+      });
+    return new WebSocketAnswer(client, socket, { gone, stallTimeoutMs, onStall });
+  }
+
   /** Ends a running push query. @returns false when there is none of this id. */
   close(id: string): boolean {
     const sender = this.#running.get(id);
@@ -119,13 +141,21 @@ export class QueryRunner {
     for (const sender of this.#running.values()) sender.close(shuttingDown());
   }
 
-  async #run({ prepared, gone, writer, begin }: QueryExchange): Promise<void> {
+  async #within(limits: QueryLimits, exchange: QueryExchange): Promise<void> {
+    const end = limits.begin();
+    try {
+      await this.#run(exchange, limits);
+    } finally {
+      end();
+    }
+  }
+
+  async #run({ prepared, writer, begin }: QueryExchange, limits: QueryLimits): Promise<void> {
     const query = await this.#engine.query(prepared).catch((error: unknown) => {
       throw toRestError(error, prepared.text);
     });
-    const { contentType } = writer;
     try {
-      const stream = this.answerTo(begin(), { contentType, gone, text: prepared.text });
+      const stream = limits.counted(begin(writer.contentType));
       if (query.kind === 'pull') await this.#sendPull(query, prepared.text, { stream, writer });
       else await this.#sendPush(query, stream, writer);
     } finally {
@@ -153,7 +183,7 @@ export class QueryRunner {
     stream.end(writer.end());
   }
 
-  async #sendPush(query: PushQuery, stream: AnswerStream, writer: AnswerWriter): Promise<void> {
+  async #sendPush(query: PushQuery, stream: AnswerSink, writer: AnswerWriter): Promise<void> {
     stream.write(writer.header(headerOf(query, query.id)));
     const sender = new RowSender(query, {
       stream,

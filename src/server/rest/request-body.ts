@@ -39,6 +39,18 @@ export function readStatementRequest(
   };
 }
 
+/** What the first line of `/inserts-stream` says: where the rows go. @throws {RestError} 40000 for one that is none. */
+export function readInsertsRequest(line: unknown): { readonly target: string } {
+  const fields = requireObject(line, 'the first line');
+  const { target } = fields;
+  if (typeof target !== 'string' || target === '') {
+    throw new RestError(RestErrorCode.BAD_REQUEST, 'The first line is missing the text "target"');
+  }
+  const properties = scalars(fields['properties'], { what: 'properties', listsToo: true });
+  for (const [name, value] of Object.entries(properties)) checkProperty(name, { value });
+  return { target };
+}
+
 /** @throws {RestError} 40000 for a name that is no property, or a value that is not allowed; 40001 within a statement. */
 export function checkProperty(
   name: string,

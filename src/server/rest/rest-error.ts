@@ -7,23 +7,27 @@ export const RestErrorCode = {
   BAD_STATEMENT: 40_001,
   WRONG_ENDPOINT: 40_002,
   TOO_MANY_PUSH_QUERIES: 40_003,
+  UNAUTHORIZED: 40_100,
   FORBIDDEN: 40_300,
   NOT_FOUND: 40_400,
   NOT_ACCEPTABLE: 40_600,
   UNSUPPORTED_MEDIA_TYPE: 41_500,
   MISDIRECTED: 42_100,
+  UPGRADE_REQUIRED: 42_600,
   METHOD_NOT_ALLOWED: 40_500,
+  TOO_MANY_REQUESTS: 42_900,
   SERVER_ERROR: 50_000,
   COMMAND_CATCH_UP: 50_301,
   NOT_READY: 50_302,
   SHUTTING_DOWN: 50_303,
+  SHUT_DOWN: 50_304,
 } as const;
 
 /** So much of a text is given back to whoever has sent it; statements that are written by hand are shorter. */
 const TEXT_CHARS_MAX = 10_000;
 
 /** A text as an error shows it: of a long one its beginning. */
-export function shortened(text: string): string {
+function shortened(text: string): string {
   if (text.length <= TEXT_CHARS_MAX) return text;
   return `${text.slice(0, TEXT_CHARS_MAX)}… (${text.length} characters in all)`;
 }
@@ -90,4 +94,13 @@ function textWithoutPlace({ diagnostic }: DiagnosticError): string {
 /** The error of whatever a server that stops does not do, or not to its end. */
 export function shuttingDown(message = 'The server is shutting down'): RestError {
   return new RestError(RestErrorCode.SHUTTING_DOWN, message);
+}
+
+/** A mistake with its place. Behind a syntax error comes the statement, as ksqlDB writes it. */
+export function textInScript({ diagnostic }: DiagnosticError, script: string): string {
+  const isSyntax = /^line \d+:\d+: Syntax Error/.test(diagnostic.message);
+  const message = isSyntax
+    ? `${diagnostic.message}\nStatement: ${shortened(script.trim())}`
+    : diagnostic.message;
+  return renderDiagnostic(script, { ...diagnostic, message });
 }

@@ -1,7 +1,7 @@
 import type { Subscription } from 'rxjs';
 import { Queue } from '../../base/queue.ts';
 import type { PushQuery, PushRow } from '../../sql/index.ts';
-import type { AnswerStream } from './answer-stream.ts';
+import type { AnswerSink } from './answer-stream.ts';
 import type { AnswerWriter } from './answer-writers.ts';
 import { RestError, RestErrorCode } from './rest-error.ts';
 
@@ -12,7 +12,7 @@ export type PushOutcome =
   | { readonly kind: 'failed'; readonly error: unknown };
 
 interface RowSenderOptions {
-  readonly stream: AnswerStream;
+  readonly stream: AnswerSink;
   readonly writer: AnswerWriter;
   /** Bytes of rows that may wait for a client; a query that has more at once is ended. */
   readonly waitingBytesMax: number;

@@ -2,7 +2,6 @@ import { assert } from '../../base/assert.ts';
 import type { Clock, Timers } from '../../base/environment.ts';
 import { DiagnosticError, OperationalError } from '../../base/errors.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
-import { renderDiagnostic } from '../../../grammar/index.ts';
 import type { PreparedStatement, Session, SqlEngine } from '../../sql/index.ts';
 import { refuse } from '../../sql/analysis/sql-error.ts';
 import { statementMessages } from '../../sql/messages/statements.ts';
@@ -21,7 +20,7 @@ import { listProperties } from '../config/listed-properties.ts';
 import { whySessionRefuses } from '../config/session-property.ts';
 import type { KafkaAbsence } from '../commands/kafka-absence.ts';
 import { type CommandStatus, CommandStatuses } from './command-statuses.ts';
-import { RestError, RestErrorCode, shortened, toRestError } from './rest-error.ts';
+import { RestError, RestErrorCode, textInScript, toRestError } from './rest-error.ts';
 import { withoutTopics } from './undo-topics.ts';
 import { waitFor } from '../commands/wait-for.ts';
 import { type HeldNames, NameLocks } from './name-locks.ts';
@@ -52,8 +51,6 @@ interface NothingRecorded {
 const NAMED_CHARS_MAX = 200;
 /** How often a statement is planned while other servers of the service record theirs. */
 const RECORD_ATTEMPTS_MAX = 20;
-/** How long a statement waits for an earlier command: ksqlDB's `ksql.server.command.response.timeout.ms`. */
-const CATCH_UP_MS_MAX = 5_000;
 const CATCH_UP_CHECK_MS = 50;
 
 /**
@@ -66,6 +63,7 @@ export class StatementExecutor {
   readonly #commands: () => CommandLog;
   readonly #kafka: KafkaAbsence;
   readonly #skipped: SkippedCommands;
+  readonly #catchUpMsMax: number;
   readonly #statuses = new CommandStatuses();
   readonly #locks: NameLocks;
   readonly #lane: StatementLane;
@@ -79,6 +77,8 @@ export class StatementExecutor {
       readonly commands: () => CommandLog;
       readonly kafka: KafkaAbsence;
       readonly skipped: SkippedCommands;
+      /** How long a statement waits for an earlier command. */
+      readonly catchUpMsMax: number;
       readonly environment: { readonly clock: Clock; readonly timers: Timers };
     },
   ) {
@@ -86,6 +86,7 @@ export class StatementExecutor {
     this.#commands = options.commands;
     this.#kafka = options.kafka;
     this.#skipped = options.skipped;
+    this.#catchUpMsMax = options.catchUpMsMax;
     this.#environment = options.environment;
     this.#facts = {
       listProperties,
@@ -114,16 +115,17 @@ export class StatementExecutor {
 
   /**
    * Resolves when the command of that number has been carried out here, which a client asks for that has recorded it at
-   * another server of the service.
-   * @throws {RestError} 50301 where it does not come for {@link CATCH_UP_MS_MAX}.
+   * another server of the service; at once where it asks for none, which is -1.
+   * @throws {RestError} 50301 where it does not come in time.
    */
   async caughtUpWith(sequenceNumber: number): Promise<void> {
+    if (sequenceNumber < 0) return;
     for (
       let waitedMs = 0;
       this.#commands().plannedAtOffset <= sequenceNumber;
       waitedMs += CATCH_UP_CHECK_MS
     ) {
-      if (waitedMs >= CATCH_UP_MS_MAX) {
+      if (waitedMs >= this.#catchUpMsMax) {
         throw new RestError(
           RestErrorCode.COMMAND_CATCH_UP,
           `Timed out while waiting for a previous command to execute. command sequence number: ${sequenceNumber}`,
@@ -133,9 +135,17 @@ export class StatementExecutor {
     }
   }
 
-  /** @throws {RestError} for the first statement that is wrong, with what those before it answered. */
-  async execute(script: string, session: Session): Promise<readonly StatementEntity[]> {
+  /**
+   * @param allow throws for statements that whoever sends them may not state.
+   * @throws {RestError} for the first statement that is wrong, with what those before it answered.
+   */
+  async execute(
+    script: string,
+    session: Session,
+    allow: (statements: readonly PreparedStatement[]) => void = () => undefined,
+  ): Promise<readonly StatementEntity[]> {
     const prepared = await this.prepare(script, session);
+    allow(prepared);
     const query = prepared.find(({ statement }) => definitionOf(statement).family === 'query');
     if (query !== undefined) {
       throw new RestError(
@@ -197,7 +207,7 @@ export class StatementExecutor {
       } catch (error) {
         const named = this.#kafka.named(error);
         const { errorCode, message, statementText } = toRestError(named, statement.text);
-        const text = error instanceof DiagnosticError ? textOf(error, script) : message;
+        const text = error instanceof DiagnosticError ? textInScript(error, script) : message;
         throw new RestError(errorCode, text, { statementText, entities, cause: error });
       }
     }
@@ -214,7 +224,7 @@ export class StatementExecutor {
       });
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw this.#kafka.named(error);
-      throw new RestError(RestErrorCode.BAD_STATEMENT, textOf(error, script), {
+      throw new RestError(RestErrorCode.BAD_STATEMENT, textInScript(error, script), {
         statementText: script,
         cause: error,
       });
@@ -381,13 +391,4 @@ function overtaken(): OperationalError {
 function warningsOf(property: string): readonly string[] {
   const warning = ignoredWarning(property);
   return warning === undefined ? [] : [warning];
-}
-
-/** A mistake with its place. Behind a syntax error comes the statement, as ksqlDB writes it. */
-function textOf({ diagnostic }: DiagnosticError, script: string): string {
-  const isSyntax = /^line \d+:\d+: Syntax Error/.test(diagnostic.message);
-  const message = isSyntax
-    ? `${diagnostic.message}\nStatement: ${shortened(script.trim())}`
-    : diagnostic.message;
-  return renderDiagnostic(script, { ...diagnostic, message });
 }

@@ -11,6 +11,7 @@ import type { ServerFacts } from '../entities/server-facts.ts';
 import type { StatementEntity } from '../entities/statement-entity.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import type { SqlHost } from '../host/host.ts';
+import { RowInserts } from '../inserts/row-inserts.ts';
 import { analyzePull, isOverStream } from '../queries/pull-clauses.ts';
 import type { PullResult, PushQuery } from '../queries/query-results.ts';
 import type {
@@ -292,6 +293,11 @@ export class SqlEngine {
     if (!isOverStream(query, context)) return pullRows(query, context, this.#state.queries);
     analyzePull(query, context);
     return this.#pushes.start(query, context, { untilEnd: true });
+  }
+
+  /** Opens a stream for rows that come one after the other. @throws {DiagnosticError} where no rows may be written there. */
+  inserts(target: string): Promise<RowInserts> {
+    return RowInserts.open(target, this.catalog, this.#host);
   }
 
   /** Stops all queries; their state and internal topics stay. */

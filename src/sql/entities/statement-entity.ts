@@ -6,6 +6,8 @@ export type StatementEntity = Readonly<Record<string, unknown>> & {
 
 interface CommandOutcome {
   readonly commandId: string;
+  /** SUCCESS by default. */
+  readonly status?: 'QUEUED' | 'SUCCESS';
   readonly message: string;
   readonly queryId?: string;
   readonly sequenceNumber: number;
@@ -14,12 +16,12 @@ interface CommandOutcome {
 
 /** The `currentStatus` of a statement that was recorded and applied. */
 export function currentStatus(statementText: string, outcome: CommandOutcome): StatementEntity {
-  const { commandId, message, queryId = null, sequenceNumber, warnings = [] } = outcome;
+  const { commandId, status = 'SUCCESS', message, queryId = null, sequenceNumber, warnings = [] } = outcome;
   return {
     '@type': 'currentStatus',
     statementText,
     commandId,
-    commandStatus: { status: 'SUCCESS', message, queryId },
+    commandStatus: { status, message, queryId },
     commandSequenceNumber: sequenceNumber,
     warnings: warnings.map((text) => ({ message: text })),
   };

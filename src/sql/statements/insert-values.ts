@@ -12,15 +12,10 @@ import { columnHints, columnMessages } from '../messages/columns.ts';
 import { expressionMessages } from '../messages/expressions.ts';
 import { headings } from '../messages/headings.ts';
 import { insertValuesMessages } from '../messages/insert-values.ts';
-import { SerdeError } from '../../serde/model/serde-error.ts';
-import type { RegisteredSchema } from '../../serde/schemas/registered-schema.ts';
-import { RegistryError, type SchemaRegistryClient } from '../../serde/schemas/registry-client.ts';
-import type { SerdeSchemas } from '../../serde/schemas/schema-lookup.ts';
-import { registrationFailure } from '../analysis/registration-failure.ts';
-import { type WrittenSchema, writtenSchemas } from '../analysis/written-schemas.ts';
 import { refuse, withPrefix } from '../analysis/sql-error.ts';
 import type { DataSource } from '../catalog/data-source.ts';
 import { compileExpression } from '../expressions/compile.ts';
+import { registeredSchema, sideWriter } from '../inserts/source-writer.ts';
 import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
 import { ColumnTime } from '../lowering/column-time.ts';
 import { canImplicitlyCast } from '../types/casts.ts';
@@ -42,17 +37,17 @@ export const insertValues: DirectStatement<InsertValues, InsertValuesResult> = {
     const { source, key, value } = rowsToInsert(statement, context);
     const { keyFormat, valueFormat } = source.topic;
     // What is written by a registered schema is not known before it is.
-    if (!formatOf(keyFormat.format).usesSchemaRegistry) bytesOf('key', source, key);
-    if (!formatOf(valueFormat.format).usesSchemaRegistry) bytesOf('value', source, value);
+    if (!formatOf(keyFormat.format).usesSchemaRegistry) sideWriter('key', source, undefined)(key);
+    if (!formatOf(valueFormat.format).usesSchemaRegistry) sideWriter('value', source, undefined)(value);
   },
   async execute({ statement, text, context, host }) {
     const rows = rowsToInsert(statement, context);
     const { source, timestamp } = rows;
-    const schemas = writtenSchemas(source);
     const bytes = async (side: 'key' | 'value'): Promise<Buffer | null> => {
-      const written = schemas[side];
-      const schema = written === undefined ? undefined : await registered(written, host.registry);
-      return withPrefix(headings.insertValues(source.name), () => bytesOf(side, source, rows[side], schema));
+      const schema = await registeredSchema(side, source, host.registry);
+      return withPrefix(headings.insertValues(source.name), () =>
+        sideWriter(side, source, schema)(rows[side]),
+      );
     };
     await host.produce({
       topic: source.topic.name,
@@ -264,43 +259,3 @@ function textOf(expression: Expression): string {
 }
 
 const noRow: Row = [];
-
-function bytesOf(
-  side: 'key' | 'value',
-  { topic, schema }: DataSource,
-  row: Row,
-  written?: RegisteredSchema,
-): Buffer | null {
-  const columns = side === 'key' ? schema.key : schema.value;
-  const { format, properties, features } = side === 'key' ? topic.keyFormat : topic.valueFormat;
-  if (columns.length === 0) return null;
-  const spec = { columns, side, properties, features: new Set(features) };
-  try {
-    return formatOf(format).createSerde(spec, writing(written)).serialize(row);
-  } catch (error) {
-    if (written === undefined || !(error instanceof SerdeError)) throw error;
-    throw refuse(insertValuesMessages.value(error.message));
-  }
-}
-
-/** What is only written, by a schema that is known. */
-function writing(written: RegisteredSchema | undefined): SerdeSchemas | undefined {
-  if (written === undefined) return undefined;
-  return { lookup: { byId: () => undefined }, written: () => written };
-}
-
-/**
- * The schema that a source's records are written with, registered where it is not yet.
- * @throws {DiagnosticError} where the registry refuses it; {OperationalError} where it does not answer.
- */
-async function registered(written: WrittenSchema, registry: SchemaRegistryClient): Promise<RegisteredSchema> {
-  try {
-    if ('schema' in written) return await registry.register(written.subject, written.schema);
-    const schema = await registry.byId(written.id);
-    if (schema !== undefined) return schema;
-    throw refuse(insertValuesMessages.value(`Schema ${written.id} not found`));
-  } catch (error) {
-    if (!(error instanceof RegistryError)) throw error;
-    throw registrationFailure(written.subject, error);
-  }
-}

@@ -63,8 +63,13 @@ export async function startRegistry(
   });
   const bodies = new BodyReader({ bytesMax: 1_000_000, totalBytesMax: 10_000_000 });
   const info = () => ({ version: '1', kafkaClusterId: 'cluster' });
-  const { front, url } = await listen({ host: '127.0.0.1', port: 0 }, settings, (app) =>
-    addRegistryApp(app, { registry: service, bodies, info }),
+  const { front, url } = await listen(
+    { host: '127.0.0.1', port: 0 },
+    {
+      settings,
+      tls: undefined,
+      addTo: (app) => addRegistryApp(app, { registry: service, security: undefined, bodies, info }),
+    },
   );
   if (isAdvertised) service.advertise(identityOf(settings, url));
   return {
