@@ -46,6 +46,14 @@ export type { ThreadTopology, TopologyModule } from './threads/thread-topology.t
 export type { ProcessingGuarantee } from './runtime/processing-guarantee.ts';
 export { StreamsHost, type StreamsHostOptions } from './runtime/streams-host.ts';
 export type { StoreQueryOptions } from './runtime/queryable-stores.ts';
+export type { HostInfo } from './runtime/host-info.ts';
+export type {
+  KeyPartitioner,
+  KeyQueryMetadata,
+  LagInfo,
+  StoreLags,
+  StreamsMetadata,
+} from './runtime/state-locations.ts';
 export { streamsConfig } from './runtime/streams-config.ts';
 export { streamsOptionsFrom } from './runtime/kafka-streams-properties.ts';
 export {

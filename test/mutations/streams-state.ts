@@ -194,7 +194,7 @@ export const streamsStateMutations: readonly Mutation[] = [
   },
   {
     name: 'a table that is restored from its topic reads records before their schemas have come',
-    file: 'src/streams/runtime/restorer.ts',
+    file: 'src/streams/runtime/restored-records.ts',
     find: 'if (preparing) await preparing;',
     replace: '',
     suite: ['test/streams/runtime/source-changelog.test.ts'],

@@ -21,6 +21,7 @@ describe('what a session may SET', () => {
     ['ksql.streams.consumer.max.poll.records', '10'],
     ['ksql.query.pull.table.scan.enabled', 'TRUE'],
     ['ksql.streams.topology.optimization', 'all'],
+    ['ksql.streams.num.standby.replicas', '1'],
   ])('%s = %s, with effect', (name, value) => {
     expect(whySessionRefuses(name, value)).toBeUndefined();
     expect(ignoredWarning(name)).toBeUndefined();
@@ -29,7 +30,7 @@ describe('what a session may SET', () => {
   it.each([
     ['num.stream.threads', '4'],
     ['ksql.streams.num.stream.threads', '4'],
-    ['ksql.streams.num.standby.replicas', '1'],
+    ['ksql.streams.metrics.num.samples', '1'],
     ['ksql.streams.producer.interceptor.classes', 'com.example.Audit'],
     ['ksql.fail.on.deserialization.error', 'true'],
     ['ksql.query.pull.thread.pool.size', '100'],
@@ -102,7 +103,7 @@ describe('properties of ksqlDB in a configuration', () => {
   it.each([
     ['ksql.logging.processing.topic.auto.create', 'true'],
     ['ksql.query.persistent.active.limit', '100'],
-    ['ksql.streams.num.standby.replicas', '1'],
+    ['ksql.streams.metrics.num.samples', '1'],
   ])('are taken, and said to have no effect: %s', (name, value) => {
     expect([...settingsOf(name, value).ignored.keys()]).toEqual([name]);
     expect(serverConfig({ [name]: value }).get('ksql.service.id')).toBe('default_');

@@ -226,13 +226,13 @@ describe('/ksql', () => {
   );
 
   it('says of a property that it has no effect here', async () => {
-    const message = "'ksql.streams.num.standby.replicas' has no effect: there are no standby replicas";
-    expect(await ksql("SET 'ksql.streams.num.standby.replicas' = '1';")).toMatchObject({
+    const message = "'ksql.streams.metrics.num.samples' has no effect: metrics have no samples";
+    expect(await ksql("SET 'ksql.streams.metrics.num.samples' = '1';")).toMatchObject({
       status: 200,
       body: [{ '@type': 'warning_entity', message }],
     });
     const created = await ksql('CREATE STREAM with_ignored AS SELECT * FROM pageviews;', {
-      streamsProperties: { 'ksql.streams.num.standby.replicas': '1' },
+      streamsProperties: { 'ksql.streams.metrics.num.samples': '1' },
     });
     expect(created).toMatchObject({
       status: 200,

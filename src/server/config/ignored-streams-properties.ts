@@ -3,7 +3,6 @@ import { atLeast, oneOf } from '../../base/config/config-range.ts';
 import { perQuery } from './per-query.ts';
 
 const NO_JAVA = 'it names a Java class';
-const NO_STANDBY = 'there are no standby replicas';
 const NO_WARM_UP = 'there are no warm-up replicas';
 const NO_RACKS = 'tasks are assigned without racks';
 const NO_SAMPLES = 'metrics have no samples';
@@ -42,7 +41,6 @@ export const ignoredStreamsProperties = perQuery({
   'metrics.num.samples': int(null, NO_SAMPLES, atLeast(1)),
   'metrics.recording.level': string(null, 'metrics are always recorded', oneOf('INFO', 'DEBUG', 'TRACE')),
   'metrics.sample.window.ms': long(null, NO_SAMPLES, atLeast(0)),
-  'num.standby.replicas': int(null, NO_STANDBY, atLeast(0)),
   'num.stream.threads': int(null, 'a query has one loop per process', atLeast(1)),
   'partition.assignment.strategy': list(null, NO_JAVA),
   'partitioner.class': string(null, NO_JAVA),

@@ -2,6 +2,8 @@ import type { Observable } from 'rxjs';
 import type { Row } from '../../serde/model/sql-value.ts';
 import type { SchemaRegistryClient } from '../../serde/schemas/registry-client.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
+import type { StoreQueryOptions } from '../../streams/runtime/queryable-stores.ts';
+import type { KeyQueryMetadata, StoreLags, StreamsMetadata } from '../../streams/runtime/state-locations.ts';
 import type { TaskStatus } from '../../streams/runtime/streams-metrics.ts';
 import type { TaskInput } from '../../streams/runtime/task-inputs.ts';
 import type { ThreadCounts } from '../../streams/runtime/thread-metrics.ts';
@@ -146,6 +148,10 @@ export interface RunningQuery {
   resume(): void;
   /** What it is made of, as Kafka Streams prints a topology. */
   describeTopology(): string;
+  /** Who has what of its state, on all servers of the service that tell where they can be asked. */
+  clients(): Promise<readonly StreamsMetadata[]>;
+  /** How far the state that this server has is behind its changelogs; nothing where its thread does not answer. */
+  lags(): Promise<StoreLags>;
   /** Reads the table that the query keeps, for pull queries; undefined where it keeps none. */
   readonly table: MaterializedTable | undefined;
   /** Stops it; `cleanUp` also removes its internal topics and its state. */
@@ -164,9 +170,14 @@ export interface MaterializedRow {
 export interface MaterializedTable {
   readonly isWindowed: boolean;
   /** The row of a key; of a windowed table those whose window begins in the range. */
-  get(key: Row, range: TimeRange): Promise<readonly MaterializedRow[]>;
-  /** All rows, some at a time; other work of the process has its turn in between. */
-  scan(range: TimeRange): AsyncIterable<readonly MaterializedRow[]>;
+  get(key: Row, range: TimeRange, options?: StoreQueryOptions): Promise<readonly MaterializedRow[]>;
+  /** All rows that this server has, some at a time; other work of the process has its turn in between. */
+  scan(range: TimeRange, options?: StoreQueryOptions): AsyncIterable<readonly MaterializedRow[]>;
+  /**
+   * Who has the row of a key. Not of tests, which run in one process.
+   * @throws {OperationalError} `STORE_NOT_AVAILABLE` where the query has not started yet.
+   */
+  locate?(key: Row): Promise<KeyQueryMetadata>;
 }
 
 /** Bounds of window starts and ends, inclusive, in milliseconds. */

@@ -21,6 +21,8 @@ export interface KafkaHostOptions {
   readonly stateDir: string;
   /** `ksql.service.id`: part of the names of groups and internal topics. */
   readonly serviceId: string;
+  /** Where the other servers of the service ask this one for its state (`application.server`), `host:port`. */
+  readonly applicationServer?: string | undefined;
   /** How often queries commit; 2 s as in ksqlDB, 100 ms under exactly-once, where results are seen with the commit. */
   readonly commitIntervalMs?: number;
   /** State that a persistent query holds back before a commit; 10 MiB. With 0 every update becomes a record. */

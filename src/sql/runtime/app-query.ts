@@ -12,6 +12,11 @@ import type { StreamsAppOptions } from '../../streams/runtime/streams-app-option
 import type { SchemaCache } from './schema-cache.ts';
 import { setAsideFile } from '../../streams/runtime/database-folder.ts';
 import type { ProcessingTurn } from '../../streams/runtime/processing-turn.ts';
+import {
+  sourcePartitioner,
+  type StoreLags,
+  type StreamsMetadata,
+} from '../../streams/runtime/state-locations.ts';
 import { StreamsApp } from '../../streams/runtime/streams-app.ts';
 import type { StreamsHost } from '../../streams/runtime/streams-host.ts';
 import type { StreamsState } from '../../streams/runtime/streams-metrics.ts';
@@ -142,8 +147,10 @@ export class AppQuery implements RunningQuery {
       plan,
       { analysis: context, code: this.#code },
       {
-        keyValueStore: (name) => this.#app.keyValueStore(name),
-        windowStore: (name) => this.#app.windowStore(name),
+        keyValueStore: (name, options) => this.#app.keyValueStore(name, options),
+        windowStore: (name, options) => this.#app.windowStore(name, options),
+        locate: (name, key) =>
+          this.#app.queryMetadataForKey(name, key, sourcePartitioner(this.#topology, name)),
         turn: () => new Promise((resolve) => host.environment.timers.defer(resolve)),
       },
     );
@@ -168,6 +175,14 @@ export class AppQuery implements RunningQuery {
 
   async statistics(): Promise<QueryStatistics> {
     return this.#counts.statistics(await this.#positions.inputs(this.#app.metrics().tasks));
+  }
+
+  async clients(): Promise<readonly StreamsMetadata[]> {
+    return this.#app.metadataForAllStreamsClients();
+  }
+
+  lags(): Promise<StoreLags> {
+    return this.#app.allLocalStorePartitionLags();
   }
 
   async start({ isRestored }: { readonly isRestored: boolean } = { isRestored: false }): Promise<void> {
@@ -245,6 +260,7 @@ export class AppQuery implements RunningQuery {
 
   #newApp(): StreamsApp {
     const common = appOptions(this.#host, this.#context);
+    const { applicationServer } = this.#host;
     const options: StreamsAppOptions = {
       ...common,
       applicationId: this.applicationId,
@@ -257,6 +273,7 @@ export class AppQuery implements RunningQuery {
         production: (error) => this.#onRefused(error),
       },
       keepsResultInputs: false,
+      ...(applicationServer === undefined ? {} : { applicationServer }),
       // A server that was killed comes back as the same member, and its queries go on at once. Without that the group
       // would first wait for the session of a member to end that is gone.
       consumer: { ...common.consumer, groupInstanceId: this.#host.instanceIds.of(this.applicationId) },

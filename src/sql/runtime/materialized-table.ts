@@ -1,6 +1,8 @@
 import type { InPieces } from '../../base/pieces.ts';
 import type { Row } from '../../serde/model/sql-value.ts';
 import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
+import type { StoreQueryOptions } from '../../streams/runtime/queryable-stores.ts';
+import type { KeyQueryMetadata } from '../../streams/runtime/state-locations.ts';
 import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore, WindowEntry } from '../../streams/state/store.ts';
 import { Windowed } from '../../streams/windows/windowed.ts';
 import type { MaterializedRow, MaterializedTable, TimeRange } from '../host/host.ts';
@@ -17,8 +19,10 @@ import type { AggregateStep, FilterStep, ProjectStep, QueryPlan, Step } from '..
 
 /** Where the stores of a running query can be had. */
 interface Stores {
-  keyValueStore<K, V>(name: string): ReadOnlyKeyValueStore<K, V>;
-  windowStore<K, V>(name: string): ReadOnlyWindowStore<K, V>;
+  keyValueStore<K, V>(name: string, options?: StoreQueryOptions): ReadOnlyKeyValueStore<K, V>;
+  windowStore<K, V>(name: string, options?: StoreQueryOptions): ReadOnlyWindowStore<K, V>;
+  /** Who has the rows of a key of a store. */
+  readonly locate?: (name: string, key: Row) => KeyQueryMetadata;
   /** Resolves when other work of the process has had its turn. */
   turn(): Promise<void>;
 }
@@ -47,7 +51,22 @@ export function materializedTable(
 ): MaterializedTable | undefined {
   const kept = keptBy(plan.root, context);
   if (kept === undefined) return undefined;
-  return kept.windowed ? new WindowedTable(kept, stores) : new PlainTable(kept, stores);
+  const table = kept.windowed ? new WindowedTable(kept, stores) : new PlainTable(kept, stores);
+  const { locate } = stores;
+  return locate === undefined ? table : withPlaces(table, async (key) => locate(kept.store, key));
+}
+
+/** The same table, which says where its rows are. */
+function withPlaces(
+  table: MaterializedTable,
+  locate: (key: Row) => Promise<KeyQueryMetadata>,
+): MaterializedTable {
+  return {
+    isWindowed: table.isWindowed,
+    get: (key, range, options) => table.get(key, range, options),
+    scan: (range, options) => table.scan(range, options),
+    locate,
+  };
 }
 
 function keptBy(root: Step, context: TableContext): Kept | undefined {
@@ -150,20 +169,20 @@ class PlainTable implements MaterializedTable {
     this.#stores = stores;
   }
 
-  async get(key: Row, _range: TimeRange): Promise<readonly MaterializedRow[]> {
-    const found = await this.#store().get(key);
+  async get(key: Row, _range: TimeRange, options?: StoreQueryOptions): Promise<readonly MaterializedRow[]> {
+    const found = await this.#store(options).get(key);
     return found === undefined ? [] : this.#row(key, found.value, found.timestamp);
   }
 
-  async *scan(_range: TimeRange): AsyncIterable<readonly MaterializedRow[]> {
-    for await (const page of this.#store().pages()) {
+  async *scan(_range: TimeRange, options?: StoreQueryOptions): AsyncIterable<readonly MaterializedRow[]> {
+    for await (const page of this.#store(options).pages()) {
       yield page.flatMap(([key, { value, timestamp }]) => this.#row(key, value, timestamp));
       await this.#stores.turn();
     }
   }
 
-  #store(): ReadOnlyKeyValueStore<Row, Row> {
-    return this.#stores.keyValueStore<Row, Row>(this.#kept.store);
+  #store(options?: StoreQueryOptions): ReadOnlyKeyValueStore<Row, Row> {
+    return this.#stores.keyValueStore<Row, Row>(this.#kept.store, options);
   }
 
   #row(key: Row | Windowed<Row>, stored: Row, timestamp: number): readonly MaterializedRow[] {
@@ -185,20 +204,20 @@ class WindowedTable implements MaterializedTable {
     this.#stores = stores;
   }
 
-  async get(key: Row, range: TimeRange): Promise<readonly MaterializedRow[]> {
-    const entries = await this.#store().fetch(key, { fromMs: range.startMin, toMs: range.startMax });
+  async get(key: Row, range: TimeRange, options?: StoreQueryOptions): Promise<readonly MaterializedRow[]> {
+    const entries = await this.#store(options).fetch(key, { fromMs: range.startMin, toMs: range.startMax });
     return entries.flatMap((entry) => this.#row(entry, range));
   }
 
-  async *scan(range: TimeRange): AsyncIterable<readonly MaterializedRow[]> {
-    for await (const page of this.#store().pages()) {
+  async *scan(range: TimeRange, options?: StoreQueryOptions): AsyncIterable<readonly MaterializedRow[]> {
+    for await (const page of this.#store(options).pages()) {
       yield page.flatMap((entry) => this.#row(entry, range));
       await this.#stores.turn();
     }
   }
 
-  #store(): ReadOnlyWindowStore<Row, Row> {
-    return this.#stores.windowStore<Row, Row>(this.#kept.store);
+  #store(options?: StoreQueryOptions): ReadOnlyWindowStore<Row, Row> {
+    return this.#stores.windowStore<Row, Row>(this.#kept.store, options);
   }
 
   #row(entry: WindowEntry<Row, Row>, range: TimeRange): readonly MaterializedRow[] {

@@ -1,5 +1,6 @@
 import { BehaviorSubject, NEVER, type Observable } from 'rxjs';
 import type { QueryError, QueryState, QueryStatistics, RunningQuery } from '../host/host.ts';
+import type { StoreLags } from '../../streams/runtime/state-locations.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 import { NO_STATISTICS } from './query-counts.ts';
 
@@ -45,6 +46,14 @@ export class UnstartedQuery implements RunningQuery {
 
   statistics(): Promise<QueryStatistics> {
     return Promise.resolve({ ...NO_STATISTICS, groupId: this.#groupId, errors: 1 });
+  }
+
+  clients(): Promise<readonly []> {
+    return Promise.resolve([]);
+  }
+
+  lags(): Promise<StoreLags> {
+    return Promise.resolve(new Map());
   }
 
   /** It has failed already. */

@@ -3,6 +3,7 @@ import { OperationalError } from '../../base/errors.ts';
 import type { Topology } from '../../streams/topology/topology.ts';
 import { TopologyTestDriver } from '../../streams/testing/topology-test-driver.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
+import type { StoreLags } from '../../streams/runtime/state-locations.ts';
 import type { MaterializedTable, QueryState, RunningQuery } from '../host/host.ts';
 import type { QuerySchemas } from '../lowering/query-schemas.ts';
 import { queryTopology } from '../lowering/query-topology.ts';
@@ -110,6 +111,15 @@ export class CaseQuery implements RunningQuery {
   statistics(): Promise<never> {
     const why = 'a query of a test has no statistics';
     return Promise.reject(new OperationalError('NO_STATISTICS', why, { retriable: false }));
+  }
+
+  /** It runs in one process. */
+  clients(): Promise<readonly []> {
+    return Promise.resolve([]);
+  }
+
+  lags(): Promise<StoreLags> {
+    return Promise.resolve(new Map());
   }
 
   pause(): void {

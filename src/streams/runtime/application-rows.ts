@@ -1,6 +1,7 @@
 import type { Environment } from '../../base/environment.ts';
 import { endOfPrefix, type KeyRange, type StoreEngine, type WriteBatch } from '../state/engine.ts';
 import { ProcessedOffsets } from './processed-offsets.ts';
+import { TaskClaims } from './task-claims.ts';
 import { StoreCatalog } from './store-catalog.ts';
 
 /** Separates the ids of members, which have none of it. */
@@ -22,6 +23,8 @@ export class ApplicationRows {
   readonly #tellers = new Map<string, object>();
   #dead: readonly string[] = [];
   #loaded: { readonly engine: StoreEngine; readonly loading: Promise<void> } | undefined;
+  /** Which of the members runs which task, or has a standby task of it. */
+  readonly claims = new TaskClaims();
   /** How many use them. */
   users = 0;
 

@@ -1,6 +1,7 @@
 import { BytesReader } from '../../base/bytes-reader.ts';
 import { BytesWriter } from '../../base/bytes-writer.ts';
 import type { TopicPartition } from '../../client/types.ts';
+import type { HostPartitions } from './state-locations.ts';
 import { ASSIGNMENT_VERSION_MAX, ASSIGNMENT_VERSION_MIN, unlessMalformed } from './subscription-info.ts';
 import { parseTaskId, taskIdOf } from './task-id.ts';
 
@@ -18,15 +19,8 @@ const NO_REBALANCE_SCHEDULED = 2n ** 63n - 1n;
 /** From here on a task's id ends with the name of a topology, of which Kafka Streams has no more than the place left. */
 const NAMED_TOPOLOGY_FROM = 10;
 
-/** Where the state of partitions can be asked for. */
-interface HostPartitions {
-  readonly host: string;
-  readonly port: number;
-  readonly partitions: readonly TopicPartition[];
-}
-
 /** What the leader tells a member, in the user data of its assignment (AssignmentInfo of Kafka Streams). */
-interface AssignmentInfo {
+export interface AssignmentInfo {
   readonly version: number;
   /** The newest version that all members know. */
   readonly commonlySupportedVersion: number;

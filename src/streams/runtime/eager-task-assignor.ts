@@ -12,7 +12,8 @@ import { leaderOf, type TaskAssignorOptions } from './task-assignor-options.ts';
  */
 export function eagerTaskAssignor(options: TaskAssignorOptions): ConsumerAssignor {
   const { taskOffsetSums, asksToEnd = () => false, onEnd, onDifferences } = options;
-  const leader = leaderOf(options);
+  // They know no standby tasks.
+  const leader = { ...leaderOf(options), standbyReplicas: 0 };
   return {
     name: 'millrace-streams',
     supportedProtocols: ['cooperative', 'eager'],
@@ -31,7 +32,8 @@ export function eagerTaskAssignor(options: TaskAssignorOptions): ConsumerAssigno
       // They tell of which tasks they have state, not how much.
       const members = told.map(({ memberId, tasks, shape, ownedPartitions, generationId }) => {
         const sums = new Map(tasks.map((task) => [task, LATEST_OFFSET]));
-        return { memberId, processId: memberId, taskOffsetSums: sums, shape, ownedPartitions, generationId };
+        const names = { memberId, processId: memberId, instance: memberId };
+        return { ...names, taskOffsetSums: sums, shape, ownedPartitions, generationId };
       });
       const { tasksOf, differences } = await assignGroup(members, metadata, leader);
       const userData = encodeMemberData({ differences: differencesToTell(differences) });

@@ -1,5 +1,6 @@
 import type { AssignmentMetadata, PartitionOffset, TopicPartition } from '../../client/types.ts';
-import { type AssignableMember, assignTasks } from './task-assignment.ts';
+import { assignStandbys } from './standby-assignment.ts';
+import { assignTasks, type MemberOfInstance } from './task-assignment.ts';
 import { type TaskLags, taskLags } from './task-lags.ts';
 import { hasSubtopology, shapeDifferences, type TopologyShape } from './topology-shape.ts';
 
@@ -17,7 +18,7 @@ export interface AssignedTask {
 }
 
 /** What the leader knows of a member of the group. */
-export interface GroupMember extends AssignableMember {
+export interface GroupMember extends MemberOfInstance {
   readonly taskOffsetSums: ReadonlyMap<string, number>;
   /** Undefined of members that do not say: they are taken to run the same. */
   readonly shape: TopologyShape | undefined;
@@ -31,6 +32,8 @@ export interface Leader {
   readonly tasks: readonly AssignedTask[];
   readonly shape: TopologyShape;
   readonly acceptableRecoveryLag: number;
+  /** `num.standby.replicas` */
+  readonly standbyReplicas: number;
   /** Undefined where they cannot be had in time. */
   readonly endOffsets: (
     partitions: readonly TopicPartition[],
@@ -40,6 +43,10 @@ export interface Leader {
 interface GroupAssignment {
   /** By member; those of others, that have to be revoked first, are in nobody's. */
   readonly tasksOf: ReadonlyMap<string, readonly AssignedTask[]>;
+  /** The same with those that others have to give up first. */
+  readonly meantFor: ReadonlyMap<string, readonly AssignedTask[]>;
+  /** By member, the tasks that it is to be a standby of. */
+  readonly standbysOf: ReadonlyMap<string, readonly AssignedTask[]>;
   /** What differs between the topologies of the group. */
   readonly differences: readonly string[];
 }
@@ -50,7 +57,7 @@ export async function assignGroup(
   metadata: AssignmentMetadata,
   leader: Leader,
 ): Promise<GroupAssignment> {
-  const { shape, acceptableRecoveryLag, endOffsets } = leader;
+  const { shape, acceptableRecoveryLag, standbyReplicas: replicas, endOffsets } = leader;
   const tasks = [...leader.tasks, ...foreignTasks(shape, members, metadata)];
   const holders = holdersOf(tasks, members);
   const lags =
@@ -61,23 +68,31 @@ export async function assignGroup(
           members,
           endOffsets,
         );
+  const mayRun = eligibility(tasks, members);
   const owners = assignTasks({
     tasks,
     members,
     runningOn: caughtUp(holders, tasks, { members, lags, acceptableRecoveryLag }),
     lags,
     acceptableRecoveryLag,
-    mayRun: eligibility(tasks, members),
+    mayRun,
+  });
+  const backedUp = tasks.filter(({ isStateful, changelogs }) => isStateful && changelogs.length > 0);
+  const standbys = assignStandbys({
+    tasks: backedUp.map(({ id }) => id),
+    ...{ members, owners, lags, acceptableRecoveryLag, replicas, mayRun },
   });
   const isFree = ({ id }: AssignedTask, memberId: string): boolean =>
     [...(holders.get(id) ?? [])].every((holder) => holder === memberId);
+  const meantFor = new Map(
+    members.map(({ memberId }) => [memberId, tasks.filter((task) => owners.get(task.id) === memberId)]),
+  );
   return {
     tasksOf: new Map(
-      members.map(({ memberId }) => [
-        memberId,
-        tasks.filter((task) => owners.get(task.id) === memberId && isFree(task, memberId)),
-      ]),
+      [...meantFor].map(([memberId, meant]) => [memberId, meant.filter((task) => isFree(task, memberId))]),
     ),
+    meantFor,
+    standbysOf: letGoOf(standbys, { tasks: backedUp, members, holders }),
     differences: [
       ...new Set(
         [...new Set(members.map((member) => member.shape))].flatMap((other) =>
@@ -86,6 +101,29 @@ export async function assignGroup(
       ),
     ],
   };
+}
+
+/** Of the standby tasks of each member, those that nobody else of its instance runs still: the two would write the same state. */
+function letGoOf(
+  standbys: ReadonlyMap<string, readonly string[]>,
+  {
+    tasks,
+    members,
+    holders,
+  }: {
+    readonly tasks: readonly AssignedTask[];
+    readonly members: readonly GroupMember[];
+    readonly holders: ReadonlyMap<string, ReadonlySet<string>>;
+  },
+): ReadonlyMap<string, readonly AssignedTask[]> {
+  return new Map(
+    members.map(({ memberId, instance }) => {
+      const others = members.filter((other) => other.instance === instance && other.memberId !== memberId);
+      const mine = new Set(standbys.get(memberId));
+      const isRunning = (id: string): boolean => others.some((other) => holders.get(id)?.has(other.memberId));
+      return [memberId, tasks.filter(({ id }) => mine.has(id) && !isRunning(id))];
+    }),
+  );
 }
 
 /** By member, the tasks of which it has all partitions and nobody else has one. */

@@ -21,7 +21,6 @@ const WITHOUT_OPTION: Readonly<Record<string, string>> = {
   'state.dir': 'give stateDir to the application, or to its host',
   'num.stream.threads':
     'a StreamsApp has one loop: threadedStreamsOptionsFrom reads it for a ThreadedStreamsApp',
-  'num.standby.replicas': 'there are no standby replicas: state is restored from its changelogs',
   'max.warmup.replicas': 'there are no warm-up replicas',
   'group.instance.id': 'give consumer.groupInstanceId to the application',
   'default.key.serde': SERDES,
@@ -37,7 +36,6 @@ const WITHOUT_OPTION: Readonly<Record<string, string>> = {
 /** Values with which Kafka Streams does what is done here. */
 const SAME_HERE: Readonly<Record<string, string>> = {
   'num.stream.threads': '1',
-  'num.standby.replicas': '0',
 };
 
 /**

@@ -14,6 +14,8 @@ interface MemberData {
   readonly fingerprint: string | undefined;
   /** The member is to tell its shape from its next join on; undefined where the leader is of an older build. */
   readonly isToTell: boolean | undefined;
+  /** See `TaskAssignorOptions`. */
+  readonly instance: string | undefined;
   /** All are to end: SHUTDOWN_APPLICATION. */
   readonly asksToEnd: boolean;
   /** What differs between the topologies of the group. */
@@ -25,6 +27,7 @@ const NOTHING: MemberData = {
   shape: undefined,
   fingerprint: undefined,
   isToTell: undefined,
+  instance: undefined,
   asksToEnd: false,
   differences: [],
 };
@@ -34,6 +37,7 @@ export function encodeMemberData({
   shape,
   fingerprint,
   isToTell,
+  instance,
   asksToEnd = false,
   differences = [],
 }: Partial<MemberData>): Buffer {
@@ -43,6 +47,7 @@ export function encodeMemberData({
     ...(fingerprint === undefined ? {} : { fingerprint }),
     ...(shape === undefined ? {} : { shape }),
     ...(isToTell === undefined ? {} : { tell: isToTell }),
+    ...(instance === undefined ? {} : { instance }),
     ...(asksToEnd ? { end: true } : {}),
     ...(differences.length > 0 ? { differences } : {}),
   };
@@ -59,10 +64,15 @@ export function decodeMemberData(userData: Buffer | null | undefined): MemberDat
     return NOTHING;
   }
   const fields = fieldsOf(content);
-  const [fingerprint, tell] = [fields.get('fingerprint'), fields.get('tell')];
+  const [fingerprint, tell, instance] = [
+    fields.get('fingerprint'),
+    fields.get('tell'),
+    fields.get('instance'),
+  ];
   return {
     fingerprint: typeof fingerprint === 'string' ? fingerprint : undefined,
     isToTell: typeof tell === 'boolean' ? tell : undefined,
+    instance: typeof instance === 'string' ? instance : undefined,
     tasks: textsIn(fields.get('tasks')),
     shape: shapeFrom(fields.get('shape')),
     asksToEnd: fields.get('end') === true,

@@ -4,26 +4,35 @@ import {
   nonEmptyText,
   optional,
   optionsOf,
+  wholeNumber,
   wrongArgument,
 } from '../../base/argument-checks.ts';
 import { DiagnosticError, OperationalError } from '../../base/errors.ts';
 import { unknownName } from '../../base/unknown-name.ts';
 import type { StoreDefinition } from '../state/store-definition.ts';
 import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore } from '../state/store.ts';
-import type { Task } from './task.ts';
+import type { RestoredTask } from './restored-records.ts';
 
 /** A task that may be asked, and whether its stores are still being brought up to date. */
 export interface QueriedTask {
-  readonly task: Task;
+  readonly task: Pick<RestoredTask, 'id' | 'stores'>;
+  readonly partition: number;
   readonly isRestoring: boolean;
+  /** Its task runs elsewhere: it has what is in the changelog. */
+  readonly isStandby?: boolean;
 }
 
 export interface StoreQueryOptions {
-  /** Answer from what has been restored so far, too (`enableStaleStores` of Kafka Streams). */
+  /** Answer from what has been restored so far, too, and from standby tasks (`enableStaleStores` of Kafka Streams). */
   readonly allowStale?: boolean;
+  /** Ask only the task of this partition (`withPartition` of Kafka Streams); see {@link StreamsApp.queryMetadataForKey}. */
+  readonly partition?: number;
 }
 
-export const checkStoreQuery = optionsOf<StoreQueryOptions>({ allowStale: optional(flag) });
+export const checkStoreQuery = optionsOf<StoreQueryOptions>({
+  allowStale: optional(flag),
+  partition: optional(wholeNumber(0)),
+});
 
 const time: Check = (value, name) => {
   if (typeof value !== 'number' || Number.isNaN(value))
@@ -114,9 +123,11 @@ export function compositeWindowStore<K, V>(
 function partsOf<S>(
   name: string,
   tasks: readonly QueriedTask[],
-  { allowStale = false }: StoreQueryOptions,
+  { allowStale = false, partition }: StoreQueryOptions,
 ): S[] {
-  const parts = tasks.flatMap(({ task, isRestoring }): S[] => {
+  const asked = partition === undefined ? tasks : tasks.filter((each) => each.partition === partition);
+  const parts = asked.flatMap(({ task, isRestoring, isStandby = false }): S[] => {
+    if (isStandby && !allowStale) return [];
     const store = task.stores.get(name);
     if (!store || !('forQueries' in store) || typeof store.forQueries !== 'function') return [];
     if (isRestoring && !allowStale) throw stillRestoring(name, task.id);

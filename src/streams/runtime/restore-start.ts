@@ -3,7 +3,7 @@ import type { TopicPartition } from '../../client/types.ts';
 import type { ManagedStore } from '../state/managed-store.ts';
 import type { SourceChangelog } from './source-changelog.ts';
 import type { StateDirectory } from './state-directory.ts';
-import type { Task } from './task.ts';
+import type { RestoredTask } from './restored-records.ts';
 import type { CommittedOffsets } from './task-offsets.ts';
 
 /** Whether the records of its changelog expire, with what is in the store. */
@@ -12,7 +12,7 @@ const losesBeginning = ({ definition: { kind } }: ManagedStore): boolean =>
 
 /** A store of a task, as its local state may have it. */
 export interface StoredState {
-  readonly task: Task;
+  readonly task: Pick<RestoredTask, 'id'>;
   readonly store: ManagedStore;
   /** What is read in place of a changelog. */
   readonly source: SourceChangelog | undefined;

@@ -1,10 +1,8 @@
 import type { Logger } from '../../base/logger.ts';
 import type { FetchedRecords, KafkaConsumer, TopicPartition } from '../../client/types.ts';
-import type { DirectRestore, ManagedStore } from '../state/managed-store.ts';
-import { changesOf, eachChange, rowsOf } from './changelog-records.ts';
+import { applyRecords, type RestoredStore } from './restored-records.ts';
 import { RestoreStart, type StoredState } from './restore-start.ts';
 import type { StoreInMemory } from './running-task.ts';
-import type { SourceChangelog } from './source-changelog.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { Task } from './task.ts';
 import type { ThreadPlace } from './thread-place.ts';
@@ -23,13 +21,8 @@ export interface RestoreProgress extends TopicPartition {
   readonly records: number;
 }
 
-interface Restoration extends TopicPartition {
+interface Restoration extends RestoredStore {
   readonly task: Task;
-  readonly store: ManagedStore;
-  /** Where a store is kept that is in memory only. Others are in the state directory, together with their changelog positions. */
-  readonly memory: StoreInMemory | undefined;
-  /** What is read in place of a changelog. */
-  readonly source: SourceChangelog | undefined;
   readonly startOffset: number;
   readonly end: number;
   position: number;
@@ -37,6 +30,7 @@ interface Restoration extends TopicPartition {
 }
 
 interface RestoreSource extends StoredState {
+  readonly task: Task;
   readonly partition: number;
   readonly memory: StoreInMemory | undefined;
 }
@@ -192,55 +186,11 @@ export class Restorer {
 
   /** Answers how many records it has read. */
   async #apply(restoration: Restoration, fetched: FetchedRecords): Promise<number> {
-    const { memory, store, source } = restoration;
-    const preparing = source?.prepare(fetched);
-    if (preparing) await preparing;
-    const count =
-      memory === undefined && store.direct !== undefined
-        ? await this.#applyDirectly(restoration, store.direct, fetched)
-        : await this.#applyInMemory(restoration, fetched);
+    const count = await applyRecords(restoration, fetched, this.#state);
     restoration.position = fetched.nextOffset;
     restoration.records += count;
     this.#onProgress(progressOf(restoration, 'progressed'));
     return count;
-  }
-
-  /** Rows that are changelog records each go to the disk as they are. */
-  async #applyDirectly(
-    { store, task, source }: Restoration,
-    direct: DirectRestore,
-    fetched: FetchedRecords,
-  ): Promise<number> {
-    const { rows, count } = rowsOf(fetched, direct, source);
-    await this.#state.write((batch) => {
-      batch.putRows(rows);
-      this.#state.setPosition(batch, positionOf({ task, store, source, position: fetched.nextOffset }));
-    });
-    direct.written(rows);
-    return count;
-  }
-
-  async #applyInMemory(
-    restoration: Restoration,
-    { records, nextOffset: position }: FetchedRecords,
-  ): Promise<number> {
-    const { store, task, memory, source } = restoration;
-    const changes = changesOf(records, source);
-    eachChange(changes, restoration, (change) => store.prefetchForRestore(change));
-    await store.loadPrefetched();
-    eachChange(changes, restoration, (change) => store.restore(change));
-    if (memory !== undefined) {
-      memory.engine.write((batch) => store.writeTo(batch));
-      memory.position = position;
-    } else {
-      await this.#state.write((batch) => {
-        store.writeTo(batch);
-        this.#state.setPosition(batch, positionOf({ task, store, source, position }));
-      });
-    }
-    store.committed();
-    store.evict();
-    return records.length;
   }
 
   #assign(): void {
@@ -251,20 +201,6 @@ export class Restorer {
         this.#consumer.seek(restoration, restoration.position);
     }
   }
-}
-
-/** Up to where a store is restored, as its catalog has it: never beyond what the table has seen of its topic. */
-function positionOf({
-  task,
-  store,
-  source,
-  position,
-}: Pick<Restoration, 'task' | 'store' | 'source' | 'position'>): Parameters<
-  StateDirectory['setPosition']
->[1] {
-  const end = source?.end ?? Number.POSITIVE_INFINITY;
-  const at = { taskId: task.id, store: store.name, sourceTopic: source?.topic };
-  return { ...at, position: Math.min(position, end) };
 }
 
 function progressOf(restoration: Restoration, phase: RestoreProgress['phase']): RestoreProgress {

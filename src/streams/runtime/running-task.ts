@@ -48,7 +48,7 @@ export interface TaskSurroundings {
 export async function openTask(
   plan: TaskPlan,
   committed: readonly OffsetAndMetadata[],
-  surroundings: TaskSurroundings & { readonly before?: RunningTask | undefined },
+  surroundings: TaskSurroundings & { readonly before?: Pick<RunningTask, 'memoryEngines'> | undefined },
 ): Promise<RunningTask> {
   const { settings, state, budget, output, metrics, decoding, turn, before } = surroundings;
   const { topology, applicationId, environment, config, cacheBytesMax, logger } = settings;

@@ -6,7 +6,7 @@ import type { SourceNode } from '../topology/nodes.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { RestoredChange } from './changelog-records.ts';
 import { preparationOf } from './preparation.ts';
-import type { Task } from './task.ts';
+import type { RestoredTask } from './restored-records.ts';
 
 /** A record of a topic, as a consumer has it. */
 interface TopicRecord {
@@ -25,8 +25,7 @@ interface TopicRecord {
  */
 export class SourceChangelog {
   readonly topic: string;
-  /** The offset up to which the table has seen the topic; 0 where nothing is committed. */
-  readonly end: number;
+  #end: number;
   readonly #partition: number;
   readonly #source: SourceNode;
   readonly #store: StoreSerdes;
@@ -40,10 +39,20 @@ export class SourceChangelog {
     readonly store: StoreSerdes;
   }) {
     this.topic = options.topic;
-    this.end = options.end;
+    this.#end = options.end;
     this.#partition = options.partition;
     this.#source = options.source;
     this.#store = options.store;
+  }
+
+  /** The offset up to which the table has seen the topic; 0 where nothing is committed. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** The table has seen more of the topic, elsewhere. */
+  advance(end: number): void {
+    this.#end = Math.max(this.#end, end);
   }
 
   /** What has to come before the records can be read; undefined, as a rule, where nothing has. */
@@ -57,7 +66,7 @@ export class SourceChangelog {
   }
 
   #changeOf(record: TopicRecord): RestoredChange | undefined {
-    if (record.offset >= this.end || record.key === null) return undefined;
+    if (record.offset >= this.#end || record.key === null) return undefined;
     try {
       return this.#read(record, record.key);
     } catch (error) {
@@ -101,7 +110,7 @@ export function sourceChangelogOf(
     committed,
   }: {
     readonly topology: Topology;
-    readonly task: Pick<Task, 'changelogTopicOf'>;
+    readonly task: Pick<RestoredTask, 'changelogTopicOf'>;
     readonly partition: number;
     readonly committed: readonly OffsetAndMetadata[];
   },

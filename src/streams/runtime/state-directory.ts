@@ -7,6 +7,7 @@ import type { DatabaseFolderOptions } from './database-folder.ts';
 import type { ApplicationRows } from './application-rows.ts';
 import type { ProcessedOffsets } from './processed-offsets.ts';
 import { StateDatabase } from './state-database.ts';
+import type { TaskClaims } from './task-claims.ts';
 import type { StoreCatalog, TaskStore } from './store-catalog.ts';
 
 /** Bytes of a store that are copied at a time. */
@@ -146,6 +147,11 @@ export class StateDirectory {
   /** See {@link StoreCatalog.setPosition}. */
   setPosition(batch: WriteBatch, at: Parameters<StoreCatalog['setPosition']>[1]): void {
     this.#catalog.setPosition(batch, at);
+  }
+
+  /** See {@link ApplicationRows.claims}. */
+  get claims(): TaskClaims {
+    return this.#known.claims;
   }
 
   get processed(): ProcessedOffsets {

@@ -3,13 +3,11 @@ import { messageOf } from '../../base/errors.ts';
 import { Lifecycle } from '../../base/lifecycle.ts';
 import type { KafkaAdmin } from '../../client/types.ts';
 import type { CacheBudget } from '../state/cache-budget.ts';
-import type { SinkNode } from '../topology/nodes.ts';
 import type { CommitVariation } from './commit-protocol.ts';
 import { failureHandlers, type StreamThreadExceptionResponse } from './failures.ts';
 import { Intake } from './intake.ts';
 import { OutputProducer } from './output-producer.ts';
 import { processingLoop } from './processing-loop.ts';
-import type { QueriedTask } from './queryable-stores.ts';
 import { type ProcessIdentity, processIdentityIn } from './process-id.ts';
 import { ProcessingTurn } from './processing-turn.ts';
 import { RepartitionPurge } from './repartition-purge.ts';
@@ -17,6 +15,7 @@ import { type RestoreProgress, Restorer } from './restorer.ts';
 import type { OpenEngine } from './database-folder.ts';
 import { DeadMember } from './dead-member.ts';
 import { cacheBudget, localState, openLocalState, processFolderOf } from './local-state.ts';
+import { StandbyTasks } from './standby-tasks.ts';
 import type { StateDirectory } from './state-directory.ts';
 import { endedSoon, STOP_MS_MAX, stopTimedOut } from './stop-limits.ts';
 import type { StreamsAppSettings, StreamsCloseOptions } from './streams-app-options.ts';
@@ -29,8 +28,9 @@ import { addClients, changelogEnds, type ThreadClients, threadClients } from './
 import { ThreadCommit } from './thread-commit.ts';
 import { ThreadMembership } from './thread-membership.ts';
 import { ThreadMetrics } from './thread-metrics.ts';
+import { ThreadQueries } from './thread-queries.ts';
 import type { ThreadPlace } from './thread-place.ts';
-import { brokerTopicName, externalTopics, type TopicPlan } from './topic-plan.ts';
+import { brokerTopicName, externalTopics, sinkTopics, type TopicPlan } from './topic-plan.ts';
 import type { TopicAccess } from './topic-access.ts';
 import { TopicWatch, type WatchedTopics } from './topic-watch.ts';
 import { TransactionReplay } from './transaction-replay.ts';
@@ -85,6 +85,8 @@ export class StreamThread {
   readonly #commit: ThreadCommit;
   readonly #replay: TransactionReplay | undefined;
   readonly metrics: ThreadMetrics;
+  readonly queries: ThreadQueries;
+  readonly #standbys: StandbyTasks;
   readonly #life: Lifecycle;
   readonly #onFailed: ThreadParts['onFailed'];
   /** It is in the group only to ask all others to end: what is assigned to it or revoked does not matter. */
@@ -116,16 +118,16 @@ export class StreamThread {
     const budget = cacheBudget(settings, parts.host);
     const { process = processIdentityIn(settings.environment, processFolderOf(settings, parts)) } = parts;
     const taskOffsetSums = (): ReadonlyMap<string, number> => this.#tasks.toldOffsetSums();
-    const membershipParts = { settings, plan, admin, processId: () => process.id(), taskOffsetSums };
+    const processId = (): string => process.id();
+    const membershipParts = { settings, plan, admin, processId, taskOffsetSums, place: parts.place };
     const membership = (this.#membership = new ThreadMembership(membershipParts));
     const memberNumber = (): number => (parts.process === undefined ? state.memberNumber : 1);
     const clientsPlace = { host: parts.host, process, memberNumber };
     this.#clients = threadClients(settings, membership.assignors, clientsPlace);
-    const { consumer, restoreConsumer, producer } = this.#clients;
+    const { consumer, restoreConsumer, producer, transactions } = this.#clients;
     membership.attach(consumer);
     this.#member = new DeadMember({ settings, admin, state });
     const output = (this.#output = this.#newOutput(producer));
-    const { place } = parts;
     const restorer = (this.#restorer = this.#newRestorer(parts));
     const intake = (this.#intake = new Intake({ consumer, settings, restorer, metrics }));
     const purge = new RepartitionPurge(admin, settings);
@@ -133,18 +135,20 @@ export class StreamThread {
     const { turn = new ProcessingTurn() } = parts;
     const shared = { settings, consumer, output, state, budget, metrics, decoding, turn };
     const tasks = (): TaskSet => this.#tasks;
-    const { transactions } = this.#clients;
     const rejoin = (): Promise<void> => this.#rejoin();
     const replay = transactions && new TransactionReplay({ ...shared, transactions, tasks, rejoin });
     this.#replay = replay;
     const { pace } = this.#host ?? {};
     this.#commit = new ThreadCommit({ ...shared, purge, variation, tasks, transactions, replay, pace });
+    const standbyParts = { settings, plans: plan.tasks, state, budget, admin, clients: this.#clients };
+    const standbys = (this.#standbys = new StandbyTasks(standbyParts, (error) => this.#giveUp(error)));
     this.#tasks = new TaskSet({
-      ...shared,
-      ...{ plans: plan.tasks, restorer, intake, onPhase, place },
+      ...{ ...shared, restorer, intake, onPhase, place: parts.place, standbys, membership },
+      plans: plan.tasks,
       commit: () => this.#commit.run(),
       onUncommitted: (error) => noteUncommitted(error, replay),
     });
+    this.queries = new ThreadQueries({ tasks: this.#tasks, membership, admin });
     this.#runner = new TaskRunner({ ...shared, tasks: this.#tasks, isStopping: () => this.#stopping });
     this.#topics = new TopicWatch(topics, settings, this.#watched(plan), [consumer, restoreConsumer]);
     this.#life = this.#newLife(budget);
@@ -160,10 +164,6 @@ export class StreamThread {
 
   get tasks(): readonly Task[] {
     return this.#tasks.tasks;
-  }
-
-  get queriedTasks(): readonly QueriedTask[] {
-    return this.#tasks.queried;
   }
 
   get restoring(): readonly RestoreProgress[] {
@@ -187,8 +187,9 @@ export class StreamThread {
     try {
       // Not before: the database waits for the disk, and whoever starts an application need not wait for it.
       await openLocalState(this.#state, this.#settings, { host: this.#host, place: this.#place });
-      await this.#output.learnPartitions(this.#sinkTopics((node) => node.partitioner !== undefined));
-      this.#output.prepareFor(this.#sinkTopics(() => true));
+      const { topology, applicationId } = this.#settings;
+      await this.#output.learnPartitions(sinkTopics(topology, applicationId, { withPartitioner: true }));
+      this.#output.prepareFor(sinkTopics(topology, applicationId));
       this.#subscribe();
       void this.#member.remove(this.#life.signal);
       await this.#untilStopped();
@@ -348,15 +349,6 @@ export class StreamThread {
     });
   }
 
-  /** Topics, known by name, of the sinks that pass. */
-  #sinkTopics(accepts: (node: SinkNode) => boolean): readonly string[] {
-    const { topology, applicationId } = this.#settings;
-    const name = brokerTopicName(topology, applicationId);
-    return [...topology.nodes.values()].flatMap((node) =>
-      node.kind === 'sink' && typeof node.topic === 'string' && accepts(node) ? [name(node.topic)] : [],
-    );
-  }
-
   #newLife(budget: CacheBudget): Lifecycle {
     const { environment, logger } = this.#settings;
     const life = new Lifecycle('the thread', { timers: environment.timers, logger });
@@ -369,6 +361,7 @@ export class StreamThread {
     // Where it was given up, it ends when its clients are closed; what it failed with is known already.
     clients.add({ name: 'the loop', close: () => this.#loopEnded() });
     life.add({ name: 'the membership', close: () => this.#membership.close() });
+    life.add({ name: 'the standby tasks', close: () => this.#standbys.close() });
     life.add({ name: 'the tasks', close: () => this.#tasks.close() });
     return life;
   }

@@ -63,6 +63,11 @@ export interface StreamsAppOptions {
   /** `client.id` */
   readonly clientId?: string;
   /**
+   * `application.server`, `host:port`: where this instance answers for its state, on a way that is the application's own. All
+   * instances are told who has what: see {@link StreamsApp.queryMetadataForKey}.
+   */
+  readonly applicationServer?: string;
+  /**
    * `processing.guarantee`, at_least_once. With `exactly_once_v2` what is read, the state and the results are committed in one
    * transaction: whoever reads with `isolation.level=read_committed` sees each result once, whatever fails.
    */
@@ -81,6 +86,11 @@ export interface StreamsAppOptions {
   readonly taskIdleMsMax?: number;
   /** `acceptable.recovery.lag`, 10,000: state that lacks no more changelog records counts as complete in an assignment. */
   readonly acceptableRecoveryLag?: number;
+  /**
+   * `num.standby.replicas`, 0: on how many other instances the state of each task is kept up to date. One of them takes the task
+   * over without restoring what it has, and answers meanwhile for stale rows ({@link StoreQueryOptions.allowStale}).
+   */
+  readonly standbyReplicas?: number;
   /**
    * `idle.source.ms` (Kafka Streams has none), -1: never. A task that has read all of its inputs and has had no record for so
    * long lets its stream time go on with the wall clock, from the time of the last record on: windows close, and what waits

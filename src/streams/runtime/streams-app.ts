@@ -4,6 +4,7 @@ import { Lifecycle } from '../../base/lifecycle.ts';
 import { unlessAborted } from '../../base/unless-aborted.ts';
 import { Admin } from '../../client/admin/admin.ts';
 import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore } from '../state/store.ts';
+import { metricsOf, NOTHING_PAST, type PastCounts, withThread } from './application-metrics.ts';
 import { type DescribeTopics, prepareTopics } from './internal-topics.ts';
 import {
   checkStoreKind,
@@ -18,6 +19,16 @@ import type { StreamThreadExceptionResponse, StreamsUncaughtExceptionHandler } f
 import type { ProcessIdentity } from './process-id.ts';
 import type { ProcessingTurn } from './processing-turn.ts';
 import { ReplacementPauses } from './replacement-pauses.ts';
+import {
+  clientsWithStore,
+  type KeyPartitioner,
+  type KeyQueryMetadata,
+  keyQueryMetadata,
+  type StateLocations,
+  type StoreLags,
+  type StreamsMetadata,
+  unknownLocations,
+} from './state-locations.ts';
 import { endedWithin } from './stop-limits.ts';
 import type { StreamsHost } from './streams-host.ts';
 import { StreamThread, type ThreadVariation } from './stream-thread.ts';
@@ -33,7 +44,6 @@ import {
 import type { RestoreProgress } from './restorer.ts';
 import type { AssignmentPhase } from './task-set.ts';
 import type { ThreadPlace } from './thread-place.ts';
-import { addTotals, NO_TOTALS, type TaskTotals } from './task-metrics.ts';
 import { UncaughtErrors } from './uncaught-errors.ts';
 
 /** How long closing waits for a start that is under way before it takes the cluster away from it. */
@@ -81,11 +91,7 @@ export class StreamsApp {
   #stopping = false;
   #closeOptions: StreamsCloseOptions = {};
   #failures = 0;
-  /** What the loops have counted that have ended. */
-  #past: { readonly totals: TaskTotals; readonly droppedOutputs: number } = {
-    totals: NO_TOTALS,
-    droppedOutputs: 0,
-  };
+  #past: PastCounts = NOTHING_PAST;
 
   /**
    * @param shared.describeTopics asks somebody who is connected already which topics there are, so that the start need not
@@ -162,20 +168,8 @@ export class StreamsApp {
   }
 
   metrics(): StreamsMetrics {
-    const thread = this.#thread;
-    const tasks = thread?.tasks ?? [];
-    return {
-      state: this.state,
-      tasks: Object.fromEntries(
-        tasks.map((task) => [task.id, { ...task.metrics.snapshot(), inputs: thread?.inputsOf(task) ?? [] }]),
-      ),
-      totals: addTotals(this.#past.totals, thread?.metrics.totals(tasks) ?? NO_TOTALS),
-      threads: thread === undefined ? [] : [thread.metrics.snapshot()],
-      restoring: thread?.restoring ?? [],
-      failures: this.#failures,
-      stateBytes: thread?.stateBytes,
-      droppedOutputs: this.#past.droppedOutputs + (thread?.droppedOutputs ?? 0),
-    };
+    const { state } = this;
+    return metricsOf(this.#thread, { state, failures: this.#failures, past: this.#past });
   }
 
   /**
@@ -231,14 +225,44 @@ export class StreamsApp {
   keyValueStore<K, V>(name: string, options: StoreQueryOptions = {}): ReadOnlyKeyValueStore<K, V> {
     checkStoreKind(name, KEY_VALUE_KINDS, this.#settings.topology.stores);
     checkStoreQuery(options, 'options');
-    return compositeKeyValueStore<K, V>(name, () => this.#thread?.queriedTasks ?? [], options);
+    return compositeKeyValueStore<K, V>(name, () => this.#thread?.queries.tasks ?? [], options);
   }
 
   /** Rows of a windowed table; see {@link StreamsApp.keyValueStore}. */
   windowStore<K, V>(name: string, options: StoreQueryOptions = {}): ReadOnlyWindowStore<K, V> {
     checkStoreKind(name, WINDOW_KINDS, this.#settings.topology.stores);
     checkStoreQuery(options, 'options');
-    return compositeWindowStore<K, V>(name, () => this.#thread?.queriedTasks ?? [], options);
+    return compositeWindowStore<K, V>(name, () => this.#thread?.queries.tasks ?? [], options);
+  }
+
+  /** Instances with an `application.server`, and what they have, as told with the last assignment (KIP-67, KIP-535). */
+  metadataForAllStreamsClients(): readonly StreamsMetadata[] {
+    return this.locations().clients;
+  }
+
+  /** Those of them that have something of a store. @throws {DiagnosticError} where the topology has no such store. */
+  streamsMetadataForStore(store: string): readonly StreamsMetadata[] {
+    return clientsWithStore(this.locations(), store);
+  }
+
+  /**
+   * Where the rows of a key are.
+   * @param by the serde of the key, where it is partitioned as Kafka's producer does; else what decides the partition.
+   * @throws {DiagnosticError} where the topology has no such store.
+   * @throws {OperationalError} `STORE_NOT_AVAILABLE` before the application has seen how many partitions there are.
+   */
+  queryMetadataForKey<K>(store: string, key: K, by: KeyPartitioner<K>): KeyQueryMetadata {
+    return keyQueryMetadata(this.locations(), { store, key, by });
+  }
+
+  /** How far the stores of this process are behind their changelogs, by store and partition; nothing while it does not run. */
+  async allLocalStorePartitionLags(): Promise<StoreLags> {
+    return (await this.#thread?.queries.lags()) ?? new Map();
+  }
+
+  /** What {@link StreamsApp.queryMetadataForKey} and its like are answered from, as plain data. */
+  locations(): StateLocations {
+    return this.#thread?.queries.locations ?? unknownLocations(this.#settings);
   }
 
   async #startThread(): Promise<void> {
@@ -361,10 +385,7 @@ export class StreamsApp {
     const thread = this.#thread;
     if (thread === undefined) return;
     this.#thread = undefined;
-    this.#past = {
-      totals: addTotals(this.#past.totals, thread.metrics.totals(thread.tasks)),
-      droppedOutputs: this.#past.droppedOutputs + thread.droppedOutputs,
-    };
+    this.#past = withThread(this.#past, thread);
   }
 
   #end(state: 'NOT_RUNNING' | 'ERROR'): void {

@@ -1,6 +1,7 @@
 import { int, list, long, type OptionKey, option, short, string } from '../../base/config/config-key.ts';
 import { atLeast, eachOf, oneOf } from '../../base/config/config-range.ts';
 import { TOPOLOGY_OPTIMIZATIONS } from '../topology-optimization.ts';
+import { endpoint } from './host-info.ts';
 import { PROCESSING_GUARANTEES } from './processing-guarantee.ts';
 import type { StreamsAppOptions } from './streams-app-options.ts';
 
@@ -35,6 +36,14 @@ export const streamsConfig = {
   clientId: option(
     'client.id',
     string(null, 'Name of the clients in logs and quotas; else the application id.'),
+  ),
+  applicationServer: option(
+    'application.server',
+    string(
+      '',
+      'Address (host:port) at which this instance answers for its state, which the others are told; empty: none.',
+      endpoint,
+    ),
   ),
   processingGuarantee: option(
     'processing.guarantee',
@@ -78,6 +87,14 @@ export const streamsConfig = {
     long(
       10_000,
       'State that lacks no more changelog records counts as complete in an assignment.',
+      atLeast(0),
+    ),
+  ),
+  standbyReplicas: option(
+    'num.standby.replicas',
+    int(
+      0,
+      'On how many other instances the state of each task is kept up to date, for when its own is gone.',
       atLeast(0),
     ),
   ),

@@ -6,9 +6,14 @@ interface TaskToAssign {
 }
 
 /** A member of the group: a stream thread. Those of one process share its state. */
-export interface AssignableMember {
+interface AssignableMember {
   readonly memberId: string;
   readonly processId: string;
+}
+
+/** A member, and what fails with it: the threads of one process are instances of their own to the group, as far as state goes. */
+export interface MemberOfInstance extends AssignableMember {
+  readonly instance: string;
 }
 
 interface AssignmentInput {

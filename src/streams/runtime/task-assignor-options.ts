@@ -1,6 +1,7 @@
 import type { OperationalError } from '../../base/errors.ts';
 import type { PartitionOffset, TopicPartition } from '../../client/types.ts';
 import type { Topology } from '../topology/topology.ts';
+import type { AssignmentInfo } from './assignment-info.ts';
 import type { Leader } from './group-assignment.ts';
 import { changelogTopicName, type TaskPlan } from './topic-plan.ts';
 import { shapeOf } from './topology-shape.ts';
@@ -13,6 +14,8 @@ export interface TaskAssignorOptions {
   readonly tasks: readonly TaskPlan[];
   /** Of the process that the member belongs to: 22 characters of base64url. Asked at each join. */
   readonly processId: () => string;
+  /** `application.server` of the process; empty where it has none. */
+  readonly userEndPoint: string;
   /** Of the tasks that run here or have state here: see `SubscriptionInfo`. */
   readonly taskOffsetSums: () => ReadonlyMap<string, number>;
   /** Ends of changelogs; undefined where they cannot be had in time. */
@@ -21,19 +24,25 @@ export interface TaskAssignorOptions {
   ) => Promise<readonly PartitionOffset[] | undefined>;
   /** `acceptable.recovery.lag` */
   readonly acceptableRecoveryLag: number;
+  /** `num.standby.replicas` */
+  readonly standbyReplicas: number;
+  /** Names the process where several members of it have no state in common; undefined: `processId` does. */
+  readonly instance: string | undefined;
   /** Whether this member asks all others to end (SHUTDOWN_APPLICATION). Asked at each join. */
   readonly asksToEnd?: () => boolean;
   /** Called with what the leader has ended this member for. */
   readonly onEnd?: (error: OperationalError) => void;
   /** Called with what differs where members of the group run different topologies. */
   readonly onDifferences?: (differences: readonly string[]) => void;
+  /** Called with what the leader has told beside the tasks that are assigned. */
+  readonly onAssignmentInfo?: (info: AssignmentInfo) => void;
   /** Called when the group is to be joined anew: at once, at a time in milliseconds since the epoch, or (undefined) not. */
   readonly onRejoin?: (at: 'now' | number | undefined) => void;
 }
 
 /** What the member knows when it leads the group. */
 export function leaderOf(options: TaskAssignorOptions): Leader {
-  const { applicationId, topology, acceptableRecoveryLag, endOffsets } = options;
+  const { applicationId, topology, acceptableRecoveryLag, standbyReplicas, endOffsets } = options;
   const shape = shapeOf(topology, applicationId);
   const tasks = options.tasks.map(({ id, inputs, partition, subtopology }) => {
     const logged = subtopology.stores.filter((store) => topology.stores.get(store)?.loggingEnabled);
@@ -50,7 +59,7 @@ export function leaderOf(options: TaskAssignorOptions): Leader {
       ],
     };
   });
-  return { tasks, shape, acceptableRecoveryLag, endOffsets };
+  return { tasks, shape, acceptableRecoveryLag, standbyReplicas, endOffsets };
 }
 
 /** The topics that stand for the changelogs of stores which have none. */

@@ -4,6 +4,7 @@ import type {
   ConsumerAssignor,
   MemberAssignment,
   MemberSubscription,
+  TopicPartition,
 } from '../../client/types.ts';
 import { AssignorError, decodeAssignmentInfo, encodeAssignmentInfo } from './assignment-info.ts';
 import { eagerTaskAssignor } from './eager-task-assignor.ts';
@@ -14,8 +15,10 @@ import {
   heldTasks,
   type Leader,
 } from './group-assignment.ts';
+import { hostInfoOf, hostName } from './host-info.ts';
 import { decodeMemberData, encodeMemberData } from './member-data.ts';
 import { differencesToTell, fingerprintOf, groupShapes, shapeToTell } from './shape-telling.ts';
+import type { HostPartitions } from './state-locations.ts';
 import { askedToEnd } from './stop-limits.ts';
 import {
   ASSIGNMENT_VERSION_MAX,
@@ -58,12 +61,12 @@ class StreamAssignor implements ConsumerAssignor {
   }
 
   subscriptionUserData(): Buffer {
-    const { processId, taskOffsetSums, asksToEnd } = this.#options;
+    const { processId, instance, userEndPoint, taskOffsetSums, asksToEnd } = this.#options;
     return encodeSubscriptionInfo({
       version: this.#usedVersion,
       latestSupportedVersion: ASSIGNMENT_VERSION_MAX,
       processId: processId(),
-      userEndPoint: '',
+      userEndPoint,
       taskOffsetSums: taskOffsetSums(),
       uniqueField: (this.#joins++ & 0xff) - 0x80,
       errorCode: asksToEnd?.() === true ? AssignorError.SHUTDOWN_REQUESTED : AssignorError.NONE,
@@ -71,6 +74,7 @@ class StreamAssignor implements ConsumerAssignor {
       extension: encodeMemberData({
         fingerprint: this.#fingerprint,
         shape: shapeToTell(this.#leader.shape, { isAsked: this.#isToTell }),
+        instance,
       }),
     });
   }
@@ -100,16 +104,19 @@ class StreamAssignor implements ConsumerAssignor {
       // Version probing (KIP-268): all keep what they have until the newer member has come down to what all know. So they do
       // until a topology has been told of which only the fingerprint is known.
       const held = heldTasks(this.#leader.tasks, members);
-      return answer((memberId) => held.get(memberId) ?? []);
+      return answer((memberId) => held.get(memberId) ?? [], { hosts: partitionsByHost(held, known) });
     }
-    const { tasksOf, differences } = await assignGroup(members, metadata, this.#leader);
+    const { tasksOf, meantFor, standbysOf, differences } = await assignGroup(members, metadata, this.#leader);
     return answer((memberId) => tasksOf.get(memberId) ?? [], {
+      standbysOf,
+      hosts: partitionsByHost(meantFor, known),
+      standbyHosts: partitionsByHost(standbysOf, known),
       differences: differencesToTell([...differences, ...strangers(subscriptions, known)]),
     });
   }
 
   onAssignment({ userData }: MemberAssignment): void {
-    const { onEnd, onDifferences, onRejoin } = this.#options;
+    const { onEnd, onDifferences, onRejoin, onAssignmentInfo } = this.#options;
     // The coordinator's own answer to a member that the leader did not know of.
     if (!userData || userData.length === 0) return;
     const info = decodeAssignmentInfo(userData);
@@ -119,6 +126,7 @@ class StreamAssignor implements ConsumerAssignor {
     }
     if (info.errorCode === AssignorError.SHUTDOWN_REQUESTED) onEnd?.(askedToEnd());
     else if (info.errorCode !== AssignorError.NONE) onEnd?.(assignmentRefused(errorText(info.errorCode)));
+    else onAssignmentInfo?.(info);
     const { differences, isToTell } = decodeMemberData(info.extension);
     // A leader of an older build knows no fingerprints, one of Kafka Streams reads none of it.
     this.#isToTell = isToTell ?? info.extension.length > 0;
@@ -132,6 +140,21 @@ class StreamAssignor implements ConsumerAssignor {
 const versionWithin = (version: number): number =>
   Math.min(ASSIGNMENT_VERSION_MAX, Math.max(ASSIGNMENT_VERSION_MIN, version));
 
+/** What the tasks read that are meant for each instance which says where it can be asked: several members may be of one. */
+function partitionsByHost(
+  tasksOf: ReadonlyMap<string, readonly AssignedTask[]>,
+  known: ReadonlyMap<string, SubscriptionInfo>,
+): readonly HostPartitions[] {
+  const hosts = new Map<string, HostPartitions>();
+  for (const [memberId, tasks] of tasksOf) {
+    const host = hostInfoOf(known.get(memberId)?.userEndPoint ?? '');
+    if (host === undefined) continue;
+    const before = hosts.get(hostName(host))?.partitions ?? [];
+    hosts.set(hostName(host), { ...host, partitions: [...before, ...tasks.flatMap(({ inputs }) => inputs)] });
+  }
+  return [...hosts.values()];
+}
+
 /** A member whose data cannot be read is none: it is given nothing. */
 function memberOf(
   { memberId, ownedPartitions, generationId }: MemberSubscription,
@@ -140,7 +163,8 @@ function memberOf(
 ): readonly GroupMember[] {
   if (info === undefined) return [];
   const { processId, taskOffsetSums } = info;
-  return [{ memberId, processId, taskOffsetSums, shape, ownedPartitions, generationId }];
+  const instance = decodeMemberData(info.extension).instance ?? processId;
+  return [{ memberId, processId, instance, taskOffsetSums, shape, ownedPartitions, generationId }];
 }
 
 function strangers(
@@ -157,7 +181,13 @@ function strangers(
 
 type Answer = (
   tasksOf: (memberId: string) => readonly AssignedTask[],
-  told?: { readonly errorCode?: number; readonly differences?: readonly string[] },
+  told?: {
+    readonly errorCode?: number;
+    readonly differences?: readonly string[];
+    readonly standbysOf?: ReadonlyMap<string, readonly AssignedTask[]>;
+    readonly hosts?: readonly HostPartitions[];
+    readonly standbyHosts?: readonly HostPartitions[];
+  },
 ) => ReadonlyMap<string, MemberAssignment>;
 
 /** Answers all members in a version that all of them know. */
@@ -170,23 +200,22 @@ function answerIn(
   const commonlySupportedVersion = versionWithin(
     Math.min(...infos.map((info) => info.latestSupportedVersion)),
   );
-  return (tasksOf, { errorCode = AssignorError.NONE, differences = [] } = {}) => {
+  return (tasksOf, told = {}) => {
+    const { errorCode = AssignorError.NONE, differences = [] } = told;
+    const { standbysOf, hosts = [], standbyHosts = [] } = told;
     return new Map(
       subscriptions.map(({ memberId }) => {
         const isToTell = tellers.has(memberId);
-        const given = tasksOf(memberId)
-          .flatMap(({ taskId, inputs }) => inputs.map((partition) => ({ taskId, partition })))
-          .sort(
-            (a, b) =>
-              compare(a.partition.topic, b.partition.topic) || a.partition.partition - b.partition.partition,
-          );
+        const given = partitionsOf(tasksOf(memberId));
         const userData = encodeAssignmentInfo({
           version,
           commonlySupportedVersion,
           activeTasks: given.map(({ taskId }) => taskId),
-          standbyTasks: new Map(),
-          partitionsByHost: [],
-          standbyPartitionsByHost: [],
+          standbyTasks: new Map(
+            (standbysOf?.get(memberId) ?? []).map(({ taskId, inputs }) => [taskId, inputs]),
+          ),
+          partitionsByHost: hosts,
+          standbyPartitionsByHost: standbyHosts,
           errorCode,
           // At once.
           nextRebalanceMs: isToTell && !isComplete ? 0 : undefined,
@@ -196,6 +225,18 @@ function answerIn(
       }),
     );
   };
+}
+
+/** What tasks read, sorted as both sides do. */
+function partitionsOf(
+  tasks: readonly AssignedTask[],
+): readonly { readonly taskId: string; readonly partition: TopicPartition }[] {
+  return tasks
+    .flatMap(({ taskId, inputs }) => inputs.map((partition) => ({ taskId, partition })))
+    .sort(
+      (a, b) =>
+        compare(a.partition.topic, b.partition.topic) || a.partition.partition - b.partition.partition,
+    );
 }
 
 /** As Java compares strings, which is how members of Kafka Streams find out which task a partition belongs to. */

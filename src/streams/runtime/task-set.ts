@@ -10,8 +10,11 @@ import type { QueriedTask } from './queryable-stores.ts';
 import type { Restorer } from './restorer.ts';
 import { openTask, type RunningTask, type TaskSurroundings } from './running-task.ts';
 import { sourceChangelogOf } from './source-changelog.ts';
+import type { StandbyTasks } from './standby-tasks.ts';
+import type { StorePlace } from './store-lags.ts';
 import type { Task } from './task.ts';
 import { LATEST_OFFSET } from './subscription-info.ts';
+import type { ThreadMembership } from './thread-membership.ts';
 import type { ThreadPlace } from './thread-place.ts';
 import type { TaskPlan } from './topic-plan.ts';
 
@@ -34,6 +37,8 @@ interface TaskSetParts extends TaskSurroundings {
   readonly onUncommitted: (error: unknown) => void;
   readonly onPhase: (phase: AssignmentPhase) => void;
   readonly place: Pick<ThreadPlace, 'onAssigned'> | undefined;
+  readonly standbys: StandbyTasks;
+  readonly membership: Pick<ThreadMembership, 'standbyTasks'>;
 }
 
 /** The tasks that the group has assigned to a thread: opens, restores and closes them. */
@@ -58,7 +63,27 @@ export class TaskSet implements RebalanceListener {
 
   get queried(): readonly QueriedTask[] {
     const { restorer } = this.#parts;
-    return this.tasks.map((task) => ({ task, isRestoring: restorer.isRestoring(task) }));
+    const running = [...this.#running.values()].map(({ task, plan: { partition } }) => ({
+      ...{ task, partition },
+      isRestoring: restorer.isRestoring(task),
+    }));
+    return [...running, ...this.#parts.standbys.queried];
+  }
+
+  /** The stores that have a changelog, or a topic in its place. */
+  get storePlaces(): readonly StorePlace[] {
+    const { restorer, settings } = this.#parts;
+    const { restoredFromSource } = settings.topology;
+    const progress = new Map(restorer.progress.map((each) => [`${each.taskId}/${each.store}`, each.offset]));
+    const running = [...this.#running.values()].flatMap(({ task, plan: { partition } }) =>
+      [...task.stores.values()].flatMap(({ name: store, definition }): StorePlace[] => {
+        const source = restoredFromSource.get(store);
+        if (source === undefined && !definition.loggingEnabled) return [];
+        const changelog = { topic: source ?? task.changelogTopicOf(store), partition };
+        return [{ store, partition, changelog, position: progress.get(`${task.id}/${store}`) }];
+      }),
+    );
+    return [...running, ...this.#parts.standbys.storePlaces];
   }
 
   /** Those whose stores are complete. */
@@ -69,7 +94,9 @@ export class TaskSet implements RebalanceListener {
 
   /** Of tasks that run here, and of others whose state this member is to tell, up to where: see `SubscriptionInfo`. */
   toldOffsetSums(): ReadonlyMap<string, number> {
-    const sums = new Map(this.#parts.state.toldOffsetSums());
+    const { state, standbys } = this.#parts;
+    const sums = new Map(state.toldOffsetSums());
+    for (const [id, sum] of standbys.offsetSumsInMemory) if (sum > 0) sums.set(id, (sums.get(id) ?? 0) + sum);
     for (const { task } of this.restored) sums.set(task.id, LATEST_OFFSET);
     return sums;
   }
@@ -84,6 +111,7 @@ export class TaskSet implements RebalanceListener {
     restorer.generationId = generationId;
     const committed = partitions.length === 0 ? [] : await consumer.committed(partitions);
     await this.#start(await this.#open(partitions, committed), committed);
+    await this.#followStandbys();
     place?.onAssigned(generationId);
     this.#checkPhase();
   }
@@ -132,6 +160,13 @@ export class TaskSet implements RebalanceListener {
         task.offsets.findRewinds(committed, state.processed, (partitions) => consumer.endOffsets(partitions)),
       ),
     );
+  }
+
+  /** Its own, too, may still be among them: where the leader has given the task to another member, which waits for it. */
+  async #followStandbys(): Promise<void> {
+    const { standbys, membership } = this.#parts;
+    const wanted = [...membership.standbyTasks].filter((id) => !this.#running.has(id));
+    await standbys.follow(new Set(wanted));
   }
 
   /** Commits and closes the tasks that leave; the others go on afterwards. */
@@ -189,10 +224,11 @@ export class TaskSet implements RebalanceListener {
   }
 
   #close(leaving: readonly RunningTask[]): void {
-    const { restorer, intake, metrics } = this.#parts;
+    const { restorer, intake, metrics, state } = this.#parts;
     const failures: unknown[] = [];
     for (const { task } of leaving) {
       this.#running.delete(task.id);
+      state.claims.ended(task.id, this);
       intake.remove(task);
       restorer.forget(task);
       metrics.closed(task);
@@ -223,7 +259,9 @@ export class TaskSet implements RebalanceListener {
     for (const plan of this.#parts.plans) {
       if (this.#running.has(plan.id)) continue;
       if (!plan.inputs.some((input) => names.has(nameOf(input)))) continue;
-      const running = await openTask(plan, committed, { ...this.#parts, before: before?.get(plan.id) });
+      const memoryEngines = await this.#parts.state.claims.run(plan.id, this);
+      const former = before?.get(plan.id) ?? (memoryEngines && { memoryEngines });
+      const running = await openTask(plan, committed, { ...this.#parts, before: former });
       this.#running.set(plan.id, running);
       opened.push(running);
     }

@@ -39,6 +39,8 @@ const BATCH_BYTES = { alone: 65_536, shared: 16_384 } as const;
 export interface ThreadClients {
   readonly consumer: KafkaConsumer;
   readonly restoreConsumer: KafkaConsumer;
+  /** Makes the one that standby tasks read with, which is not made where there are none. */
+  readonly newStandbyConsumer: () => KafkaConsumer;
   readonly producer: OutputTarget;
   /** The producer, where it writes in transactions. */
   readonly transactions: TransactionalOutput | undefined;
@@ -85,20 +87,35 @@ export function threadClients(
       },
       { fetches: host?.fetches, connections },
     ),
-    restoreConsumer: new Consumer(
-      {
-        pollRecordsMax: 10_000,
-        ...common,
-        clientId: `${clientId}-restore-consumer`,
-        autoOffsetReset: 'earliest',
-        ...reading,
-        // Nor a changelog, with another number of partitions.
-        allowAutoTopicCreation: false,
-      },
-      { connections, leavesUnread: true },
-    ),
+    restoreConsumer: changelogConsumer(settings, host, { purpose: 'restore', autoOffsetReset: 'earliest' }),
+    // What its place in a changelog is lost for, its state has to know of.
+    newStandbyConsumer: () =>
+      changelogConsumer(settings, host, { purpose: 'standby', autoOffsetReset: 'none' }),
     producer: transactions ?? host?.producers.producer(producing) ?? new Producer(producing),
   };
+}
+
+function changelogConsumer(
+  settings: StreamsAppSettings,
+  host: StreamsHost | undefined,
+  {
+    purpose,
+    autoOffsetReset,
+  }: Required<Pick<ConsumerOptions, 'autoOffsetReset'>> & { readonly purpose: string },
+): KafkaConsumer {
+  const { environment, bootstrapServers, clientId } = settings;
+  return new Consumer(
+    {
+      pollRecordsMax: 10_000,
+      ...{ environment, bootstrapServers },
+      clientId: `${clientId}-${purpose}-consumer`,
+      autoOffsetReset,
+      ...isolation(settings),
+      // One that is gone must not come back, with another number of partitions.
+      allowAutoTopicCreation: false,
+    },
+    { connections: host?.connections, leavesUnread: true },
+  );
 }
 
 function isolation(settings: StreamsAppSettings): Pick<ConsumerOptions, 'isolationLevel'> {

@@ -8,8 +8,10 @@ import type {
   TopicPartition,
 } from '../../client/types.ts';
 import { isWakeup } from './intake.ts';
+import { type StateLocations, stateLocations, storeSources } from './state-locations.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
 import { taskAssignors } from './task-assignor.ts';
+import type { ThreadPlace } from './thread-place.ts';
 import type { TopicPlan } from './topic-plan.ts';
 
 /** How long an assignment waits for the ends of changelogs: all members wait for it. */
@@ -26,6 +28,7 @@ interface ThreadMembershipParts {
   readonly processId: () => string;
   /** See `SubscriptionInfo`. */
   readonly taskOffsetSums: () => ReadonlyMap<string, number>;
+  readonly place?: Pick<ThreadPlace, 'instance'> | undefined;
 }
 
 /** A thread as a member of its group: what it tells the others, and what becomes of what the leader tells it. */
@@ -33,20 +36,26 @@ export class ThreadMembership {
   readonly assignors: readonly ConsumerAssignor[];
   readonly #settings: Pick<StreamsAppSettings, 'environment' | 'logger'>;
   #consumer: Pick<KafkaConsumer, 'enforceRebalance'> | undefined;
+  #locations: StateLocations;
+  #standbyTasks: ReadonlySet<string> = new Set();
   #asksToEnd = false;
   #failure: OperationalError | undefined;
   #rejoin: Timer | undefined;
 
-  constructor({ settings, plan, admin, processId, taskOffsetSums }: ThreadMembershipParts) {
-    const { logger, applicationId, topology, acceptableRecoveryLag } = settings;
+  constructor({ settings, plan, admin, place, ...told }: ThreadMembershipParts) {
+    const { logger, applicationId, topology, acceptableRecoveryLag, applicationServer } = settings;
+    const { standbyReplicas } = settings;
     this.#settings = settings;
+    const stores = storeSources(topology, { applicationId, tasks: plan.tasks });
+    this.#locations = { clients: [], stores };
     this.assignors = taskAssignors({
       applicationId,
       topology,
-      acceptableRecoveryLag,
+      ...{ acceptableRecoveryLag, standbyReplicas },
       tasks: plan.tasks,
-      processId,
-      taskOffsetSums,
+      ...told,
+      instance: place?.instance,
+      userEndPoint: applicationServer,
       endOffsets: (partitions) => endOffsets(partitions, { admin, settings }),
       asksToEnd: () => this.#asksToEnd,
       onEnd: (error) => {
@@ -55,7 +64,21 @@ export class ThreadMembership {
       onDifferences: (differences) =>
         logger.warn('members of the group run different topologies', { groupId: applicationId, differences }),
       onRejoin: (at) => this.#rejoinAt(at),
+      onAssignmentInfo: (info) => {
+        this.#locations = stateLocations(stores, info);
+        this.#standbyTasks = new Set(info.standbyTasks.keys());
+      },
     });
+  }
+
+  /** Who has what in the group, as its leader has told with the last assignment. */
+  get locations(): StateLocations {
+    return this.#locations;
+  }
+
+  /** The tasks that the leader has given this member to stand by for, with the last assignment. */
+  get standbyTasks(): ReadonlySet<string> {
+    return this.#standbyTasks;
   }
 
   /** Rebalances that the leader has scheduled are asked for there. */

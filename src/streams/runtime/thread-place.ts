@@ -6,6 +6,8 @@ export interface ThreadPlace {
   readonly number: number;
   /** How many there are. */
   readonly count: number;
+  /** Names the process of all threads of the application, whose state is in folders of their own. */
+  readonly instance: string;
   /** Answers what is done about a failure, in the place of the handler of uncaught errors. */
   readonly respondTo: (error: unknown) => Promise<StreamThreadExceptionResponse>;
   /** Makes the processing loop fail with its reason. */

@@ -51,6 +51,19 @@ export function externalTopics(topology: Topology): readonly string[] {
   return topics.filter((topic) => !topology.repartitionTopics.has(topic));
 }
 
+/** Topics, as on the broker, of the sinks whose topic is known by name. */
+export function sinkTopics(
+  topology: Topology,
+  applicationId: string,
+  { withPartitioner = false }: { readonly withPartitioner?: boolean } = {},
+): readonly string[] {
+  const name = brokerTopicName(topology, applicationId);
+  return [...topology.nodes.values()].flatMap((node) => {
+    if (node.kind !== 'sink' || typeof node.topic !== 'string') return [];
+    return withPartitioner && node.partitioner === undefined ? [] : [name(node.topic)];
+  });
+}
+
 /**
  * Plans tasks and internal topics.
  * @param partitionCounts partitions of the external source topics, all of which must be known.

@@ -3,12 +3,13 @@ import type { Environment, Timer } from '../../base/environment.ts';
 import { RestartBackoff } from '../../base/restart-backoff.ts';
 import type { StreamThreadExceptionResponse } from '../runtime/failures.ts';
 import type { RestoreProgress } from '../runtime/restorer.ts';
+import type { StoreLags } from '../runtime/state-locations.ts';
 import { STOP_MS_MAX } from '../runtime/stop-limits.ts';
 import type { StreamsCloseOptions } from '../runtime/streams-app-options.ts';
 import type { StreamsMetrics, StreamsState } from '../runtime/streams-metrics.ts';
 import { errorOf, errorRecord } from './error-record.ts';
 import { type HostThread, RESTART_BACKOFF, type ThreadLoss, type ThreadTenant } from './host-thread.ts';
-import type { AppEvent, Found, StoreCall } from './messages.ts';
+import type { AppEvent, Found, StoreCall, ToldLocations } from './messages.ts';
 import { isThreadEnded, isThreadSilent, threadEnded } from './thread-ended.ts';
 import { writeLine } from './thread-logger.ts';
 import type { ThreadedSettings } from './threaded-options.ts';
@@ -31,6 +32,8 @@ interface AppMemberHandlers {
 interface AppMemberParts extends AppMemberHandlers {
   readonly settings: ThreadedSettings;
   readonly environment: Environment;
+  /** Names the process, in one life of it. */
+  readonly instance: string;
   /** The one that it runs on. */
   readonly thread: HostThread;
 }
@@ -123,9 +126,18 @@ export class AppMember implements ThreadTenant {
     this.#generationId = undefined;
     this.#ended = new Promise((resolve) => (this.#end = resolve));
     const { topology, optionsOf, threads } = settings;
+    const { instance } = this.#parts;
     const options = optionsOf(thread.number);
     try {
-      await thread.call({ kind: 'startApp', app, thread: thread.number, threads, topology, options });
+      await thread.call({
+        kind: 'startApp',
+        app,
+        thread: thread.number,
+        threads,
+        instance,
+        topology,
+        options,
+      });
     } catch (error) {
       this.#gone();
       throw error;
@@ -192,6 +204,26 @@ export class AppMember implements ThreadTenant {
       if (!isThreadEnded(error) && !isThreadSilent(error)) throw error;
     }
     return this.#metrics;
+  }
+
+  /** Asks what the group's leader has told it; undefined where it does not answer. */
+  locations(): Promise<ToldLocations | undefined> {
+    return this.#askRunning<ToldLocations>('locations');
+  }
+
+  /** Asks how far its stores are behind their changelogs; undefined where it does not answer. */
+  lags(): Promise<StoreLags | undefined> {
+    return this.#askRunning<StoreLags>('lags');
+  }
+
+  async #askRunning<T>(kind: 'locations' | 'lags'): Promise<T | undefined> {
+    if (!this.#isStarted || this.#app === undefined) return undefined;
+    try {
+      return await this.#parts.thread.ask<T>({ kind, app: this.#app });
+    } catch (error) {
+      if (isThreadEnded(error) || isThreadSilent(error)) return undefined;
+      throw error;
+    }
   }
 
   /** What was known last of it in the thread that has ended, which is not told again. */

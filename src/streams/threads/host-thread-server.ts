@@ -79,6 +79,10 @@ export class HostThreadServer {
         return this.#apps.get(call.app)?.close(call.options);
       case 'metrics':
         return this.#app(call).running.metrics();
+      case 'locations':
+        return this.#app(call).locations();
+      case 'lags':
+        return this.#app(call).running.allLocalStorePartitionLags();
       case 'get':
         return this.#app(call).stores.get(call);
       case 'fetch':

@@ -1,6 +1,7 @@
 import type { FailureKind, StreamThreadExceptionResponse } from '../runtime/failures.ts';
 import type { StoreQueryOptions } from '../runtime/queryable-stores.ts';
 import type { RestoreProgress } from '../runtime/restorer.ts';
+import type { StateLocations, StoreLags } from '../runtime/state-locations.ts';
 import type { StreamsAppOptions, StreamsCloseOptions } from '../runtime/streams-app-options.ts';
 import type { StreamsHostOptions } from '../runtime/streams-host.ts';
 import type { StreamsMetrics, StreamsState } from '../runtime/streams-metrics.ts';
@@ -71,11 +72,13 @@ type AppCall =
       readonly thread: number;
       /** How many the application has. */
       readonly threads: number;
+      /** Names the process, in one life of it. */
+      readonly instance: string;
       readonly topology: NamedTopology;
       readonly options: CopiedOptions;
     }
   | { readonly kind: 'closeApp'; readonly options: StreamsCloseOptions }
-  | { readonly kind: 'metrics' }
+  | { readonly kind: 'metrics' | 'locations' | 'lags' }
   | StoreCall;
 
 /** What is answered, by {@link ThreadAnswers}. */
@@ -90,10 +93,18 @@ export interface Found<T> {
   readonly part: { readonly found: T } | undefined;
 }
 
+/** Who has what, and in which generation of the group the thread was told. */
+export interface ToldLocations {
+  readonly generationId: number;
+  readonly locations: StateLocations;
+}
+
 export interface ThreadAnswers {
   readonly startApp: undefined;
   readonly closeApp: undefined;
   readonly metrics: StreamsMetrics;
+  readonly locations: ToldLocations;
+  readonly lags: StoreLags;
   readonly get: Found<unknown>;
   readonly fetch: Found<readonly unknown[]>;
   /** Undefined within: there are no more rows. */

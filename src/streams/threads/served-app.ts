@@ -6,7 +6,7 @@ import { StreamsApp } from '../runtime/streams-app.ts';
 import type { StreamsCloseOptions } from '../runtime/streams-app-options.ts';
 import type { StreamsHost } from '../runtime/streams-host.ts';
 import { errorOf, type ErrorRecord } from './error-record.ts';
-import type { AppEvent, StartCall, ThreadEvent } from './messages.ts';
+import type { AppEvent, StartCall, ThreadEvent, ToldLocations } from './messages.ts';
 import { ServedStores } from './served-stores.ts';
 import { threadEnded } from './thread-ended.ts';
 import { threadLogger } from './thread-logger.ts';
@@ -47,12 +47,17 @@ export class ServedApp {
     return this.#app;
   }
 
+  /** Who has what in its group, as it was told with its last assignment. */
+  locations(): ToldLocations {
+    return { generationId: this.#generationId, locations: this.running.locations() };
+  }
+
   /**
    * @param loading what it is to run, which need not come to an end: whoever closes it does not wait for that.
    * @throws what the module of the topology and the start of an application throw; then it has ended.
    */
   async start(
-    { thread, threads, options }: Pick<StartCall, 'thread' | 'threads' | 'options'>,
+    { thread, threads, instance, options }: Pick<StartCall, 'thread' | 'threads' | 'instance' | 'options'>,
     loading: Promise<ThreadTopology>,
   ): Promise<undefined> {
     const { environment, host, turn, respondTo } = this.#options;
@@ -71,7 +76,7 @@ export class ServedApp {
       },
       {
         place: {
-          ...{ number: thread, count: threads, respondTo, failing: this.#failing.signal },
+          ...{ number: thread, count: threads, instance, respondTo, failing: this.#failing.signal },
           onAssigned: (generationId) => this.#assigned(generationId),
           companionsIn: () => this.#companionsIn,
         },

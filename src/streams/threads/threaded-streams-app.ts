@@ -3,8 +3,19 @@ import type { Environment } from '../../base/environment.ts';
 import { DiagnosticError, messageOf } from '../../base/errors.ts';
 import { nodeEnvironment } from '../../base/io/node-environment.ts';
 import type { StreamThreadExceptionResponse, StreamsUncaughtExceptionHandler } from '../runtime/failures.ts';
-import type { StoreQueryOptions } from '../runtime/queryable-stores.ts';
+import { newProcessId } from '../runtime/process-id.ts';
+import { type StoreQueryOptions, storeWithoutTask } from '../runtime/queryable-stores.ts';
 import type { RestoreProgress } from '../runtime/restorer.ts';
+import {
+  clientsWithStore,
+  type KeyPartitioner,
+  type KeyQueryMetadata,
+  keyQueryMetadata,
+  type StateLocations,
+  type StoreLags,
+  type StreamsMetadata,
+} from '../runtime/state-locations.ts';
+import { mergedLags } from '../runtime/store-lags.ts';
 import { endedWithin } from '../runtime/stop-limits.ts';
 import { checkClose, type StreamsCloseOptions } from '../runtime/streams-app-options.ts';
 import type { StreamsMetrics, StreamsState } from '../runtime/streams-metrics.ts';
@@ -14,6 +25,7 @@ import { AppMember } from './app-member.ts';
 import { threadedKeyValueStore, threadedWindowStore } from './asked-stores.ts';
 import type { HostThread, ThreadLoss } from './host-thread.ts';
 import { refuseInStreamThread } from './in-stream-thread.ts';
+import type { ToldLocations } from './messages.ts';
 import { isThreadEnded } from './thread-ended.ts';
 import { hostThreads, type ThreadSource } from './thread-source.ts';
 import {
@@ -72,7 +84,7 @@ export class ThreadedStreamsApp {
       host === undefined ? hostThreads(source, { count, logger, sharedOf: () => undefined }) : [];
     const threads = host?.threadsOf(applicationId, count) ?? this.#ownThreads;
     const parts = {
-      ...{ settings, environment },
+      ...{ settings, environment, instance: newProcessId(environment) },
       onState: () => this.#showState(),
       onRestored: (progress: RestoreProgress) => this.#restores.next(progress),
       onAssigned: () => this.#tellCompanions(),
@@ -188,6 +200,50 @@ export class ThreadedStreamsApp {
   /** Rows of a windowed table; see {@link ThreadedStreamsApp.keyValueStore}. */
   windowStore<K, V>(name: string, options: StoreQueryOptions = {}): ReadOnlyWindowStore<K, V> {
     return threadedWindowStore<K, V>(name, this.#members, options);
+  }
+
+  /** As {@link StreamsApp.metadataForAllStreamsClients}, which a thread is asked for. */
+  async metadataForAllStreamsClients(): Promise<readonly StreamsMetadata[]> {
+    return (await this.#locations())?.clients ?? [];
+  }
+
+  /**
+   * As {@link StreamsApp.streamsMetadataForStore}, which a thread is asked for.
+   * @throws {OperationalError} `STORE_NOT_AVAILABLE` where none answers.
+   */
+  async streamsMetadataForStore(store: string): Promise<readonly StreamsMetadata[]> {
+    return clientsWithStore(await this.#locationsOf(store), store);
+  }
+
+  /**
+   * As {@link StreamsApp.queryMetadataForKey}, which a thread is asked for; `by` is called on this thread.
+   * @throws {OperationalError} `STORE_NOT_AVAILABLE` where none answers.
+   */
+  async queryMetadataForKey<K>(store: string, key: K, by: KeyPartitioner<K>): Promise<KeyQueryMetadata> {
+    return keyQueryMetadata(await this.#locationsOf(store), { store, key, by });
+  }
+
+  /** As {@link StreamsApp.allLocalStorePartitionLags}, of all threads. */
+  async allLocalStorePartitionLags(): Promise<StoreLags> {
+    const parts = await Promise.all(this.#members.map((member) => member.lags()));
+    return mergedLags(parts.filter((part) => part !== undefined));
+  }
+
+  async #locationsOf(store: string): Promise<StateLocations> {
+    const locations = await this.#locations();
+    if (locations === undefined) throw storeWithoutTask(store);
+    return locations;
+  }
+
+  /** What the thread knows that was told last: all are told the same in one generation of the group. */
+  async #locations(): Promise<StateLocations | undefined> {
+    const told = await Promise.all(this.#members.map((member) => member.locations()));
+    return told
+      .filter((each) => each !== undefined)
+      .reduce<ToldLocations | undefined>(
+        (last, each) => (last === undefined || each.generationId > last.generationId ? each : last),
+        undefined,
+      )?.locations;
   }
 
   #showState(): void {

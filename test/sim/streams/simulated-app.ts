@@ -63,6 +63,7 @@ export class SimulatedApp {
         cacheBytesMax: random.pick([0, 1 << 20]),
         bufferedRecordsMax: random.pick([5, 1_000]),
         replicationFactor: 3,
+        standbyReplicas: this.#simulation.stream(`standbys of ${this.name}`).pick([0, 1]),
         onUncaught: () => 'REPLACE_THREAD',
         consumer: {
           sessionTimeoutMs: 3_000,

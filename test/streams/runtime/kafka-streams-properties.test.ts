@@ -56,7 +56,7 @@ describe('properties of Kafka Streams', () => {
 
   it.each([
     ['num.stream.threads', 4, /threadedStreamsOptionsFrom/],
-    ['num.standby.replicas', 1, /no standby replicas/],
+    ['max.warmup.replicas', 1, /no warm-up replicas/],
     ['state.dir', '/tmp', /give stateDir/],
     ['default.key.serde', 'org.apache.Serdes', /serdes are objects/],
     ['comit.interval.ms', 7, /did you mean commit\.interval\.ms\?$/],
@@ -84,14 +84,14 @@ describe('properties of Kafka Streams', () => {
     const listener = (warning: Error): void => void warnings.push(warning);
     process.on('warning', listener);
     try {
-      streamsOptionsFrom({ 'num.standby.replicas': 2 });
+      streamsOptionsFrom({ 'max.warmup.replicas': 2 });
       const isTold = (): boolean => warnings.some(({ name }) => name === 'MillraceWarning');
       await waitFor(nodeEnvironment, 'the warning', isTold);
     } finally {
       process.off('warning', listener);
     }
     expect(warnings.map(({ message }) => message)).toContainEqual(
-      expect.stringContaining('num.standby.replicas has no effect'),
+      expect.stringContaining('max.warmup.replicas has no effect'),
     );
   });
 });

@@ -4,6 +4,7 @@ import { Serdes, StreamsBuilder } from '../../../src/streams/index.ts';
 import {
   compositeKeyValueStore,
   compositeWindowStore,
+  type QueriedTask,
 } from '../../../src/streams/runtime/queryable-stores.ts';
 import type { Task } from '../../../src/streams/runtime/task.ts';
 import { TimeWindows } from '../../../src/streams/windows/time-windows.ts';
@@ -22,9 +23,7 @@ function taskOf(): Task {
 it('refuses to read a store that is being restored, by its name, unless stale rows will do', async () => {
   const task = taskOf();
   let isRestoring = true;
-  const tasks = (): readonly { readonly task: Task; readonly isRestoring: boolean }[] => [
-    { task, isRestoring },
-  ];
+  const tasks = (): readonly QueriedTask[] => [{ task, partition: 0, isRestoring }];
   const counts = compositeKeyValueStore<string, number>('counts', tasks, {});
   const windows = compositeWindowStore<string, number>('per-window', tasks, {});
   const refusal = { code: 'STORE_NOT_AVAILABLE', retriable: true };

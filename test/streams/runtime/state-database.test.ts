@@ -220,6 +220,7 @@ describe('the database of a host', () => {
       ...{ number: 2, count: 2 },
       respondTo: async () => 'SHUTDOWN_CLIENT' as const,
       onAssigned: () => undefined,
+      instance: 'one',
       companionsIn: () => undefined,
       turn: new ProcessingTurn(),
       failing: new AbortController().signal,

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AssignableMember, assignTasks } from '../../../src/streams/runtime/task-assignment.ts';
+import { assignTasks } from '../../../src/streams/runtime/task-assignment.ts';
+
+type AssignableMember = Parameters<typeof assignTasks>[0]['members'][number];
 
 type TaskToAssign = Parameters<typeof assignTasks>[0]['tasks'][number];
 

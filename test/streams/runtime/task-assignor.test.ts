@@ -7,7 +7,11 @@ import type {
   TopicPartition,
 } from '../../../src/client/index.ts';
 import { Serdes, StreamsBuilder, type Topology } from '../../../src/streams/index.ts';
-import { decodeAssignmentInfo, encodeAssignmentInfo } from '../../../src/streams/runtime/assignment-info.ts';
+import {
+  type AssignmentInfo,
+  decodeAssignmentInfo,
+  encodeAssignmentInfo,
+} from '../../../src/streams/runtime/assignment-info.ts';
 import { encodeMemberData } from '../../../src/streams/runtime/member-data.ts';
 import {
   decodeSubscriptionInfo,
@@ -73,6 +77,9 @@ class TestMember {
       topology,
       tasks: planTopics(topology, 'app', new Map(topics.map((topic) => [topic, partitions]))).tasks,
       processId: () => Buffer.from(memberId.padEnd(16, '.')).toString('base64url'),
+      userEndPoint: '',
+      standbyReplicas: 0,
+      instance: undefined,
       taskOffsetSums: () => this.sums,
       endOffsets: (of) => Promise.resolve(of.map((each) => ({ ...each, offset: 100_000 }))),
       acceptableRecoveryLag: 10_000,
@@ -202,6 +209,81 @@ describe('a group', () => {
     b.sums.set('0_0', 100_000);
     expect(await rebalance([b, a])).toBe(false);
     expect([a.names, b.names]).toEqual(before);
+  });
+
+  it('tells all members which partitions the tasks of each host read, also of those that others have to give up first', async () => {
+    const topology = countTopology(['x']);
+    const told = new Map<string, unknown>();
+    const member = (name: string, userEndPoint: string): TestMember =>
+      new TestMember(name, topology, ['x'], {
+        userEndPoint,
+        onAssignmentInfo: ({ partitionsByHost }) => told.set(name, partitionsByHost),
+      });
+    // The first two are threads of one instance, and nobody can ask the last.
+    const [a, b, c] = [member('a', 'one:8088'), member('b', 'one:8088'), member('c', '')];
+    const both = { host: 'one', port: 8088 };
+    const x = (partition: number): TopicPartition => ({ topic: 'x', partition });
+    await rebalance([a]);
+    expect(told.get('a')).toEqual([{ ...both, partitions: [x(0), x(1)] }]);
+    await rebalance([a, c]);
+    expect(told.get('c')).toEqual([{ ...both, partitions: [x(0)] }]);
+    const other = member('d', '[::1]:8099');
+    other.sums.set('0_0', 100_000);
+    await rebalance([a, other]);
+    expect(told.get('a')).toEqual(told.get('d'));
+    expect(told.get('d')).toEqual([
+      { ...both, partitions: a.owned },
+      { host: '::1', port: 8099, partitions: [x(0), x(1)].filter((each) => !a.names.includes(key(each))) },
+    ]);
+    await settle([a, b], { id: 10 });
+    expect(told.get('b')).toMatchObject([{ ...both, partitions: { length: 2 } }]);
+  });
+
+  it('tells members which tasks they are a standby of, and everybody where these are', async () => {
+    const topology = countTopology(['x']);
+    const infos = new Map<string, AssignmentInfo>();
+    const member = (name: string, instance: string): TestMember =>
+      new TestMember(name, topology, ['x'], {
+        ...{ instance, standbyReplicas: 1, userEndPoint: `${instance}:1` },
+        onAssignmentInfo: (info) => infos.set(name, info),
+      });
+    const [a, b] = [member('a', 'one'), member('b', 'two')];
+    await settle([a, b], { id: 0 });
+    const standbysOf = (name: string): readonly TopicPartition[] =>
+      [...(infos.get(name)?.standbyTasks.values() ?? [])].flat();
+    expect(standbysOf('a')).toEqual(b.owned);
+    expect(standbysOf('b')).toEqual(a.owned);
+    expect(infos.get('a')?.standbyPartitionsByHost).toEqual([
+      { host: 'one', port: 1, partitions: b.owned },
+      { host: 'two', port: 1, partitions: a.owned },
+    ]);
+    expect(infos.get('b')?.standbyPartitionsByHost).toEqual(infos.get('a')?.standbyPartitionsByHost);
+  });
+
+  it('gives no member a standby task while another one of its instance runs the task still', async () => {
+    const topology = countTopology(['x']);
+    const infos = new Map<string, AssignmentInfo>();
+    const member = (name: string, instance: string): TestMember =>
+      new TestMember(name, topology, ['x'], {
+        ...{ instance, standbyReplicas: 1, partitions: 4 },
+        onAssignmentInfo: (info) => infos.set(name, info),
+      });
+    const [a, b, c] = [member('a', 'one'), member('b', 'one'), member('c', 'two')];
+    await rebalance([a]);
+    expect(a.names).toHaveLength(4);
+    const standbysOf = (memberId: string): readonly string[] => [
+      ...(infos.get(memberId)?.standbyTasks.keys() ?? []),
+    ];
+    await rebalance([a, b, c]);
+    expect([a.names.length, b.names.length, c.names.length]).toEqual([2, 0, 0]);
+    const early = standbysOf('b');
+    await rebalance([a, b, c]);
+    expect([a.names.length, b.names.length, c.names.length]).toEqual([2, 1, 1]);
+    // What runs on the one instance has its standby task on the other one, and b, which has less to do than a, that of c's.
+    const ofC = c.names.map((name) => name.replace('x-', '0_'));
+    expect(standbysOf('b')).toEqual(ofC);
+    expect(standbysOf('c')).toHaveLength(3);
+    expect(early).toEqual([]);
   });
 
   it('assigns also where the ends of the changelogs cannot be had', async () => {

@@ -6,6 +6,7 @@ import { Admin, Consumer } from '../../../src/client/index.ts';
 import {
   type RestoreProgress,
   DiagnosticError,
+  Serdes,
   StreamsFailure,
   type StreamsState,
   ThreadedStreamsApp,
@@ -151,7 +152,7 @@ describe('an application on two stream threads', () => {
   });
 
   it('spreads eight partitions over them, and nothing of it runs on the main thread', async () => {
-    const app = appOf();
+    const app = appOf({ applicationServer: 'localhost:8088' });
     const states: StreamsState[] = [];
     app.state$.subscribe((state) => states.push(state));
     expect(app.state).toBe('CREATED');
@@ -165,6 +166,18 @@ describe('an application on two stream threads', () => {
       [`${APPLICATION}-StreamThread-1-consumer`]: expect.objectContaining({ length: 4 }),
       [`${APPLICATION}-StreamThread-2-consumer`]: expect.objectContaining({ length: 4 }),
     });
+    // Both threads answer at one place.
+    const hostInfo = { host: 'localhost', port: 8088 };
+    const clients = await app.metadataForAllStreamsClients();
+    expect(clients).toMatchObject([
+      { hostInfo, stateStoreNames: ['counts'], topicPartitions: { length: 8 } },
+    ]);
+    expect(await app.streamsMetadataForStore('counts')).toEqual(clients);
+    const { partition, ...hosts } = await app.queryMetadataForKey('counts', 'k1', Serdes.string);
+    expect(hosts).toEqual({ activeHost: hostInfo, standbyHosts: [] });
+    expect(await app.keyValueStore('counts', { partition }).get('k1')).toMatchObject({ value: 1 });
+    expect(await app.keyValueStore('counts', { partition: (partition + 1) % 8 }).get('k1')).toBeUndefined();
+    expect((await app.allLocalStorePartitionLags()).get('counts')?.size).toBe(8);
     await expect(app.start()).rejects.toThrow('the application is RUNNING already');
 
     await app.close();

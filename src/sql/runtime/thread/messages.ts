@@ -6,6 +6,12 @@ import type { QueryPlan } from '../../physical/steps.ts';
 import type { KafkaHostOptions } from '../app-options.ts';
 import type { QueryMove } from '../moved-queries.ts';
 import type { TopicsAnswer } from '../query-runtime.ts';
+import type { StoreQueryOptions } from '../../../streams/runtime/queryable-stores.ts';
+import type {
+  KeyQueryMetadata,
+  StoreLags,
+  StreamsMetadata,
+} from '../../../streams/runtime/state-locations.ts';
 import type { ErrorRecord } from '../../../streams/threads/error-record.ts';
 import type { FromService, ToService } from '../../../streams/threads/service-messages.ts';
 import type { Turn } from '../../../streams/threads/thread-watch.ts';
@@ -56,7 +62,13 @@ export type ThreadCommand =
   | { readonly kind: 'makeQuery'; readonly query: number; readonly sent: SentQuery; readonly change: number }
   /** Changes of a query are counted: what the thread tells of its state says which one it knew of. */
   | { readonly kind: 'pauseQuery' | 'resumeQuery'; readonly query: number; readonly change: number }
-  | { readonly kind: 'openScan'; readonly query: number; readonly scan: number; readonly range: TimeRange }
+  | {
+      readonly kind: 'openScan';
+      readonly query: number;
+      readonly scan: number;
+      readonly range: TimeRange;
+      readonly options: StoreQueryOptions | undefined;
+    }
   | { readonly kind: 'closeScan'; readonly scan: number }
   /** Somebody listens to a push query: it begins to run. */
   | { readonly kind: 'readPush'; readonly push: number }
@@ -68,8 +80,15 @@ export type ThreadCommand =
 export type ThreadCall =
   | { readonly kind: 'startQuery'; readonly query: number }
   | { readonly kind: 'closeQuery'; readonly query: number; readonly cleanUp: boolean }
-  | { readonly kind: 'statistics'; readonly query: number }
-  | { readonly kind: 'get'; readonly query: number; readonly key: SentRow; readonly range: TimeRange }
+  | { readonly kind: 'statistics' | 'clients' | 'lags'; readonly query: number }
+  | {
+      readonly kind: 'get';
+      readonly query: number;
+      readonly key: SentRow;
+      readonly range: TimeRange;
+      readonly options: StoreQueryOptions | undefined;
+    }
+  | { readonly kind: 'locate'; readonly query: number; readonly key: SentRow }
   | { readonly kind: 'nextPage'; readonly scan: number }
   | {
       readonly kind: 'startPush';
@@ -90,7 +109,11 @@ export interface ThreadAnswers {
   readonly startQuery: undefined;
   readonly closeQuery: undefined;
   readonly statistics: QueryStatistics;
+  readonly clients: readonly StreamsMetadata[];
+  readonly lags: StoreLags;
   readonly get: readonly SentTableRow[];
+  /** Undefined where the table does not say. */
+  readonly locate: KeyQueryMetadata | undefined;
   /** Undefined after the last page. */
   readonly nextPage: readonly SentTableRow[] | undefined;
   readonly startPush: undefined;

@@ -75,7 +75,9 @@ export class QueryThreadServer {
       case 'resumeQuery':
         return this.#query(command).resume(command.change);
       case 'openScan':
-        return this.#scans.open(command.scan, () => this.#query(command).table.scan(command.range));
+        return this.#scans.open(command.scan, () =>
+          this.#query(command).table.scan(command.range, command.options),
+        );
       case 'closeScan':
         return this.#scans.close(command.scan);
       case 'readPush':
@@ -98,9 +100,15 @@ export class QueryThreadServer {
       case 'statistics':
         return this.#query(call).statistics();
       case 'get': {
-        const rows = await this.#query(call).table.get(receivedRow(call.key), call.range);
+        const rows = await this.#query(call).table.get(receivedRow(call.key), call.range, call.options);
         return rows.map(sentTableRow);
       }
+      case 'locate':
+        return this.#query(call).table.locate?.(receivedRow(call.key));
+      case 'clients':
+        return this.#query(call).clients();
+      case 'lags':
+        return this.#query(call).lags();
       case 'nextPage':
         return (await this.#scans.next(call.scan))?.map(sentTableRow);
       case 'startPush':

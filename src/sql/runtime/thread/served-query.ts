@@ -2,6 +2,7 @@ import { OperationalError } from '../../../base/errors.ts';
 import type { Timers } from '../../../base/environment.ts';
 import type { Observable } from 'rxjs';
 import type { MaterializedTable, QueryStatistics, RunningQuery } from '../../host/host.ts';
+import type { StoreLags, StreamsMetadata } from '../../../streams/runtime/state-locations.ts';
 import type { ThreadEvent } from './messages.ts';
 
 /** How long errors of rows may wait to be told to the other thread: there may be as many as rows. */
@@ -57,6 +58,14 @@ export class ServedQuery {
     if (table !== undefined) return table;
     const message = `query ${plan.queryId} keeps no table`;
     throw new OperationalError('STORE_NOT_AVAILABLE', message, { retriable: true });
+  }
+
+  clients(): Promise<readonly StreamsMetadata[]> {
+    return this.#running.clients();
+  }
+
+  lags(): Promise<StoreLags> {
+    return this.#running.lags();
   }
 
   async start(): Promise<undefined> {

@@ -17,7 +17,8 @@ import {
 import { keptTable } from '../materialized-table.ts';
 import { NO_STATISTICS } from '../query-counts.ts';
 import { QueryErrors } from '../query-errors.ts';
-import type { SentQuery, ThreadEvent } from './messages.ts';
+import type { StoreLags, StreamsMetadata } from '../../../streams/runtime/state-locations.ts';
+import type { SentQuery, ThreadAnswers, ThreadEvent } from './messages.ts';
 import {
   ignoreThreadAway,
   ignoreThreadEnded,
@@ -150,6 +151,25 @@ export class ThreadQuery implements RunningQuery {
       // Of a thread that has ended nothing is left; it is counted again from nothing, as after a start of the server.
       if (isThreadEnded(error)) this.#statistics = { ...NO_STATISTICS, groupId: this.#groupId };
       else if (!isThreadSilent(error)) throw error;
+    }
+  }
+
+  async clients(): Promise<readonly StreamsMetadata[]> {
+    return (await this.#asked('clients')) ?? [];
+  }
+
+  async lags(): Promise<StoreLags> {
+    return (await this.#asked('lags')) ?? new Map();
+  }
+
+  /** Undefined where the thread does not answer. */
+  async #asked<K extends 'clients' | 'lags'>(kind: K): Promise<ThreadAnswers[K] | undefined> {
+    const { thread, query } = this.#options;
+    try {
+      return await thread.ask({ kind, query });
+    } catch (error) {
+      if (isThreadEnded(error) || isThreadSilent(error)) return undefined;
+      throw error;
     }
   }
 

@@ -1,5 +1,8 @@
+import { assertDefined } from '../../../base/assert.ts';
 import type { Row } from '../../../serde/model/sql-value.ts';
 import type { MaterializedRow, MaterializedTable, TimeRange } from '../../host/host.ts';
+import type { StoreQueryOptions } from '../../../streams/runtime/queryable-stores.ts';
+import type { KeyQueryMetadata } from '../../../streams/runtime/state-locations.ts';
 import type { QueryThread } from './query-thread.ts';
 import { receivedTableRow, sentRow } from './sent-rows.ts';
 
@@ -20,15 +23,20 @@ export class ThreadTable implements MaterializedTable {
     this.isWindowed = isWindowed;
   }
 
-  async get(key: Row, range: TimeRange): Promise<readonly MaterializedRow[]> {
+  async get(key: Row, range: TimeRange, options?: StoreQueryOptions): Promise<readonly MaterializedRow[]> {
     const query = this.#query;
-    const rows = await this.#thread.ask({ kind: 'get', query, key: sentRow(key), range });
+    const rows = await this.#thread.ask({ kind: 'get', query, key: sentRow(key), range, options });
     return rows.map(receivedTableRow);
   }
 
-  async *scan(range: TimeRange): AsyncIterable<readonly MaterializedRow[]> {
+  async locate(key: Row): Promise<KeyQueryMetadata> {
+    const found = await this.#thread.ask({ kind: 'locate', query: this.#query, key: sentRow(key) });
+    return assertDefined(found, 'a query on a thread says where its rows are');
+  }
+
+  async *scan(range: TimeRange, options?: StoreQueryOptions): AsyncIterable<readonly MaterializedRow[]> {
     const scan = this.#thread.nextNumber();
-    this.#thread.post({ kind: 'openScan', query: this.#query, scan, range });
+    this.#thread.post({ kind: 'openScan', query: this.#query, scan, range, options });
     try {
       for (;;) {
         const page = await this.#thread.ask({ kind: 'nextPage', scan });
