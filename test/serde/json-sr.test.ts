@@ -70,6 +70,57 @@ describe('JSON_SR', () => {
     expect(() => missing.serialize([1])).toThrow('Missing value for the required field b');
   });
 
+  it('has values of several types as structs of one field each', () => {
+    const schema = {
+      type: 'object',
+      properties: {
+        u: {
+          oneOf: [
+            { type: 'null' },
+            { type: 'integer' },
+            { type: 'string' },
+            { type: 'object', properties: { a: { type: 'integer' }, b: { type: 'integer' } } },
+            { type: 'object', properties: { a: { type: 'integer' }, c: { type: 'string' } } },
+          ],
+        },
+        l: { type: 'array', items: { anyOf: [{ type: 'boolean' }, { type: 'number' }] } },
+      },
+    };
+    const names = ['0', '1', '2', '3'].map((at) => `\`io.confluent.connect.json.OneOf.field.${at}\``);
+    const [n, t, ab, ac] = names;
+    const columns =
+      `\`u\` STRUCT<${n} BIGINT, ${t} STRING, ${ab} STRUCT<\`a\` BIGINT, \`b\` BIGINT>, ` +
+      `${ac} STRUCT<\`a\` BIGINT, \`c\` STRING>>, \`l\` ARRAY<STRUCT<${n} BOOLEAN, ${t} DOUBLE>>`;
+    expect(inferred(schema)).toEqual(columnsOf(columns));
+    for (const spelled of [columns, columns.toUpperCase()]) {
+      const serde = serdeBy(schema, spelled);
+      const rows: readonly (readonly [string, unknown])[] = [
+        [
+          '{"u":5,"l":[true,null,1.5]}',
+          [
+            [5, null, null, null],
+            [[true, null], null, [null, 1.5]],
+          ],
+        ],
+        ['{"u":"five","l":null}', [[null, 'five', null, null], null]],
+        ['{"u":{"a":1,"b":2},"l":[]}', [[null, null, [1, 2], null], []]],
+        ['{"u":{"a":1,"c":"x"},"l":[]}', [[null, null, null, [1, 'x']], []]],
+        ['{"u":null,"l":[]}', [null, []]],
+        ['{"u":9007199254740993,"l":[]}', [[9007199254740993n, null, null, null], []]],
+      ];
+      for (const [json, row] of rows) {
+        const bytes = Buffer.concat([Buffer.from([0, 0, 0, 0, 1]), Buffer.from(json)]);
+        const read = serde.deserialize(bytes);
+        expect(read).toEqual(row);
+        expect(JSON.parse(serde.serialize(read)?.toString('utf8', 5) ?? '')).toEqual(JSON.parse(json));
+      }
+      const none = Buffer.concat([Buffer.from([0, 0, 0, 0, 1]), Buffer.from('{"u":true}')]);
+      expect(() => serde.deserialize(none)).toThrow(
+        new SerdeError('Did not find matching oneof field for data: true'),
+      );
+    }
+  });
+
   it('has the columns of its schema, in the order of Connect', () => {
     const int = { oneOf: [{ type: 'null' }, { type: 'integer', 'connect.type': 'int32' }] };
     const columns = inferred({

@@ -16,10 +16,8 @@ import {
   TIMESTAMP,
 } from '../model/sql-type.ts';
 import { CONNECT_DATA, CONNECT_PRECISION_DEFAULT } from '../schemas/connect.ts';
+import { choiceName } from './choices.ts';
 import type { SchemaNode } from './schema-node.ts';
-
-/** What Connect calls the fields of a struct that a choice of types becomes. */
-const CHOICE = 'io.confluent.connect.json.OneOf.field.';
 
 /** The SQL type that ksqlDB infers of a JSON Schema, by way of Connect's; undefined where there is none. */
 export function inferJsonType(node: SchemaNode): SqlType | undefined {
@@ -49,7 +47,7 @@ export function inferJsonType(node: SchemaNode): SqlType | undefined {
     }
     case 'choice':
       return structType(
-        inferJsonFields(node.choices.map((choice, index) => ({ name: `${CHOICE}${index}`, node: choice }))),
+        inferJsonFields(node.choices.map((choice, index) => ({ name: choiceName(index), node: choice }))),
       );
   }
 }

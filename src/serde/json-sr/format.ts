@@ -10,6 +10,7 @@ import {
 } from '../contract/unsupported.ts';
 import { jsonSerde } from '../json/format.ts';
 import { ENVELOPE_BYTES } from '../schemas/envelope.ts';
+import { choiceShaper } from './choices.ts';
 import { inferJsonType } from './columns.ts';
 import { parseJsonSchema } from './schema-node.ts';
 import { jsonSchemaOf } from './to-schema.ts';
@@ -22,8 +23,8 @@ const schemas: FormatSchemas = {
 };
 
 /**
- * JSON_SR: JSON behind Confluent's envelope, its schemas in a registry. What is read needs no schema: JSON says by itself
- * what it is.
+ * JSON_SR: JSON behind Confluent's envelope, its schemas in a registry. What is read says by itself what it is, but where the
+ * schema has a choice of types.
  */
 export const jsonSchemaFormat: Format = {
   name: 'JSON_SR',
@@ -42,7 +43,11 @@ export const jsonSchemaFormat: Format = {
     const isBare = isUnwrapped(spec, true);
     const json = jsonSerde(spec, 'entries');
     return registeredSerde(requireRegistry('JSON_SR', registry), {
-      reader: () => (bytes) => json.deserialize(bytes.subarray(ENVELOPE_BYTES)),
+      reader(schema) {
+        const shape = choiceShaper(parseJsonSchema(schema));
+        const shaped = shape === undefined ? json : jsonSerde(spec, 'entries', shape);
+        return (bytes) => shaped.deserialize(bytes.subarray(ENVELOPE_BYTES));
+      },
       writer: (schema) => jsonSchemaWriter(parseJsonSchema(schema), schema.id, spec, isBare),
     });
   },

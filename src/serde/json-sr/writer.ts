@@ -7,6 +7,7 @@ import type { SqlType, StructField } from '../model/sql-type.ts';
 import type { Row, SqlValue } from '../model/sql-value.ts';
 import { SerdeError } from '../model/serde-error.ts';
 import { ENVELOPE_BYTES, putSchemaId } from '../schemas/envelope.ts';
+import { choiceIndex } from './choices.ts';
 import type { SchemaNode } from './schema-node.ts';
 
 /** Writes a value that is not null as JSON. */
@@ -80,6 +81,7 @@ function nullable(given: WriteText): (value: SqlValue) => string {
 }
 
 function fieldsWriter(columns: readonly StructField[], node: SchemaNode | undefined): (row: Row) => string {
+  if (node?.kind === 'choice') return choiceWriter(columns, node.choices);
   const declared = node?.kind === 'object' ? node.fields : [];
   const parts = columns.map(({ name, type }, at) => {
     const field = declared[indexOfName(declared, name)];
@@ -95,5 +97,14 @@ function fieldsWriter(columns: readonly StructField[], node: SchemaNode | undefi
     }
     const texts = parts.map(({ at, start, write }) => start + write(row[at] ?? null));
     return `{${[...texts, ...rest].join(',')}}`;
+  };
+}
+
+/** A struct that stands for a choice is written as the one of its fields that is not null. */
+function choiceWriter(columns: readonly StructField[], choices: readonly SchemaNode[]): (row: Row) => string {
+  const writers = columns.map(({ name, type }) => nullable(writerOf(type, choices[choiceIndex(name)])));
+  return (row) => {
+    const at = columns.findIndex((_, index) => (row[index] ?? null) !== null);
+    return writers[at]?.(row[at] ?? null) ?? 'null';
   };
 }

@@ -18,7 +18,14 @@ import { printJson, printJsonNumber } from './text.ts';
 export const INEXACT = new SerdeError('a number needs more than a double');
 
 /** A value of `JSON.parse` or of the exact parser. */
-export type Json = ExactJson | number;
+export type Json =
+  | null
+  | boolean
+  | string
+  | number
+  | JsonNumber
+  | readonly Json[]
+  | { readonly [name: string]: Json };
 
 function refuse(value: Json, type: string): SerdeError {
   const kind =
@@ -110,10 +117,10 @@ export function toText(value: Json): string {
 }
 
 /** A number anywhere inside would print otherwise than it was written. */
-function requireExact(value: Json): void {
+function requireExact(value: Json): asserts value is ExactJson {
   if (typeof value === 'number') throw INEXACT;
   if (value === null || typeof value !== 'object' || value instanceof JsonNumber) return;
-  for (const inner of Object.values(value)) requireExact(inner as Json);
+  for (const inner of Object.values<Json>(value)) requireExact(inner);
 }
 
 /** The caller has seen to it that no number of the text has more digits than a double keeps. */
@@ -145,9 +152,11 @@ export function requireArray(value: Json): readonly Json[] {
   throw refuse(value, 'ARRAY');
 }
 
+/** Whether a value is an object, and no array. */
+export const isJsonObject = (value: Json): value is { readonly [name: string]: Json } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber);
+
 export function requireObject(value: Json, type: string): { readonly [name: string]: Json } {
-  if (value === null || typeof value !== 'object' || Array.isArray(value) || value instanceof JsonNumber) {
-    throw refuse(value, type);
-  }
-  return value as { readonly [name: string]: Json };
+  if (isJsonObject(value)) return value;
+  throw refuse(value, type);
 }

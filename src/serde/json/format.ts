@@ -22,16 +22,23 @@ export const jsonFormat: Format = {
   createSerde: (spec) => jsonSerde(spec),
 };
 
-/** The serde of JSON, for whatever is JSON inside. */
-export function jsonSerde(spec: FormatSpec, maps: MapForm = 'objects'): RowSerde {
-  return isUnwrapped(spec, true) ? bareValueSerde(spec, maps) : objectSerde(spec, maps);
+/** What a value becomes before it is read. */
+type Shape = (json: Json) => Json;
+
+/**
+ * The serde of JSON, for whatever is JSON inside.
+ * @param shape puts what was parsed into the form that the columns have; as it is, by default.
+ */
+export function jsonSerde(spec: FormatSpec, maps: MapForm = 'objects', shape?: Shape): RowSerde {
+  return isUnwrapped(spec, true) ? bareValueSerde(spec, maps, shape) : objectSerde(spec, maps, shape);
 }
 
-function objectSerde(spec: FormatSpec, maps: MapForm): RowSerde {
+function objectSerde(spec: FormatSpec, maps: MapForm, shape: Shape | undefined): RowSerde {
   // Sources only read and sinks only write, and what a topology is checked with does neither: each is made when it is used.
   let write: ((row: Row) => Buffer) | undefined;
   let readFields: ReturnType<typeof fieldsReader> | undefined;
-  const read = (json: Json): SqlValue[] | null => {
+  const read = (parsed: Json): SqlValue[] | null => {
+    const json = shape === undefined ? parsed : shape(parsed);
     if (json === null) return null;
     readFields ??= fieldsReader(spec.columns, spec.trailingNulls, maps);
     return readFields(requireObject(json, 'STRUCT'));
@@ -40,14 +47,14 @@ function objectSerde(spec: FormatSpec, maps: MapForm): RowSerde {
     spec.columns.some((column) => containsDecimal(column.type)),
     read,
   );
-  const layouts = new LearntLayouts(spec);
+  const layouts = shape === undefined ? new LearntLayouts(spec) : undefined;
   return {
     serialize(row) {
       if (row === null) return null;
       write ??= rowWriter(spec.columns);
       return write(row);
     },
-    deserialize: (bytes) => (bytes === null ? null : (layouts.read(bytes) ?? parse(bytes))),
+    deserialize: (bytes) => (bytes === null ? null : (layouts?.read(bytes) ?? parse(bytes))),
   };
 }
 
@@ -58,13 +65,13 @@ function rowWriter(columns: FormatSpec['columns']): (row: Row) => Buffer {
   return (row) => writeBytes(row) ?? Buffer.from(write(row), 'utf8');
 }
 
-function bareValueSerde(spec: FormatSpec, maps: MapForm): RowSerde {
+function bareValueSerde(spec: FormatSpec, maps: MapForm, shape: Shape = (json) => json): RowSerde {
   const type = spec.columns[0]?.type;
   if (type === undefined) throw new RangeError('a bare value needs a column');
   const write = valueWriter(type) as (value: SqlValue) => string;
   const readValue = nullableReader(type, maps);
   const { trailingNulls = 0 } = spec;
-  const parse = jsonParser(containsDecimal(type), (json) => rowOf(readValue(json), trailingNulls));
+  const parse = jsonParser(containsDecimal(type), (json) => rowOf(readValue(shape(json)), trailingNulls));
   return {
     serialize(row) {
       const value = row === null ? null : row[0];
