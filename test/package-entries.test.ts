@@ -40,7 +40,6 @@ const INNER_ERRORS = [
   'NodeFailure',
   'RecordMismatch',
   'Refusal',
-  'RegistryError',
   'RegistryRefusal',
   'RestError',
   'ScriptError',

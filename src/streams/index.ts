@@ -24,7 +24,24 @@ export { JoinWindows } from './windows/join-windows.ts';
 export { Windowed, type Window } from './windows/windowed.ts';
 export { timeWindowedSerde, sessionWindowedSerde } from './windows/windowed-serdes.ts';
 export { StreamRecord, NO_HEADERS, type Header, type KeyValue, type RecordContext } from './record.ts';
-export type { Serde } from './serde.ts';
+export type { Serde, TopicUse } from './serde.ts';
+export type { SchemaSerde, SchemaSerdeOptions } from './schema-serdes.ts';
+export { inMemorySchemaRegistry, schemaRegistry, type SchemaRegistryOptions } from './schema-registry.ts';
+export type { AvroSchema, AvroValue } from '../serde/objects/avro-value.ts';
+export type { JsonSchema, JsonSchemaValue } from '../serde/objects/json-schema-value.ts';
+export type { SubjectNameStrategy } from '../serde/schemas/subject-names.ts';
+export {
+  type ImmediateRegistry,
+  RegistryError,
+  type SchemaRegistryClient,
+} from '../serde/schemas/registry-client.ts';
+export type {
+  RegisteredSchema,
+  SchemaReference,
+  SchemaText,
+  SchemaType,
+  SubjectSchema,
+} from '../serde/schemas/registered-schema.ts';
 export { Serdes, SerdeError } from './serdes.ts';
 export {
   failOnInvalidTimestamp,

@@ -12,4 +12,15 @@ export interface Serde<T> {
    * of a batch that was polled, before the first one is read; a rejection fails the application, which reads them again.
    */
   prepare?(bytes: Buffer): Promise<void> | undefined;
+  /**
+   * What has to come before values can be written to a topic, or read from a store, such as their schema registered; undefined
+   * where nothing has. It is asked before the first record of an application is processed; a rejection fails the application.
+   */
+  prepareTopic?(topic: string, use: TopicUse): Promise<void> | undefined;
 }
+
+/**
+ * What becomes of a topic: a `sink` is written for others; an `internal` one, of a repartition or behind a store, is written and
+ * read again; a `source` that a store is restored from is read.
+ */
+export type TopicUse = 'sink' | 'internal' | 'source';

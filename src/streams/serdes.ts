@@ -2,6 +2,7 @@ import { readInt64, writeInt64 } from '../base/int64.ts';
 import { utf8Bytes, utf8Text } from '../base/short-text.ts';
 import { SerdeError } from '../serde/model/serde-error.ts';
 import { madeBy, OWN_MODULE, portable } from './portable.ts';
+import { avro, jsonSchema, protobuf } from './schema-serdes.ts';
 import type { Serde } from './serde.ts';
 import type { TextSerde } from './text-serde.ts';
 
@@ -88,8 +89,19 @@ function json<T>(): Serde<T> {
   } satisfies Serde<T>);
 }
 
-/** Kafka's built-in formats, byte for byte, and JSON. */
-export const Serdes = { string, long, bigint, integer, double, bytes, json } as const;
+/** Kafka's built-in formats, byte for byte, JSON, and formats by schemas of a registry. */
+export const Serdes = {
+  string,
+  long,
+  bigint,
+  integer,
+  double,
+  bytes,
+  json,
+  avro,
+  jsonSchema,
+  protobuf,
+} as const;
 
 /** Those whose values cannot be changed, so that others may have them, too, by their names. */
 export const immutableSerdes: ReadonlyMap<object, string> = new Map<object, string>([

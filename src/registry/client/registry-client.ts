@@ -82,6 +82,14 @@ export class RegistryClient {
     return orUndefined([40401], () => this.#version(subject, 'latest'));
   }
 
+  /** All versions of a subject, the oldest first; none where there is no such subject. */
+  async versions(subject: string): Promise<readonly ClientSubjectSchema[]> {
+    const path = `/subjects/${encodeURIComponent(subject)}/versions`;
+    const answer = await orUndefined([40401], () => this.#ask({ method: 'GET', path }));
+    const numbers = isJsonArray(answer) ? answer.filter((each) => each instanceof JsonNumber) : [];
+    return Promise.all(numbers.map(({ value }) => this.#keptVersion(subject, value)));
+  }
+
   /** The schema of an id; undefined where there is none. */
   byId(id: number): Promise<ClientRegisteredSchema | undefined> {
     return kept(this.#byId, id, () =>
@@ -112,6 +120,10 @@ export class RegistryClient {
     return this.#placed(await this.#ask({ method: 'GET', path }), subject);
   }
 
+  #keptVersion(subject: string, version: number): Promise<ClientSubjectSchema> {
+    return kept(this.#versions, `${version} ${subject}`, () => this.#version(subject, version));
+  }
+
   async #placed(answer: JsonValue, subject: string): Promise<ClientSubjectSchema> {
     const [id, version] = [integer(answer, 'id'), integer(answer, 'version')];
     return { ...(await this.#content(answer)), id, subject, version };
@@ -130,9 +142,7 @@ export class RegistryClient {
   ): Promise<readonly { readonly name: string; readonly schema: string }[]> {
     const found = await Promise.all(
       references.map(async ({ name, subject, version }) => {
-        const used = await kept(this.#versions, `${version} ${subject}`, () =>
-          this.#version(subject, version),
-        );
+        const used = await this.#keptVersion(subject, version);
         return [...used.dependencies, { name, schema: used.schema }];
       }),
     );

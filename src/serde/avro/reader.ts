@@ -10,6 +10,7 @@ import { readHelpers } from './read-helpers.ts';
 import { branchName, decimalOf, entryOf, nullableOf } from './connect-types.ts';
 import { AvroInput } from './input.ts';
 import type { AvroType } from './schema-tree.ts';
+import { AvroSkips } from './skips.ts';
 
 /**
  * Compiles the reader of rows that were written with an Avro schema. Columns are found by their names, whatever their case; those that
@@ -21,7 +22,7 @@ export function avroReader(type: AvroType, spec: FormatSpec, isBare: boolean): R
   const body = isBare ? bareBody(code, type, spec) : code.row(type, spec);
   const read = compileFunction<(input: AvroInput) => SqlValue[] | null>(
     { ...readHelpers, table: code.tables },
-    `${code.functions.join('\n')}\nreturn (i) => ${body};`,
+    `${code.texts.join('\n')}\nreturn (i) => ${body};`,
   );
   const input = new AvroInput();
   return (bytes) => {
@@ -48,14 +49,19 @@ const nullTexts = (count: number): readonly string[] => Array.from({ length: cou
 
 /** Expressions of generated code over an input `i`; what takes more than an expression is a function of its own. */
 class ReaderCode {
-  readonly functions: string[] = [];
+  readonly #functions: string[] = [];
   /** Values that the code names: `table[0]`, … */
   readonly tables: unknown[] = [];
-  readonly #skips = new Map<AvroType, string>();
+  readonly #skips = new AvroSkips();
+
+  /** All functions that the code calls. */
+  get texts(): readonly string[] {
+    return [...this.#functions, ...this.#skips.functions];
+  }
 
   #function(body: string): string {
-    const name = `f${this.functions.length}`;
-    this.functions.push(`function ${name}(i) { ${body} }`);
+    const name = `f${this.#functions.length}`;
+    this.#functions.push(`function ${name}(i) { ${body} }`);
     return `${name}(i)`;
   }
 
@@ -154,7 +160,7 @@ class ReaderCode {
     const at = indexOfName(sql.fields, branchName(branch));
     const field = sql.fields[at];
     if (field === undefined)
-      return `${this.#skip(branch)}; return [${nullTexts(sql.fields.length).join(', ')}];`;
+      return `${this.#skips.of(branch)}; return [${nullTexts(sql.fields.length).join(', ')}];`;
     const read = this.read(branch, field.type);
     return `return [${sql.fields.map((_, index) => (index === at ? read : 'null')).join(', ')}];`;
   }
@@ -169,7 +175,7 @@ class ReaderCode {
       const at = columnOfField(columns, name, written);
       const column = columns[at];
       if (column === undefined || values[at] !== 'null' || unread.has(column.name))
-        return `${this.#skip(type)};`;
+        return `${this.#skips.of(type)};`;
       values[at] = `c${at}`;
       return `const c${at} = ${this.read(type, column.type)};`;
     });
@@ -197,58 +203,6 @@ class ReaderCode {
 
   #mismatch(type: AvroType, sql: SqlType): string {
     return `mismatch(${JSON.stringify(type.kind.toUpperCase())}, '${sql.kind}')`;
-  }
-
-  /** Passes over a value. */
-  #skip(type: AvroType): string {
-    switch (type.kind) {
-      case 'null':
-        return '';
-      case 'boolean':
-        return 'i.boolean()';
-      case 'int':
-        return 'i.int()';
-      case 'long':
-        return 'i.long()';
-      case 'enum':
-        return `i.index(${type.symbols.length})`;
-      case 'float':
-        return 'i.skip(4)';
-      case 'double':
-        return 'i.skip(8)';
-      case 'bytes':
-      case 'string':
-        return 'i.skip(i.length())';
-      case 'fixed':
-        return `i.skip(${type.size})`;
-      default:
-        return this.#skipWithin(type);
-    }
-  }
-
-  #skipWithin(type: Extract<AvroType, { kind: 'array' | 'map' | 'record' | 'union' }>): string {
-    const known = this.#skips.get(type);
-    if (known !== undefined) return known;
-    const name = `s${this.#skips.size}`;
-    this.#skips.set(type, `${name}(i)`);
-    this.functions.push(`function ${name}(i) { ${this.#skipBody(type)} }`);
-    return `${name}(i)`;
-  }
-
-  #skipBody(type: Extract<AvroType, { kind: 'array' | 'map' | 'record' | 'union' }>): string {
-    switch (type.kind) {
-      case 'record':
-        return type.fields.map((field) => `${this.#skip(field.type)};`).join(' ');
-      case 'union': {
-        const cases = type.branches.map((branch, index) => `case ${index}: ${this.#skip(branch)}; break;`);
-        return `switch (i.index(${type.branches.length})) { ${cases.join(' ')} }`;
-      }
-      default: {
-        const item =
-          type.kind === 'array' ? this.#skip(type.items) : `i.skip(i.length()); ${this.#skip(type.values)}`;
-        return `for (let n = i.count(); n !== 0; n = i.count()) for (; n > 0; n--) { ${item}; }`;
-      }
-    }
   }
 }
 

@@ -9,6 +9,8 @@ export type AvroType =
       readonly kind: 'enum';
       readonly name: string;
       readonly symbols: readonly string[];
+      /** What a symbol is read as that the enum does not have. */
+      readonly fallback?: string;
     }
   | { readonly kind: 'array'; readonly items: AvroType; readonly notes: AvroNotes }
   | { readonly kind: 'map'; readonly values: AvroType }
@@ -41,6 +43,8 @@ export interface AvroField {
   readonly type: AvroType;
   /** As JSON; undefined where there is none. */
   readonly fallback: unknown;
+  /** Names that the field had in schemas of before. */
+  readonly aliases: readonly string[];
 }
 
 /** What is noted of a type beside how it is written. */
@@ -151,6 +155,7 @@ class AvroParser {
         name: field['name'],
         type: this.#type(field['type'], namespaceOf(name)),
         fallback: field['default'],
+        aliases: textsOf(field['aliases']),
       });
     }
     return record;
@@ -158,9 +163,14 @@ class AvroParser {
 
   #enum(json: JsonObject, namespace: string): AvroType {
     const name = fullName(json, namespace);
-    const { symbols } = json;
+    const { symbols, default: fallback } = json;
     if (!Array.isArray(symbols)) throw invalid(`an enum without symbols: ${name}`);
-    return this.#define(name, { kind: 'enum', name, symbols: symbols.map(String) });
+    return this.#define(name, {
+      kind: 'enum',
+      name,
+      symbols: symbols.map(String),
+      ...(typeof fallback === 'string' ? { fallback } : {}),
+    });
   }
 
   #define(name: string, type: AvroType): AvroType {
@@ -169,6 +179,9 @@ class AvroParser {
     return type;
   }
 }
+
+const textsOf = (json: unknown): readonly string[] =>
+  Array.isArray(json) ? json.filter((each) => typeof each === 'string') : [];
 
 function notesOf(json: JsonObject): AvroNotes {
   const { logicalType, precision, scale } = json;

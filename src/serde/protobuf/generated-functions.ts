@@ -11,9 +11,18 @@ export class GeneratedFunctions {
 
   /** Defines a function. @returns its name. */
   define(parameters: string, body: string): string {
-    const name = this.#name('f');
-    this.#functions.push(`function ${name}(${parameters}) { ${body} }`);
+    const name = this.reserve();
+    this.defineAs(name, parameters, body);
     return name;
+  }
+
+  /** Gives a function that calls itself its name before it is defined. */
+  reserve(): string {
+    return this.#name('f');
+  }
+
+  defineAs(name: string, parameters: string, body: string): void {
+    this.#functions.push(`function ${name}(${parameters}) { ${body} }`);
   }
 
   /** Makes something known to the code. @returns its name. */

@@ -5,8 +5,9 @@ import { connectFields, connectTypeName, type ConnectType, valueType } from './c
 import { typeName } from './coercion.ts';
 import { GeneratedFunctions } from './generated-functions.ts';
 import type { MessageField, MessageType } from './message-type.ts';
-import { isPackable, tagOf } from './message-type.ts';
-import { enumNumbers, isNotDefault, writtenValue } from './written-value.ts';
+import { isPackable } from './message-type.ts';
+import { scalarPut, tagCode } from './scalar-put.ts';
+import { isNotDefault, writtenValue } from './written-value.ts';
 import * as puts from './put.ts';
 
 /**
@@ -110,7 +111,7 @@ export class WriterCode {
     }
     const value = writtenValue(connect, type);
     if (value === undefined) throw mismatch(connect, type, path);
-    return this.#scalarCode(field, value);
+    return scalarPut(field, value, this.functions);
   }
 
   #messageCall(message: MessageType, connect: ConnectType, type: SqlType, path: string): string {
@@ -137,42 +138,6 @@ export class WriterCode {
       }
     }
   }
-
-  #scalarCode(field: MessageField, value: string): string {
-    switch (field.kind) {
-      case 'int32':
-      case 'int64':
-      case 'uint64':
-        return `p = putVarint64(b, p, ${value});`;
-      case 'uint32':
-        return `p = putVarint32(b, p, Number(BigInt.asUintN(32, BigInt(${value}))));`;
-      case 'sint32':
-      case 'sint64':
-        return `p = putZigzag64(b, p, ${value});`;
-      case 'fixed32':
-        return `p = putFixed32(b, p, Number(BigInt.asUintN(32, BigInt(${value}))));`;
-      case 'sfixed32':
-        return `p = putFixed32(b, p, ${value});`;
-      case 'fixed64':
-      case 'sfixed64':
-        return `p = putFixed64(b, p, ${value});`;
-      case 'float':
-        return `p = putFloat(b, p, ${value});`;
-      case 'double':
-        return `p = putDouble(b, p, ${value});`;
-      case 'bool':
-        return `b[p++] = ${value} ? 1 : 0;`;
-      case 'string':
-        return `p = putText(b, p, ${value});`;
-      case 'bytes':
-        return `p = putBytes(b, p, ${value});`;
-      case 'enum': {
-        return `p = putVarint64(b, p, ${this.functions.add(enumNumbers(field.enumType))}(${value}));`;
-      }
-      default:
-        throw new RangeError(`${field.kind} is no scalar`);
-    }
-  }
 }
 
 /** What has a name, else what has it in other letters: names that nobody quoted are upper case in the columns. */
@@ -196,11 +161,6 @@ function keyInteger(key: string): Int64 {
 }
 
 const missing = (path: string): SerdeError => new SerdeError(`a required field cannot be null: ${path}`);
-
-function tagCode(field: MessageField): string {
-  const tag = tagOf(field);
-  return tag < 128 ? `b[p++] = ${tag};` : `p = putVarint32(b, p, ${tag});`;
-}
 
 function mismatch(connect: { readonly kind: ConnectType['kind'] }, type: SqlType, path: string): SerdeError {
   return new SerdeError(

@@ -7,6 +7,7 @@ const refuse = (): Promise<never> =>
 export const noRegistry: SchemaRegistryClient = {
   register: refuse,
   latest: refuse,
+  versions: refuse,
   byId: refuse,
   lookup: refuse,
   subjects: refuse,

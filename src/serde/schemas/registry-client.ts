@@ -9,12 +9,24 @@ export interface SchemaRegistryClient {
   register(subject: string, schema: SchemaText): Promise<RegisteredSchema>;
   /** The newest version of a subject; undefined where there is no such subject. */
   latest(subject: string): Promise<SubjectSchema | undefined>;
+  /** All versions of a subject, the oldest first; none where there is no such subject. */
+  versions(subject: string): Promise<readonly SubjectSchema[]>;
   /** The schema of an id; undefined where there is none. */
   byId(id: number): Promise<RegisteredSchema | undefined>;
   /** Where a schema is in a subject; undefined where it is not there. */
   lookup(subject: string, schema: SchemaText): Promise<SubjectSchema | undefined>;
   /** Names of the subjects, sorted. */
   subjects(): Promise<readonly string[]>;
+  /** The same answers without a wait, of a registry in memory. */
+  readonly now?: ImmediateRegistry;
+}
+
+/** A registry that answers at once. Throws {@link RegistryError} for what it refuses. */
+export interface ImmediateRegistry {
+  register(subject: string, schema: SchemaText): RegisteredSchema;
+  latest(subject: string): SubjectSchema | undefined;
+  byId(id: number): RegisteredSchema | undefined;
+  lookup(subject: string, schema: SchemaText): SubjectSchema | undefined;
 }
 
 /** A refusal of the registry, with its code: 409 incompatible, 42201 invalid schema, 40401 no subject, 40403 no schema, … */

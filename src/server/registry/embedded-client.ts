@@ -1,23 +1,10 @@
 import type { Timers } from '../../base/environment.ts';
-import { OperationalError } from '../../base/errors.ts';
-import {
-  orUndefined,
-  RegistryClient,
-  RegistryRefusal,
-  type SchemaRegistry,
-  type SchemaRequest,
-  type StoredSchema,
-} from '../../registry/index.ts';
-import {
-  type RegisteredSchema,
-  RegistryError,
-  type SchemaRegistryClient,
-  type SchemaText,
-  type SubjectSchema,
-} from '../../serde/index.ts';
+import { orUndefined, RegistryClient } from '../../registry/index.ts';
+import type { RegisteredSchema, SchemaRegistryClient, SchemaText, SubjectSchema } from '../../serde/index.ts';
+import { dependenciesOf, placed, requestOf, schemaOf } from '../../streams/registry-answers.ts';
 import type { RegistryService } from './registry-service.ts';
 
-/** Asks the registry of this server, without a way over HTTP. Rejects with {@link RegistryRefusal}, see {@link refusingAsSql}. */
+/** Asks the registry of this server, without a way over HTTP. Rejects with {@link RegistryRefusal}, see {@link withRegistryErrors}. */
 export class EmbeddedRegistryClient implements SchemaRegistryClient {
   readonly #service: RegistryService;
   readonly #timers: Timers;
@@ -48,13 +35,15 @@ export class EmbeddedRegistryClient implements SchemaRegistryClient {
     );
   }
 
-  byId(id: number): Promise<RegisteredSchema | undefined> {
-    return orUndefined([40403], () =>
-      this.#service.read((all) => {
-        const [stored] = all.byId(id);
-        return stored === undefined ? undefined : placed(all, stored);
-      }),
+  async versions(subject: string): Promise<readonly SubjectSchema[]> {
+    const versions = await orUndefined([40401], () =>
+      this.#service.read((all) => all.versions(subject, 'left out').map((stored) => placed(all, stored))),
     );
+    return versions ?? [];
+  }
+
+  byId(id: number): Promise<RegisteredSchema | undefined> {
+    return orUndefined([40403], () => this.#service.read((all) => schemaOf(all, id)));
   }
 
   lookup(subject: string, schema: SchemaText): Promise<SubjectSchema | undefined> {
@@ -68,49 +57,4 @@ export class EmbeddedRegistryClient implements SchemaRegistryClient {
   async subjects(): Promise<readonly string[]> {
     return this.#service.read(({ state }) => state.subjects('left out'));
   }
-}
-
-/** A registry, this server's or another, as SQL asks it: with the errors that SQL knows. */
-export function refusingAsSql(client: SchemaRegistryClient): SchemaRegistryClient {
-  return {
-    register: (subject, schema) => asked(() => client.register(subject, schema)),
-    latest: (subject) => asked(() => client.latest(subject)),
-    byId: (id) => asked(() => client.byId(id)),
-    lookup: (subject, schema) => asked(() => client.lookup(subject, schema)),
-    subjects: () => asked(() => client.subjects()),
-  };
-}
-
-function placed(registry: SchemaRegistry, stored: StoredSchema): SubjectSchema {
-  const { id, type, schema, references, subject, version } = stored;
-  return { id, type, schema, references, subject, version, dependencies: dependenciesOf(registry, stored) };
-}
-
-function dependenciesOf(
-  { parsed }: SchemaRegistry,
-  { references }: Pick<SchemaText, 'references'>,
-): RegisteredSchema['dependencies'] {
-  return [...parsed.dependencies(references)].map(([name, schema]) => ({ name, schema }));
-}
-
-function requestOf({ type, schema, references }: SchemaText): SchemaRequest {
-  return { schema, schemaType: type, references, metadata: undefined, ruleSet: undefined };
-}
-
-async function asked<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    throw asRegistryError(error);
-  }
-}
-
-function asRegistryError(cause: unknown): unknown {
-  if (cause instanceof RegistryRefusal) {
-    return new RegistryError(cause.code, cause.message, { cause, retriable: cause.status >= 500 });
-  }
-  if (cause instanceof OperationalError) {
-    return new RegistryError(503, cause.message, { cause, retriable: cause.retriable });
-  }
-  return cause;
 }

@@ -1,8 +1,9 @@
 import { hostname as machineName } from 'node:os';
 import { compatibilityLevel, httpExchange, RegistryClient } from '../../registry/index.ts';
 import type { SchemaRegistryClient } from '../../serde/index.ts';
+import { withRegistryErrors } from '../../streams/registry-answers.ts';
 import type { ServerConfig } from '../config/server-properties.ts';
-import { EmbeddedRegistryClient, refusingAsSql } from './embedded-client.ts';
+import { EmbeddedRegistryClient } from './embedded-client.ts';
 import type { RegistryIdentity } from './leader/identity.ts';
 import { outsideAccess } from './outside-access.ts';
 import { RegistryService } from './registry-service.ts';
@@ -39,12 +40,12 @@ export function registriesOf(
     .filter((url) => url !== '');
   const { timers, disk } = parts.environment;
   if (urls.length === 0)
-    return { own, client: refusingAsSql(new EmbeddedRegistryClient(own, timers)), close };
+    return { own, client: withRegistryErrors(new EmbeddedRegistryClient(own, timers)), close };
   const http = httpExchange({ timeoutMs, ...outsideAccess(settings, disk) });
   const client = new RegistryClient({ exchange: http.exchange, urls, timers });
   return {
     own,
-    client: refusingAsSql(client),
+    client: withRegistryErrors(client),
     close: () => {
       http.close();
       return close();

@@ -1,7 +1,8 @@
 import { OperationalError } from '../../base/errors.ts';
 import { SerdeError } from '../../serde/model/serde-error.ts';
 import type { RegisteredSchema } from '../../serde/schemas/registered-schema.ts';
-import { RegistryError, type SchemaRegistryClient } from '../../serde/schemas/registry-client.ts';
+import { askRegistry, KnownSchemas } from '../../serde/schemas/known-schemas.ts';
+import type { SchemaRegistryClient } from '../../serde/schemas/registry-client.ts';
 import type { WrittenSchema } from '../analysis/written-schemas.ts';
 import type { QuerySchemas } from '../lowering/query-schemas.ts';
 import type { QueryPlan } from '../physical/steps.ts';
@@ -9,49 +10,14 @@ import type { QueryPlan } from '../physical/steps.ts';
 /** What queries ask of a registry. */
 export type RegistryForQueries = Pick<SchemaRegistryClient, 'byId' | 'register'>;
 
-/**
- * What the queries of a thread know of the schema registry: schemas by id, for good, and those that they write. An id that the
- * registry does not have is asked for with each batch that has it: it may come.
- */
-export class SchemaCache implements QuerySchemas {
+/** What the queries of a thread know of the schema registry: schemas by id, and those that they write. */
+export class SchemaCache extends KnownSchemas implements QuerySchemas {
   readonly #registry: RegistryForQueries;
-  readonly #known = new Map<number, RegisteredSchema>();
-  readonly #missing = new Set<number>();
-  readonly #fetches = new Map<number, Promise<void>>();
   readonly #written = new Map<string, RegisteredSchema>();
 
   constructor(registry: RegistryForQueries) {
+    super(registry);
     this.#registry = registry;
-  }
-
-  byId(id: number): RegisteredSchema | undefined {
-    const known = this.#known.get(id);
-    if (known === undefined && this.#missing.has(id)) {
-      throw new SerdeError(`Schema ${id} not found in the schema registry`);
-    }
-    return known;
-  }
-
-  /** Asks for the schema of an id, unless it is known. @throws {OperationalError} where the registry does not answer. */
-  fetch(id: number): Promise<void> | undefined {
-    if (this.#known.has(id)) return undefined;
-    let fetch = this.#fetches.get(id);
-    if (fetch === undefined) {
-      fetch = this.#fetch(id).finally(() => this.#fetches.delete(id));
-      this.#fetches.set(id, fetch);
-    }
-    return fetch;
-  }
-
-  async #fetch(id: number): Promise<void> {
-    const schema = await asked(`schema ${id}`, () => this.#registry.byId(id));
-    if (schema === undefined) this.#missing.add(id);
-    else this.#learn(schema);
-  }
-
-  #learn(schema: RegisteredSchema): void {
-    this.#known.set(schema.id, schema);
-    this.#missing.delete(schema.id);
   }
 
   /**
@@ -67,7 +33,7 @@ export class SchemaCache implements QuerySchemas {
   async #register(written: WrittenSchema): Promise<void> {
     const name = nameOf(written);
     if (this.#written.has(name)) return;
-    const schema = await asked(`the schema of ${written.subject}`, () =>
+    const schema = await askRegistry(`the schema of ${written.subject}`, () =>
       'schema' in written
         ? this.#registry.register(written.subject, written.schema)
         : this.#registry.byId(written.id),
@@ -81,7 +47,7 @@ export class SchemaCache implements QuerySchemas {
         },
       );
     }
-    this.#learn(schema);
+    this.learn(schema);
     this.#written.set(name, schema);
   }
 
@@ -94,19 +60,3 @@ export class SchemaCache implements QuerySchemas {
 
 const nameOf = (written: WrittenSchema): string =>
   'schema' in written ? JSON.stringify([written.subject, written.schema]) : `schema ${written.id}`;
-
-async function asked<T>(what: string, ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (!(error instanceof RegistryError)) throw error;
-    throw new OperationalError(
-      'SCHEMA_REGISTRY',
-      `the schema registry does not give ${what}: ${error.message}`,
-      {
-        retriable: error.retriable,
-        cause: error,
-      },
-    );
-  }
-}

@@ -52,6 +52,10 @@ export class MemoryRegistry implements SchemaRegistryClient {
     return Promise.resolve(this.latestNow(subject));
   }
 
+  versions(subject: string): Promise<readonly SubjectSchema[]> {
+    return Promise.resolve(this.#subjects.get(subject) ?? []);
+  }
+
   byId(id: number): Promise<RegisteredSchema | undefined> {
     return Promise.resolve(this.byIdNow(id));
   }

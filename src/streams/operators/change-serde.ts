@@ -1,6 +1,7 @@
 import { readUnsignedVarint, unsignedVarintSize, writeUnsignedVarint } from './varint.ts';
 import { madeBy } from '../portable.ts';
 import type { Serde } from '../serde.ts';
+import { preparationWithin } from '../serde-within.ts';
 import { SerdeError } from '../serdes.ts';
 import { Change } from '../change.ts';
 
@@ -51,5 +52,13 @@ export function changeSerde<V>(serde: Serde<V>): Serde<Change<V>> {
       }
     },
   };
-  return madeBy('changeSerde', [serde], made);
+  return madeBy('changeSerde', [serde], Object.assign(made, preparationWithin(serde, valuesIn)));
+}
+
+/** The bytes of the values of a change. */
+function valuesIn(bytes: Buffer): readonly Buffer[] {
+  const data = bytes.subarray(0, bytes.length - 1);
+  if (bytes.at(-1) !== BOTH) return [data];
+  const { value: length, size } = readUnsignedVarint(data, 0);
+  return [data.subarray(size, size + length), data.subarray(size + length)];
 }

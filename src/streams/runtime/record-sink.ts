@@ -34,6 +34,13 @@ function fieldWriter(serde: Serde<unknown>, name: string): FieldWriter {
       : (texts?.textOf(field) ?? settled(serde.serialize(topic, field, headers), name, 'serde'));
 }
 
+/** What has to come before a topic that a function has chosen can be written to. */
+function preparingTopic({ keySerde, valueSerde }: SinkNode, topic: string): Promise<unknown> | undefined {
+  const ofKey = keySerde.prepareTopic?.(topic, 'sink');
+  const ofValue = valueSerde.prepareTopic?.(topic, 'sink');
+  return ofKey === undefined && ofValue === undefined ? undefined : Promise.all([ofKey, ofValue]);
+}
+
 /** Returns what a sink does with a record: serializes it, finds its topic and partition, and sends it. */
 export function recordSink(node: SinkNode, parts: SinkParts): (record: AnyRecord) => void | Promise<void> {
   const { topology, topicName, collector, failures, metrics, current } = parts;
@@ -48,7 +55,16 @@ export function recordSink(node: SinkNode, parts: SinkParts): (record: AnyRecord
     const { key, value, timestamp, headers } = record;
     let topic = fixed;
     try {
-      topic ??= typeof node.topic === 'string' ? node.topic : topicOf(node.topic(key, value, current));
+      if (topic === undefined) {
+        topic = typeof node.topic === 'string' ? node.topic : topicOf(node.topic(key, value, current));
+        const preparing = preparingTopic(node, topic);
+        if (preparing !== undefined) {
+          return preparing.then(
+            () => send(record),
+            (error: unknown) => failures.handle('production', error, failures.at(node.name, record, topic)),
+          );
+        }
+      }
       const writtenKey = writeKey(topic, key, headers);
       const writtenValue = writeValue(topic, value, headers);
       let partition: number | undefined;

@@ -7,6 +7,7 @@ import type { CommitVariation } from './commit-protocol.ts';
 import { failureHandlers, type StreamThreadExceptionResponse } from './failures.ts';
 import { Intake } from './intake.ts';
 import { OutputProducer } from './output-producer.ts';
+import { prepareSerdes } from './prepare-serdes.ts';
 import { processingLoop } from './processing-loop.ts';
 import { type ProcessIdentity, processIdentityIn } from './process-id.ts';
 import { ProcessingTurn } from './processing-turn.ts';
@@ -189,6 +190,7 @@ export class StreamThread {
       await openLocalState(this.#state, this.#settings, { host: this.#host, place: this.#place });
       const { topology, applicationId } = this.#settings;
       await this.#output.learnPartitions(sinkTopics(topology, applicationId, { withPartitioner: true }));
+      await prepareSerdes(topology, applicationId);
       this.#output.prepareFor(sinkTopics(topology, applicationId));
       this.#subscribe();
       void this.#member.remove(this.#life.signal);

@@ -3,6 +3,7 @@ import { isShortAscii, putLatin1 } from '../../base/short-text.ts';
 import { madeBy } from '../portable.ts';
 import type { Header } from '../record.ts';
 import type { Serde } from '../serde.ts';
+import { preparationWithin } from '../serde-within.ts';
 import { isTextSerde } from '../text-serde.ts';
 import { SerdeError } from '../serdes.ts';
 import { Windowed } from './windowed.ts';
@@ -16,10 +17,10 @@ function windowed<K>(
   serde: Serde<Windowed<K>>,
 ): Serde<Windowed<K>> {
   windowLengths.set(serde, windowLength);
-  if (keySerde.prepare === undefined) return serde;
-  return Object.assign(serde, {
-    prepare: (bytes: Buffer) => keySerde.prepare?.(bytes.subarray(0, bytes.length - windowLength)),
-  });
+  return Object.assign(
+    serde,
+    preparationWithin(keySerde, (bytes) => [bytes.subarray(0, bytes.length - windowLength)]),
+  );
 }
 
 /**

@@ -10,7 +10,8 @@ import type { Broker } from '../../../broker/index.ts';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { httpExchange, RegistryClient } from '../../../src/registry/index.ts';
 import { RegistryError, type SchemaRegistryClient } from '../../../src/serde/index.ts';
-import { EmbeddedRegistryClient, refusingAsSql } from '../../../src/server/registry/embedded-client.ts';
+import { EmbeddedRegistryClient } from '../../../src/server/registry/embedded-client.ts';
+import { withRegistryErrors } from '../../../src/streams/registry-answers.ts';
 import { serverConfig } from '../../../src/server/config/server-config.ts';
 import { outsideAccess } from '../../../src/server/registry/outside-access.ts';
 import { startBroker, startRegistry, type TestRegistry } from './registry-harness.ts';
@@ -33,7 +34,7 @@ afterAll(async () => {
 });
 
 const clientOf = (...urls: string[]): SchemaRegistryClient =>
-  refusingAsSql(
+  withRegistryErrors(
     new RegistryClient({ exchange: http.exchange, urls, timers: nodeEnvironment.timers, backoffMs: 1 }),
   );
 
@@ -60,7 +61,7 @@ describe.each([
   [
     'in this process',
     (): SchemaRegistryClient =>
-      refusingAsSql(new EmbeddedRegistryClient(registry.service, nodeEnvironment.timers)),
+      withRegistryErrors(new EmbeddedRegistryClient(registry.service, nodeEnvironment.timers)),
     'a',
   ],
   ['by its URL', (): SchemaRegistryClient => clientOf(registry.url), 'b'],
@@ -82,6 +83,8 @@ describe.each([
     expect(await client.byId(second.id)).toMatchObject(second);
     const place = { ...second, subject: `${prefix}-person`, version: 1 };
     expect(await client.latest(`${prefix}-person`)).toEqual(place);
+    expect(await client.versions(`${prefix}-person`)).toEqual([place]);
+    expect(await client.versions(`${prefix}-none`)).toEqual([]);
     expect(await client.lookup(`${prefix}-person`, using)).toEqual(place);
     expect(await client.lookup(`${prefix}-person`, used)).toBeUndefined();
     expect(await client.lookup(`${prefix}-none`, used)).toBeUndefined();

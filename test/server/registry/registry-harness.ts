@@ -33,6 +33,7 @@ type GroupOptions = ConstructorParameters<typeof RegistryService>[0]['group'];
  * @param options.group its sessions; in the group of all by default.
  * @param options.properties of the server.
  * @param options.isAdvertised whether it is in a group at all.
+ * @param options.port a free one by default.
  */
 export async function startRegistry(
   bootstrapServers: string,
@@ -40,10 +41,12 @@ export async function startRegistry(
     group = {},
     properties = {},
     isAdvertised = false,
+    port = 0,
   }: {
     readonly group?: Partial<GroupOptions>;
     readonly properties?: Readonly<Record<string, string>>;
     readonly isAdvertised?: boolean;
+    readonly port?: number;
   } = {},
 ): Promise<TestRegistry> {
   const environment = nodeEnvironment;
@@ -64,7 +67,7 @@ export async function startRegistry(
   const bodies = new BodyReader({ bytesMax: 1_000_000, totalBytesMax: 10_000_000 });
   const info = () => ({ version: '1', kafkaClusterId: 'cluster' });
   const { front, url } = await listen(
-    { host: '127.0.0.1', port: 0 },
+    { host: '127.0.0.1', port },
     {
       settings,
       tls: undefined,

@@ -1,5 +1,6 @@
 import { madeBy, OWN_MODULE, portable } from '../../portable.ts';
 import type { Serde } from '../../serde.ts';
+import { preparationWithin } from '../../serde-within.ts';
 import { SerdeError } from '../../serdes.ts';
 
 const VERSION = 1;
@@ -59,7 +60,10 @@ export function subscriptionSerde<K>(keySerde: Serde<K>): Serde<SubscriptionMess
       };
     },
   };
-  return madeBy('subscriptionSerde', [keySerde], made);
+  const keyIn = (bytes: Buffer): readonly Buffer[] => [
+    bytes.subarray(readHash(bytes, 2).at, bytes.length - 4),
+  ];
+  return madeBy('subscriptionSerde', [keySerde], Object.assign(made, preparationWithin(keySerde, keyIn)));
 }
 
 /** One byte of version and whether there is a hash, the hash, and the foreign value, which may be missing. */
@@ -81,7 +85,8 @@ export function responseSerde<VO>(valueSerde: Serde<VO>): Serde<ResponseMessage<
       return { hash, foreignValue, primaryPartition: -1 };
     },
   };
-  return madeBy('responseSerde', [valueSerde], made);
+  const valueIn = (bytes: Buffer): readonly Buffer[] => [bytes.subarray(readHash(bytes, 1).at)];
+  return madeBy('responseSerde', [valueSerde], Object.assign(made, preparationWithin(valueSerde, valueIn)));
 }
 
 function versionByte(hash: Buffer | null): number {
