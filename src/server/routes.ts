@@ -19,6 +19,7 @@ import type { QueryRunner } from './rest/query-runner.ts';
 import { checkProperty, readStatementRequest, requireObject } from './rest/request-body.ts';
 import { RestError, RestErrorCode, toRestError } from './rest/rest-error.ts';
 import type { StatementExecutor } from './rest/statement-executor.ts';
+import type { SchemaRegistryClient } from '../serde/index.ts';
 import { addRegistryRoutes } from './registry/routes.ts';
 import type { RegistryService } from './registry/registry-service.ts';
 import { secure } from './security/secure.ts';
@@ -37,6 +38,8 @@ export interface Services {
   readonly termination: ServiceTermination;
   /** Undefined where everybody may do everything. */
   readonly security: Security | undefined;
+  /** The registry that SQL asks: this one, or another. */
+  readonly schemas: SchemaRegistryClient;
   readonly metrics: MetricsPage;
   readonly kafka: KafkaAbsence;
   readonly bodies: BodyReader;

@@ -367,6 +367,7 @@ export class SqlServer {
       registry: this.#registry,
       security,
       termination: this.#termination,
+      schemas: this.registry,
       metrics,
       kafka: this.#kafka,
       bodies,

@@ -1,5 +1,6 @@
 import type { Print } from '../../../grammar/ast.ts';
 import type { Environment } from '../../base/environment.ts';
+import type { SchemaRegistryClient } from '../../serde/index.ts';
 import type { PreparedStatement } from '../../sql/index.ts';
 import { streamedBy } from '../../sql/statements/streamed.ts';
 import type { KafkaAbsence } from '../commands/kafka-absence.ts';
@@ -21,6 +22,8 @@ export interface QueryServices {
   readonly kafka: KafkaAbsence;
   readonly progress: StartGate;
   readonly stopping: StopGate;
+  /** The registry that SQL asks. */
+  readonly schemas: SchemaRegistryClient;
 }
 
 /** How one SELECT or PRINT is answered. */
@@ -75,5 +78,6 @@ async function printTo(
   await printTopic(print, consumer, {
     stream: begin('text/plain; charset=utf-8'),
     stopped: services.stopping.begun,
+    schemas: services.schemas,
   });
 }

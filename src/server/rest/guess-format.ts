@@ -1,7 +1,7 @@
 import { readInt64 } from '../../base/int64.ts';
 
 /** What the bytes of a key or value may be, as PRINT shows it: it knows no schema, so it tells what looking can tell. */
-interface GuessedFormat {
+export interface GuessedFormat {
   /** `JSON or KAFKA_STRING`, in ksqlDB's words. */
   readonly name: string;
   readonly text: string;

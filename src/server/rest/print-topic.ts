@@ -2,9 +2,11 @@ import type { Print } from '../../../grammar/index.ts';
 import type { Environment } from '../../base/environment.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import { Admin, Consumer, type ConsumerRecord } from '../../client/index.ts';
+import type { SchemaRegistryClient } from '../../serde/index.ts';
 import { printDate, printTime } from '../../sql/values/iso-time.ts';
 import type { AnswerSink } from './answer-stream.ts';
-import { guessKey, guessValue } from './guess-format.ts';
+import type { GuessedFormat } from './guess-format.ts';
+import { RecordTexts } from './record-texts.ts';
 import { RestError, RestErrorCode, shuttingDown } from './rest-error.ts';
 
 const POLL_TIMEOUT_MS = 500;
@@ -64,6 +66,8 @@ async function requireTopic(topic: string, text: string, options: PrintOptions):
 
 interface PrintAnswer {
   readonly stream: AnswerSink;
+  /** Whose schemas records may name. */
+  readonly schemas: SchemaRegistryClient;
   /** Aborted when the server stops. */
   readonly stopped: AbortSignal;
 }
@@ -72,10 +76,11 @@ interface PrintAnswer {
 export async function printTopic(
   statement: Print,
   consumer: Consumer,
-  { stream, stopped }: PrintAnswer,
+  { stream, stopped, schemas }: PrintAnswer,
 ): Promise<void> {
   const interval = Math.max(1, statement.interval ?? 1);
   const limit = statement.limit ?? Number.POSITIVE_INFINITY;
+  const texts = new RecordTexts(schemas);
   let seen = 0;
   let sent = 0;
   const stop = (): void => consumer.wakeup();
@@ -86,11 +91,12 @@ export async function printTopic(
     while (sent < limit && !isOver()) {
       for (const { partition, records } of await consumer.poll(POLL_TIMEOUT_MS)) {
         for (const record of records) {
-          if (sent === 0 && seen === 0) stream.write(formatsLine(record));
           seen += 1;
           if ((seen - 1) % interval !== 0 || sent >= limit) continue;
+          const shown = { key: await texts.key(record.key), value: await texts.value(record.value) };
+          if (sent === 0) stream.write(formatsLine(shown));
           sent += 1;
-          if (!stream.write(line(record, partition))) await stream.drained();
+          if (!stream.write(line(record, partition, shown))) await stream.drained();
         }
       }
     }
@@ -115,12 +121,17 @@ function lastLine({
   return isStopped ? `${shuttingDown().message}\n` : '';
 }
 
-function formatsLine(record: ConsumerRecord): string {
-  return `Key format: ${guessKey(record.key).name}\nValue format: ${guessValue(record.value).name}\n`;
+interface ShownRecord {
+  readonly key: GuessedFormat;
+  readonly value: GuessedFormat;
 }
 
-function line({ timestamp, key, value }: ConsumerRecord, partition: number): string {
-  return `rowtime: ${rowtime(timestamp)}, key: ${guessKey(key).text}, value: ${guessValue(value).text}, partition: ${partition}\n`;
+function formatsLine({ key, value }: ShownRecord): string {
+  return `Key format: ${key.name}\nValue format: ${value.name}\n`;
+}
+
+function line({ timestamp }: ConsumerRecord, partition: number, { key, value }: ShownRecord): string {
+  return `rowtime: ${rowtime(timestamp)}, key: ${key.text}, value: ${value.text}, partition: ${partition}\n`;
 }
 
 /** `2022/12/02 17:22:02.556 Z` */
