@@ -7,6 +7,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../src/base/errors.ts';
 import { clientFigures } from './figures/client.ts';
+import { codecFigures } from './figures/codecs.ts';
 import {
   compactionMemory,
   compactionProcessorTime,
@@ -18,7 +19,7 @@ import { latencyMedian, latencyTail, latencyWorst } from './figures/latency.ts';
 import { memoryIdle, memoryPartitions } from './figures/memory.ts';
 import { brokerProduce } from './figures/produce.ts';
 import { registryFigures } from './figures/registry.ts';
-import { sqlOverDsl, sqlOverFlink, sqlOverKafkaStreams } from './figures/sql.ts';
+import { sqlFormats, sqlOverDsl, sqlOverFlink, sqlOverKafkaStreams } from './figures/sql.ts';
 import {
   hundredBusy,
   hundredExactlyOnce,
@@ -101,6 +102,8 @@ const figures: readonly Figure[] = [
   streamsThreads,
   ...sqlOverDsl,
   ...sqlOverFlink,
+  ...sqlFormats,
+  ...codecFigures,
   ...sqlOverKafkaStreams,
   sqlStartAnswers,
   sqlStartRuns,

@@ -1,7 +1,7 @@
 /**
- * One persistent query over a topic of JSON bids: what `apps/streams.ts` does in the DSL and
+ * One persistent query over a topic of bids, of JSON or another format: what `apps/streams.ts` does in the DSL and
  * `rivals/flink/src/FlinkSqlRival.java` in Flink SQL. Arguments: bootstrap servers, mode (project, filter, tumble, sum),
- * input topic, output topic, records. Prints one JSON line with the records per second from the running query to its last
+ * input topic, output topic, records, size of the cache, format. Prints one JSON line with the records per second from the running query to its last
  * record, then ends.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,9 +9,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
 import { builtInRegistry, emptySession, KafkaHost, SqlEngine, withProperty } from '../../src/sql/index.ts';
+import { inMemorySchemaRegistry } from '../../src/streams/index.ts';
+import { bidSchema } from '../harness/bid-format.ts';
 import { Meter, watch } from '../harness/meter.ts';
 
-const [bootstrap = '', mode = '', input = '', output = '', records = '0'] = process.argv.slice(2);
+const [bootstrap = '', mode = '', input = '', output = '', records = '0', , format = 'JSON'] =
+  process.argv.slice(2);
 
 const queries: Readonly<Record<string, string>> = {
   project: `CREATE STREAM result WITH (KAFKA_TOPIC = '${output}') AS
@@ -23,7 +26,7 @@ const queries: Readonly<Record<string, string>> = {
 };
 const script = `
   CREATE STREAM bids (k STRING KEY, auction BIGINT, bidder BIGINT, price BIGINT, channel STRING, url STRING,
-    datetime BIGINT) WITH (KAFKA_TOPIC = '${input}', KEY_FORMAT = 'KAFKA', VALUE_FORMAT = 'JSON');
+    datetime BIGINT) WITH (KAFKA_TOPIC = '${input}', KEY_FORMAT = 'KAFKA', VALUE_FORMAT = '${format}');
   ${queries[mode]}`;
 
 /** Keeps the one query that is started, to watch it. */
@@ -37,7 +40,11 @@ class WatchedHost extends KafkaHost {
 }
 
 const stateDir = mkdtempSync(path.join(tmpdir(), 'millrace-bench-state-'));
+/** What is written is as in the input: its schema has the id 1. */
+const registry = inMemorySchemaRegistry();
+if (format === 'AVRO' || format === 'PROTOBUF') await registry.register(`${input}-value`, bidSchema(format));
 const host = new WatchedHost({
+  registry,
   environment: nodeEnvironment,
   bootstrapServers: bootstrap,
   stateDir,

@@ -64,3 +64,19 @@ export const sqlOverKafkaStreams: readonly Figure[] = modes.map((mode) => ({
     };
   },
 }));
+
+/** A query over topics of a binary format, its schemas in a registry, beside the same one over JSON. */
+export const sqlFormats: readonly Figure[] = (['AVRO', 'PROTOBUF'] as const).flatMap((format) =>
+  modes.map((mode) => ({
+    name: `${names[mode]} over ${format} beside JSON`,
+    unit: 'records/s',
+    bound: { atLeast: 1.2 },
+    async prepare(size: RunSize) {
+      const input = bids(size);
+      return {
+        ours: ours('sql', `millrace sql, ${format}`, { mode, input: { ...input, format } }),
+        rival: ours('sql', 'millrace sql, JSON', { mode, input }),
+      };
+    },
+  })),
+);

@@ -13,6 +13,7 @@ export type AppName =
   | 'sql'
   | 'sql-stalls'
   | 'sql-statements'
+  | 'codecs'
   | 'millrace-client'
   | 'kafkajs-client'
   | 'platformatic-client'

@@ -13,14 +13,15 @@ interface Run {
   readonly cacheBytes?: number;
 }
 
-/** The arguments that all apps over staged inputs take: bootstrap, mode, input, output, records, cache, other input. */
+/** The arguments that all apps over staged inputs take: bootstrap, mode, input, output, records, cache, other input or format. */
 async function argumentsOf(
   name: string,
   { mode, input, other, records = input.records, cacheBytes = 10_485_760 }: Run,
 ) {
   const topics = [await stageInput(input), freshName(`${name}-${mode}`)];
   const joined = other === undefined ? [] : [await stageInput(other)];
-  return [await stageBootstrap(), mode, ...topics, records, cacheBytes, ...joined];
+  const format = input.format === undefined ? [] : [input.format];
+  return [await stageBootstrap(), mode, ...topics, records, cacheBytes, ...joined, ...format];
 }
 
 export function ours(app: Extract<AppName, 'streams' | 'sql'>, name: string, run: Run): Contender {

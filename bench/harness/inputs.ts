@@ -1,5 +1,6 @@
 import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
 import { Admin, Producer, type ProducerRecord } from '../../src/client/index.ts';
+import { type Bid, type BidFormat, bidWriter } from './bid-format.ts';
 
 /** One millisecond of event time between two records, from here on. */
 const FIRST_TIMESTAMP = 1_700_000_000_000;
@@ -10,6 +11,8 @@ export interface Input {
   readonly kind: 'text' | 'bids';
   readonly records: number;
   readonly keys: number;
+  /** Of bids; JSON by default. */
+  readonly format?: BidFormat;
   /** Text that has its keys in turn, not at random: as many records as keys have all of them. */
   readonly inTurn?: boolean;
   /** The choice of keys follows from it; 1. Inputs that are joined have different ones. */
@@ -18,8 +21,16 @@ export interface Input {
   readonly partitions?: number;
 }
 
-export function topicOf({ kind, records, keys, inTurn = false, seed = 1, partitions = 1 }: Input): string {
-  const order = inTurn ? 'in-turn' : kind;
+export function topicOf({
+  kind,
+  records,
+  keys,
+  format,
+  inTurn = false,
+  seed = 1,
+  partitions = 1,
+}: Input): string {
+  const order = inTurn ? 'in-turn' : format === undefined ? kind : `${kind}-${format}`;
   const name = seed === 1 ? `${order}-${records}-${keys}` : `${order}-${records}-${keys}-${seed}`;
   return partitions === 1 ? name : `${name}-of-${partitions}`;
 }
@@ -38,7 +49,8 @@ export async function fill(bootstrap: string, input: Input, topic = topicOf(inpu
   const random = randomInts(input.seed ?? 1);
   let turn = 0;
   const pick = input.inTurn === true ? (bound: number) => turn++ % bound : random;
-  const { partitions = 1 } = input;
+  const { partitions = 1, format } = input;
+  const write = format === undefined ? jsonOf : bidWriter(format);
   const producer = new Producer({
     environment: nodeEnvironment,
     bootstrapServers: bootstrap,
@@ -49,7 +61,12 @@ export async function fill(bootstrap: string, input: Input, topic = topicOf(inpu
     const room = producer.ready();
     if (room !== undefined) await room;
     const timestamp = FIRST_TIMESTAMP + i;
-    producer.send({ topic, partition: i % partitions, timestamp, ...recordOf(input, timestamp, pick) });
+    producer.send({
+      topic,
+      partition: i % partitions,
+      timestamp,
+      ...recordOf(input, timestamp, { random: pick, write }),
+    });
   }
   await producer.close();
 }
@@ -64,21 +81,26 @@ export async function createInputTopic(bootstrap: string, topic: string, partiti
 function recordOf(
   { kind, keys }: Input,
   timestamp: number,
-  random: (bound: number) => number,
+  {
+    random,
+    write,
+  }: { readonly random: (bound: number) => number; readonly write: (bid: Bid) => Buffer | string },
 ): Pick<ProducerRecord, 'key' | 'value'> {
   if (kind === 'text') return { key: `k${random(keys)}`, value: TEXT };
   const auction = 1_000 + random(keys);
-  return { key: String(auction), value: bid(auction, timestamp, random) };
+  return { key: String(auction), value: write(bid(auction, timestamp, random)) };
 }
 
-function bid(auction: number, timestamp: number, random: (bound: number) => number): string {
+function bid(auction: number, datetime: number, random: (bound: number) => number): Bid {
   const bidder = 1_000 + random(2_000);
   const url = `https://www.nexmark.com/abc/def/item.htm?query=1&channel_id=${random(1_000_000)}`;
-  return (
-    `{"AUCTION":${auction},"BIDDER":${bidder},"PRICE":${random(10_000_000)},` +
-    `"CHANNEL":"channel-${random(100)}","URL":"${url}","DATETIME":${timestamp}}`
-  );
+  const price = random(10_000_000);
+  return { auction, bidder, price, channel: `channel-${random(100)}`, url, datetime };
 }
+
+const jsonOf = ({ auction, bidder, price, channel, url, datetime }: Bid): string =>
+  `{"AUCTION":${auction},"BIDDER":${bidder},"PRICE":${price},` +
+  `"CHANNEL":"${channel}","URL":"${url}","DATETIME":${datetime}}`;
 
 /** Mulberry32: 32 bits of state are enough to spread keys. */
 function randomInts(seed: number): (bound: number) => number {
