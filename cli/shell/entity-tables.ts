@@ -54,6 +54,14 @@ export function entityRows(
   return header === undefined ? undefined : { header, rows: rows ?? [] };
 }
 
+/** The state of a query; where several servers run it, how many of them are in which. */
+function statusText(query: Fields): string {
+  const counts = Object.entries(fields(query['statusCount']));
+  const servers = counts.reduce((sum, [, count]) => sum + Number(count), 0);
+  if (servers <= 1) return text(query['state']);
+  return counts.map(([state, count]) => `${state}:${text(count)}`).join(', ');
+}
+
 const SHOWN: Readonly<Record<string, (entity: Entity, columns: number) => Shown>> = {
   currentStatus: (entity) => {
     const status = fields(entity['commandStatus']);
@@ -66,7 +74,7 @@ const SHOWN: Readonly<Record<string, (entity: Entity, columns: number) => Shown>
     rows: list(entity['queries']).map((query) => [
       text(query['id']),
       text(query['queryType']),
-      text(query['state'] ?? query['statusCount']),
+      statusText(query),
       strings(query['sinks']).join(', '),
       strings(query['sinkKafkaTopics']).join(', '),
       text(query['queryString']).replaceAll(/\s+/g, ' '),

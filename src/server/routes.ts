@@ -4,6 +4,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Environment } from '../base/environment.ts';
 import { messageOf } from '../base/errors.ts';
 import type { SqlEngine } from '../sql/index.ts';
+import { addClusterRoutes } from './cluster/cluster-routes.ts';
+import type { EntityGathering } from './cluster/gathered-entities.ts';
+import type { ServiceCluster } from './cluster/service-cluster.ts';
 import { addInsertsStream } from './endpoints/inserts-stream.ts';
 import { addQueryRoutes } from './endpoints/queries.ts';
 import { addTerminate } from './endpoints/terminate.ts';
@@ -34,6 +37,8 @@ export interface Services {
   readonly engine: SqlEngine;
   readonly executor: StatementExecutor;
   readonly queries: QueryRunner;
+  readonly cluster: ServiceCluster;
+  readonly gathering: EntityGathering;
   readonly registry: RegistryService;
   readonly termination: ServiceTermination;
   /** Undefined where everybody may do everything. */
@@ -45,6 +50,8 @@ export interface Services {
   readonly bodies: BodyReader;
   readonly progress: StartProgress;
   readonly stopping: Stopping;
+  /** Whether the listener is the one for the servers of the service; undefined where they have none of their own. */
+  readonly isInternal?: boolean;
   readonly info: () => {
     readonly version: string;
     /** Empty until the cluster has answered. */
@@ -107,6 +114,7 @@ export function addRoutes(app: FastifyInstance, services: Services): void {
   addInsertsStream(app, services);
   addWebSocketQuery(app, services);
   addTerminate(app, services);
+  addClusterRoutes(app, services);
   addRegistryRoutes(app, { ...services, readBody });
 }
 
@@ -179,16 +187,17 @@ function addStatusRoutes(app: FastifyInstance, services: Services): void {
 }
 
 function addStatementRoutes(app: FastifyInstance, services: Services): void {
-  const { executor, progress, queries, security, stopping } = services;
+  const { executor, gathering, progress, queries, security, stopping } = services;
   app.post('/ksql', async ({ body, principal }, reply) => {
     const entities = await stopping.answer(
       async () => {
         progress.requireReady();
         const input = readStatementRequest(body, { sql: 'ksql', properties: 'streamsProperties' });
         await executor.caughtUpWith(input.commandSequenceNumber);
-        return executor.execute(input.sql, input.session, (statements) => {
+        const answered = await executor.execute(input.sql, input.session, (statements) => {
           if (principal !== undefined) security?.requireStatements(principal, statements);
         });
+        return gathering.complete(answered, input.properties);
       },
       { records: true },
     );

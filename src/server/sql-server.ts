@@ -16,6 +16,7 @@ import { builtInRegistry } from '../sql/functions/index.ts';
 import { SqlEngine } from '../sql/engine/engine.ts';
 import { prefixOf } from '../sql/runtime/app-options.ts';
 import type { KafkaHost } from '../sql/runtime/kafka-host.ts';
+import { type ClusterParts, clusterParts, serverName } from './cluster/cluster-parts.ts';
 import type { RecordedCommand } from './commands/command.ts';
 import { CommandTopic } from './commands/command-topic.ts';
 import { KafkaAbsence } from './commands/kafka-absence.ts';
@@ -27,29 +28,23 @@ import type { ServerConfig } from './config/server-properties.ts';
 import { SQL_STATE_FOLDER } from './config/state-folder.ts';
 import { allFailed } from './health.ts';
 import { BodyReader } from './http/body-reader.ts';
-import { listen } from './http/listen.ts';
 import type { WantedAddress } from './http/listen-or-free.ts';
 import { KafkaHealth } from './kafka-health.ts';
 import { kafkaHost } from './kafka-host.ts';
 import { brokerFamilies } from './metrics/broker-families.ts';
 import { MetricsPage } from './metrics/metrics-page.ts';
 import { sqlFamilies } from './metrics/sql-families.ts';
-import { registryListener } from './registry/registry-listener.ts';
 import type { RegistryService } from './registry/registry-service.ts';
 import { identityOf, registriesOf } from './registry/registries.ts';
 import { queryLimitsOf } from './rest/query-limits.ts';
 import { QueryRunner } from './rest/query-runner.ts';
 import { StatementExecutor } from './rest/statement-executor.ts';
-import { addRoutes } from './routes.ts';
+import { type Listening, openListeners } from './open-listeners.ts';
+import type { Services } from './routes.ts';
 import { securityOf } from './security/security-of.ts';
 import { tlsOptionsOf } from './security/tls-options.ts';
 import { StartProgress } from './start-progress.ts';
-import {
-  ANSWERS_STOP_MS_MAX,
-  CLIENTS_STOP_MS_MAX,
-  QUERIES_STOP_MS_MAX,
-  STATEMENTS_STOP_MS_MAX,
-} from './stop-limits.ts';
+import { CLIENTS_STOP_MS_MAX, QUERIES_STOP_MS_MAX, STATEMENTS_STOP_MS_MAX } from './stop-limits.ts';
 import { Stopping } from './stopping.ts';
 import { ksqlVersion } from './version.ts';
 
@@ -100,6 +95,7 @@ export class SqlServer {
   readonly #progress: StartProgress;
   readonly #stopping = new Stopping();
   readonly #commands: CommandTopic;
+  readonly #service: ClusterParts;
   readonly #executor: StatementExecutor;
   readonly #queries: QueryRunner;
   readonly #termination: ServiceTermination;
@@ -146,10 +142,7 @@ export class SqlServer {
     queries.add({ name: 'the worker for long statements', close: () => this.#workers.end() });
     this.#engine = this.#sqlEngine();
     queries.add({ name: () => this.#runningText(), close: () => this.#engine.close() });
-    this.#progress = new StartProgress({
-      firstStep: `waiting for the Kafka cluster at ${bootstrapServers}`,
-      queries: () => this.#host.restored,
-    });
+    this.#progress = this.#startProgress();
     this.#commands = this.#commandTopic();
     // What it still carries out when the time of the queries is over loses its clients beside it.
     clients.add({ name: 'a statement that is carried out', close: () => this.#commands.ended });
@@ -159,6 +152,8 @@ export class SqlServer {
       ...{ kafka: this.#kafka, skipped: this.#skipped, environment },
       catchUpMsMax: settings.get('ksql.server.command.response.timeout.ms'),
     });
+    this.#service = clusterParts(settings, { engine: this.#engine, environment });
+    clients.add({ name: 'the connections to other servers', close: () => this.#service.cluster.close() });
     this.#queries = this.#queryRunner();
     this.#termination = this.#serviceTermination();
     life.add({ name: 'the statements', close: () => this.#endStatements() });
@@ -201,10 +196,12 @@ export class SqlServer {
   async #start(): Promise<void> {
     const life = this.#life;
     const checkLimits = this.#host.checkSettings(sessionOverServer(this.#options.properties, {}));
-    await this.#listen();
+    const listening = await this.#listen();
     // Threads load their modules beside the rest of the start.
     life.signal.throwIfAborted();
-    this.#host.open();
+    const applicationServer = serverName(this.#settings, listening);
+    this.#host.open({ applicationServer });
+    this.#service.cluster.open(applicationServer);
     // What waits for the cluster ends when its client is closed.
     const cluster = await life.step((signal) => unlessAborted(this.#admin.describeCluster(), signal));
     this.#kafkaClusterId = cluster.clusterId ?? '';
@@ -281,6 +278,7 @@ export class SqlServer {
     const settings = this.#settings;
     return new QueryRunner(this.#engine, {
       logger: this.#options.logger,
+      pulls: this.#service.pulls,
       limits: {
         pushQueriesMax: settings.get('ksql.max.push.queries'),
         waitingBytesMax: settings.get('ksql.query.push.waiting.bytes.max'),
@@ -288,6 +286,11 @@ export class SqlServer {
         ...queryLimitsOf(settings, this.#environment),
       },
     });
+  }
+
+  #startProgress(): StartProgress {
+    const firstStep = `waiting for the Kafka cluster at ${this.#options.bootstrapServers}`;
+    return new StartProgress({ firstStep, queries: () => this.#host.restored });
   }
 
   #kafkaAbsence(): KafkaAbsence {
@@ -346,11 +349,10 @@ export class SqlServer {
     });
   }
 
-  async #listen(): Promise<void> {
+  #services(): Services {
     const { bootstrapServers, brokerMetrics } = this.#options;
     const settings = this.#settings;
     const security = securityOf(settings, this.#environment.clock);
-    const tls = tlsOptionsOf(settings, this.#options.scheme);
     const bodies = new BodyReader({
       bytesMax: settings.get('ksql.http.request.bytes.max'),
       totalBytesMax: settings.get('ksql.http.requests.bytes.max'),
@@ -358,12 +360,13 @@ export class SqlServer {
     const metrics = MetricsPage.of(this.#environment, settings);
     if (brokerMetrics !== undefined) metrics.add(() => brokerFamilies(brokerMetrics));
     metrics.add(() => sqlFamilies({ engine: this.#engine, queries: this.#queries, bodies }));
-    const services = {
+    return {
       environment: this.#environment,
       bootstrapServers,
       engine: this.#engine,
       executor: this.#executor,
       queries: this.#queries,
+      ...this.#service,
       registry: this.#registry,
       security,
       termination: this.#termination,
@@ -383,17 +386,15 @@ export class SqlServer {
       kafkaFailure: () => this.#health.failure,
       standstill: () => this.#host.standstill ?? allFailed(this.#engine.queries()),
     };
-    const { url } = await this.#clients.start({
-      name: 'the HTTP listener',
-      open: () => listen(this.#options.listen, { settings, tls, addTo: (app) => addRoutes(app, services) }),
-      close: ({ front }) => front.end({ limitMs: ANSWERS_STOP_MS_MAX }),
-    });
-    this.#url = url;
-    const { registryListen, logger } = this.#options;
-    if (registryListen !== undefined) {
-      const parts = { settings, tls, logger, services, stopMsMax: ANSWERS_STOP_MS_MAX };
-      this.#registryUrl = (await this.#clients.start(registryListener(registryListen, parts))).url;
-    }
-    this.#registry.advertise(identityOf(settings, this.#registryUrl ?? url));
+  }
+
+  async #listen(): Promise<Listening> {
+    const [settings, services] = [this.#settings, this.#services()];
+    const tls = tlsOptionsOf(settings, this.#options.scheme);
+    const listening = await openListeners(this.#clients, this.#options, { settings, tls, services });
+    this.#url = listening.url;
+    this.#registryUrl = listening.registryUrl;
+    this.#registry.advertise(identityOf(settings, this.#registryUrl ?? this.#url));
+    return listening;
   }
 }

@@ -96,9 +96,23 @@ export const sqlRuntimeMutations: readonly Mutation[] = [
   {
     name: 'threads move the state of queries as soon as they start',
     file: 'src/sql/runtime/thread/threaded-queries.ts',
-    find: 'of this.#places) thread.start();\n',
-    replace: 'of this.#places) thread.start();\n    this.placeState();\n',
+    find: 'of this.#places) thread.start(known);\n',
+    replace: 'of this.#places) thread.start(known);\n    this.placeState();\n',
     suite: ['test/sql/runtime/thread/threaded-queries.test.ts'],
+  },
+  {
+    name: 'a table passes over the partitions that its process does not have',
+    file: 'src/sql/runtime/materialized-table.ts',
+    find: 'return partitions.map((partition) => ({ ...options, partition }));',
+    replace: 'return [options];',
+    suite: ['test/server/cluster/forwarded-pulls.test.ts'],
+  },
+  {
+    name: 'a server is alive for one missed heartbeat more than the threshold says',
+    file: 'src/server/cluster/heartbeats.ts',
+    find: '/ sendIntervalMs) < missedThreshold;',
+    replace: '/ sendIntervalMs) <= missedThreshold;',
+    suite: ['test/server/cluster/heartbeats.test.ts'],
   },
   {
     name: 'queries whose move was cut off by a stop count as moved',

@@ -58,6 +58,7 @@ export async function startPlatform({
       'log.dirs': path.join(data, 'kafka'),
       listeners: 'PLAINTEXT://127.0.0.1:0',
       'group.initial.rebalance.delay.ms': 0,
+      'group.min.session.timeout.ms': 1_000,
       ...(proxy === undefined ? {} : { 'advertised.listeners': `PLAINTEXT://127.0.0.1:${proxy.port}` }),
     },
   });

@@ -31,6 +31,20 @@ export const engineProperties = perQuery({
       'nobody reads left out',
   ),
   'ksql.persistence.wrap.single.values': boolean(null, 'whether a single value column is put into a record'),
+  'ksql.query.pull.enable.standby.reads': boolean(
+    false,
+    'pull queries may be answered from standby replicas of the state, which may lack what came last',
+  ),
+  'ksql.query.pull.forwarding.timeout.ms': long(
+    20_000,
+    'how long a pull query waits for another server of the service',
+    atLeast(1),
+  ),
+  'ksql.query.pull.max.allowed.offset.lag': long(
+    '9223372036854775807',
+    'records that the state of a server may lack for a pull query to be answered from it, as far as servers tell their lags',
+    atLeast(0),
+  ),
   'ksql.query.pull.limit.clause.enabled': boolean(true, 'LIMIT in pull queries'),
   'ksql.query.pull.range.scan.enabled': boolean(true, 'pull queries over a range of keys'),
   'ksql.query.pull.table.scan.enabled': boolean(true, 'pull queries that read a whole table'),

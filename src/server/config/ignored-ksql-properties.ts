@@ -2,7 +2,6 @@ import { boolean, type ConfigKeys, int, list, long, string } from '../../base/co
 import { atLeast, oneOf } from '../../base/config/config-range.ts';
 import { perQuery } from './per-query.ts';
 
-const NO_FORWARDING = 'servers do not ask each other';
 const NO_THREADS = 'there are no thread pools';
 const NO_COMPILER = 'expressions are always run in one way';
 const NO_PUSH_V2 = 'push queries of version 2 are run as all others';
@@ -36,11 +35,8 @@ export const ignoredKsqlProperties = {
     'ksql.persistent.prefix': string(null, 'names of consumer groups are fixed'),
     'ksql.pull.queries.enable': boolean(null, ALWAYS_ON),
     'ksql.query.persistent.max.bytes.buffering.total': long(null, NO_LIMIT),
-    'ksql.query.pull.consistency.token.enabled': boolean(null, NO_FORWARDING),
-    'ksql.query.pull.enable.standby.reads': boolean(null, 'there are no standby replicas'),
-    'ksql.query.pull.forwarding.timeout.ms': long(null, NO_FORWARDING),
+    'ksql.query.pull.consistency.token.enabled': boolean(null, 'answers have no consistency tokens'),
     'ksql.query.pull.interpreter.enabled': boolean(null, NO_COMPILER),
-    'ksql.query.pull.max.allowed.offset.lag': long(null, 'lag does not refuse a query', atLeast(0)),
     'ksql.query.pull.metrics.enabled': boolean(null, METRICS),
     'ksql.query.pull.router.thread.pool.size': int(null, NO_THREADS),
     'ksql.query.pull.stream.enabled': boolean(null, ALWAYS_ON),
@@ -81,25 +77,16 @@ export const ignoredKsqlProperties = {
   'ksql.enable.metastore.backup': boolean(null, 'the command topic is the one record of statements'),
   'ksql.endpoint.migrate.query': boolean(null, ALWAYS_ON),
   'ksql.extension.dir': string(null, 'there are no user functions in Java'),
-  'ksql.fetch.remote.hosts.max.timeout.seconds': long(null, NO_FORWARDING),
   'ksql.healthcheck.interval.ms': long(null, 'health is known at any time'),
-  'ksql.heartbeat.check.interval.ms': long(null, NO_FORWARDING),
-  'ksql.heartbeat.discover.interval.ms': long(null, NO_FORWARDING),
-  'ksql.heartbeat.enable': boolean(null, NO_FORWARDING),
-  'ksql.heartbeat.send.interval.ms': long(null, NO_FORWARDING),
   'ksql.heartbeat.thread.pool.size': int(null, NO_THREADS),
-  'ksql.heartbeat.window.ms': long(null, NO_FORWARDING),
   'ksql.hidden.topics': list(null, 'SHOW TOPICS hides the topics that begin with _'),
   'ksql.idle.connection.timeout.seconds': int(null, 'it is ksql.http.idle.timeout.ms here'),
-  'ksql.internal.listener': string(null, NO_FORWARDING),
   'ksql.internal.topic.min.insync.replicas': int(
     null,
     'replicas of internal topics are not set here',
     atLeast(1),
   ),
   'ksql.internal.topic.replicas': int(null, 'replicas of internal topics are not set here', atLeast(1)),
-  'ksql.lag.reporting.enable': boolean(null, NO_FORWARDING),
-  'ksql.lag.reporting.send.interval.ms': long(null, NO_FORWARDING),
   'ksql.logging.processing.rows.include': boolean(null, NO_PROCESSING_LOG),
   'ksql.logging.processing.stream.auto.create': boolean(null, NO_PROCESSING_LOG),
   'ksql.logging.processing.stream.name': string(null, NO_PROCESSING_LOG),

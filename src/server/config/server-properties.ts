@@ -11,6 +11,7 @@ import {
 import { atLeast } from '../../base/config/config-range.ts';
 import { propertyName, STREAMS_PREFIX } from '../../sql/analysis/property-names.ts';
 import { streamsProperty, streamsPropertyNames } from '../../streams/runtime/streams-properties.ts';
+import { clusterProperties } from './cluster-properties.ts';
 import { engineProperties } from './engine-properties.ts';
 import { httpProperties } from './http-properties.ts';
 import { registryProperties } from './registry-properties.ts';
@@ -70,6 +71,7 @@ export const serverProperties = {
     atLeast(0),
   ),
   'ksql.metrics.series.max': int(10_000, 'series on the metrics page of each other metric', atLeast(0)),
+  ...clusterProperties,
   ...httpProperties,
   ...securityProperties,
   ...registryProperties,

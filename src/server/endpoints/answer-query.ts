@@ -56,7 +56,7 @@ export async function answerQuery(
     return queries.withSlot(statement, () => printTo(begin, { print, text: statement.text }, services));
   }
   const writer = writerFor(queries.isPush(statement));
-  return queries.run({ prepared: statement, writer, begin });
+  return queries.run({ prepared: statement, properties: input.properties, writer, begin });
 }
 
 function oneStatement(prepared: readonly PreparedStatement[], script: string): PreparedStatement {

@@ -12,13 +12,22 @@ export interface QueryHeader {
 }
 
 /**
+ * How the text of a row is written that another server passes on without reading it: as the array of `delimited` answers, or as
+ * the fields of a row of `protobuf` ones.
+ */
+export type PassedForm = 'delimited' | 'protobuf';
+
+/**
  * The text of a query's answer, piece by piece. Each call answers what is to be sent as one chunk: some clients parse
  * every chunk on its own.
  */
 export interface AnswerWriter {
   readonly contentType: string;
+  readonly passes: PassedForm;
   header(header: QueryHeader): string;
   row(row: Row): string;
+  /** A row that another server has written in the form that {@link AnswerWriter.passes} says. */
+  passed(text: string): string;
   /** A row that was deleted; the columns that are not part of the key are null. */
   tombstone(row: Row): string;
   /** `Limit Reached` or `Query Completed`. */
@@ -71,6 +80,7 @@ const headerJson = ({ queryId, columns }: QueryHeader): string =>
 /** One JSON text a line: an object for the header, then an array for each row. Tombstones have no form in it. */
 class DelimitedWriter implements AnswerWriter {
   readonly contentType = MediaType.DELIMITED;
+  readonly passes = 'delimited';
   #row: (row: Row) => string = NO_COLUMNS;
 
   header(header: QueryHeader): string {
@@ -80,6 +90,10 @@ class DelimitedWriter implements AnswerWriter {
 
   row(row: Row): string {
     return `${this.#row(row)}\n`;
+  }
+
+  passed(text: string): string {
+    return `${text}\n`;
   }
 
   tombstone(): string {
@@ -102,6 +116,7 @@ class DelimitedWriter implements AnswerWriter {
 /** One JSON array of the header and the rows. */
 class JsonArrayWriter implements AnswerWriter {
   readonly contentType = MediaType.JSON;
+  readonly passes = 'delimited';
   #row: (row: Row) => string = NO_COLUMNS;
   #begun = false;
 
@@ -112,6 +127,10 @@ class JsonArrayWriter implements AnswerWriter {
 
   row(row: Row): string {
     return this.#element(this.#row(row));
+  }
+
+  passed(text: string): string {
+    return this.#element(text);
   }
 
   tombstone(): string {
@@ -157,6 +176,7 @@ const columnRows: RowLayout = (columns) => {
  */
 export class StreamedRowWriter implements AnswerWriter {
   readonly contentType: string = MediaType.KSQL_JSON;
+  readonly passes: PassedForm = 'delimited';
   readonly #isPush: boolean;
   readonly #layout: RowLayout;
   #row: (row: Row) => string = NO_COLUMNS;
@@ -176,6 +196,10 @@ export class StreamedRowWriter implements AnswerWriter {
 
   row(row: Row): string {
     return this.#message(`{"row":{${this.#row(row)}}}`);
+  }
+
+  passed(text: string): string {
+    return this.#message(`{"row":{${this.passes === 'protobuf' ? text : `"columns":${text}`}}}`);
   }
 
   tombstone(row: Row): string {
@@ -210,6 +234,7 @@ export class StreamedRowWriter implements AnswerWriter {
 /** The same messages with each row as the base64 of a Protobuf message, whose schema the header has. */
 class ProtobufRowWriter extends StreamedRowWriter {
   override readonly contentType = MediaType.PROTOBUF;
+  override readonly passes = 'protobuf';
 
   constructor(options: { readonly isPush: boolean }) {
     super(options, protobufRows);

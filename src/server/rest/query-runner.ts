@@ -2,13 +2,15 @@ import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Logger } from '../../base/logger.ts';
-import type { PreparedStatement, PullResult, PushQuery, SqlEngine } from '../../sql/index.ts';
+import type { PreparedStatement, PullQuery, PushQuery, SqlEngine } from '../../sql/index.ts';
 import { isOverStream } from '../../sql/queries/pull-clauses.ts';
 import { resultSchemaText } from '../../sql/queries/result-schema.ts';
 import { selectOf } from '../../sql/statements/streamed.ts';
 import { type AnswerSink, AnswerStream } from './answer-stream.ts';
 import type { AnswerWriter, QueryHeader } from './answer-writers.ts';
+import type { PullPage, PullReader } from './pull-reader.ts';
 import type { QueryLimits } from './query-limits.ts';
+import type { RequestProperties } from './request-properties.ts';
 import { RestError, RestErrorCode, shuttingDown, toRestError } from './rest-error.ts';
 import { type PushOutcome, RowSender } from './row-sender.ts';
 import { WebSocketAnswer } from './web-socket-answer.ts';
@@ -28,9 +30,17 @@ interface RunnerLimits {
 
 interface QueryExchange {
   readonly prepared: PreparedStatement;
+  readonly properties: RequestProperties;
   readonly writer: AnswerWriter;
   /** Called when the query can run, and nothing is answered by a status any more. */
   readonly begin: (contentType: string) => AnswerSink;
+}
+
+/** A pull query whose first rows are at hand. */
+interface OpenPull {
+  readonly query: PullQuery;
+  readonly pages: AsyncIterable<PullPage>;
+  readonly text: string;
 }
 
 /** Where the rows of a query go, and in which form. */
@@ -42,6 +52,7 @@ interface Answer {
 /** Runs the SELECTs of clients and knows those that run. */
 export class QueryRunner {
   readonly #engine: SqlEngine;
+  readonly #pulls: PullReader;
   readonly #limits: RunnerLimits;
   readonly #logger: Logger;
   readonly #running = new Map<string, RowSender>();
@@ -49,8 +60,12 @@ export class QueryRunner {
   #pullNumber = 0;
   #isClosing = false;
 
-  constructor(engine: SqlEngine, options: { readonly limits: RunnerLimits; readonly logger: Logger }) {
+  constructor(
+    engine: SqlEngine,
+    options: { readonly pulls: PullReader; readonly limits: RunnerLimits; readonly logger: Logger },
+  ) {
     this.#engine = engine;
+    this.#pulls = options.pulls;
     this.#limits = options.limits;
     this.#logger = options.logger;
   }
@@ -150,29 +165,41 @@ export class QueryRunner {
     }
   }
 
-  async #run({ prepared, writer, begin }: QueryExchange, limits: QueryLimits): Promise<void> {
-    const query = await this.#engine.query(prepared).catch((error: unknown) => {
+  async #run(exchange: QueryExchange, limits: QueryLimits): Promise<void> {
+    const { prepared, writer, begin } = exchange;
+    const failed = (error: unknown): never => {
       throw toRestError(error, prepared.text);
-    });
+    };
+    const query = await this.#engine.open(prepared).catch(failed);
+    const answer = (): AnswerSink => limits.counted(begin(writer.contentType));
+    if (query.kind === 'pull') {
+      const left = new AbortController();
+      const request = { ...exchange, passes: writer.passes, gone: left.signal };
+      const pages = await this.#pulls.read(query, request).catch(failed);
+      const stream = answer();
+      stream.gone.addEventListener('abort', () => left.abort());
+      return this.#sendPull({ query, pages, text: prepared.text }, { stream, writer });
+    }
     try {
-      const stream = limits.counted(begin(writer.contentType));
-      if (query.kind === 'pull') await this.#sendPull(query, prepared.text, { stream, writer });
-      else await this.#sendPush(query, stream, writer);
+      await this.#sendPush(query, answer(), writer);
     } finally {
       // The client has its answer; leaving the consumer group is nothing that it should wait for.
-      if (query.kind === 'push') await query.close();
+      await query.close();
     }
   }
 
-  async #sendPull(query: PullResult, text: string, { stream, writer }: Answer): Promise<void> {
+  async #sendPull({ query, pages, text }: OpenPull, { stream, writer }: Answer): Promise<void> {
     this.#pullNumber += 1;
     stream.write(writer.header(headerOf(query, `query_${this.#pullNumber}`)));
+    let { limit: room = Number.POSITIVE_INFINITY } = query;
     try {
-      for await (const rows of query.rows) {
-        for (const row of rows) {
-          if (!stream.write(writer.row(row))) await stream.drained();
+      for await (const page of pages) {
+        for (const row of written(page, writer)) {
+          if (room-- <= 0) break;
+          if (!stream.write(row)) await stream.drained();
           if (stream.gone.aborted) return;
         }
+        if (room <= 0) break;
       }
     } catch (error) {
       // The status has been sent: the client learns it from the last message.
@@ -198,6 +225,11 @@ export class QueryRunner {
   }
 }
 
+function* written(page: PullPage, writer: AnswerWriter): Generator<string, void> {
+  if ('texts' in page) for (const text of page.texts) yield writer.passed(text);
+  else for (const row of page.rows) yield writer.row(row);
+}
+
 function lastMessage(outcome: PushOutcome, query: PushQuery, writer: AnswerWriter): string {
   switch (outcome.kind) {
     case 'completed':
@@ -210,7 +242,7 @@ function lastMessage(outcome: PushOutcome, query: PushQuery, writer: AnswerWrite
 }
 
 /** Key columns carry ` KEY` in a pull query's schema only. */
-function headerOf(query: PushQuery | PullResult, queryId: string): QueryHeader {
+function headerOf(query: PushQuery | PullQuery, queryId: string): QueryHeader {
   const schemaText = resultSchemaText(query.columns, query.kind);
   return { queryId, schemaText, columns: query.columns };
 }

@@ -1,5 +1,6 @@
 import { emptySession, type Session } from '../../sql/statements/session.ts';
 import { whySessionRefuses } from '../config/session-property.ts';
+import { type RequestProperties, readRequestProperties } from './request-properties.ts';
 import { RestError, RestErrorCode } from './rest-error.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -10,6 +11,8 @@ export interface StatementRequest {
   readonly session: Session;
   /** The statement is to see what the command of this number has done; -1 where the client has not said. */
   readonly commandSequenceNumber: number;
+  /** What is said of the request itself. */
+  readonly properties: RequestProperties;
 }
 
 /** @throws {RestError} 40000 for a body that is none. */
@@ -27,6 +30,7 @@ export function readStatementRequest(
   return {
     sql,
     commandSequenceNumber: sequenceNumber(fields['commandSequenceNumber']),
+    properties: readRequestProperties(fields['requestProperties']),
     session: {
       ...emptySession,
       properties,

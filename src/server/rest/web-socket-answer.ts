@@ -22,6 +22,7 @@ const ELLIPSIS = '...';
 /** The columns as ksqlDB describes them, and rows as its StreamedRow messages. */
 class MessageWriter implements AnswerWriter {
   readonly contentType = '';
+  readonly passes = 'delimited';
   /** What the query has failed of: the code at the end says it, as it says a normal end. */
   failure: string | undefined;
   #row: (row: Row) => string = () => '[]';
@@ -33,6 +34,10 @@ class MessageWriter implements AnswerWriter {
 
   row(row: Row): string {
     return `{"row":{"columns":${this.#row(row)}}}`;
+  }
+
+  passed(text: string): string {
+    return `{"row":{"columns":${text}}}`;
   }
 
   tombstone(row: Row): string {

@@ -10,10 +10,10 @@ import type { QueryDescription } from '../entities/descriptions.ts';
 import type { ServerFacts } from '../entities/server-facts.ts';
 import type { StatementEntity } from '../entities/statement-entity.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
-import type { SqlHost } from '../host/host.ts';
+import type { RunningQuery, SqlHost } from '../host/host.ts';
 import { RowInserts } from '../inserts/row-inserts.ts';
 import { analyzePull, isOverStream } from '../queries/pull-clauses.ts';
-import type { PullResult, PushQuery } from '../queries/query-results.ts';
+import type { PullQuery, PullResult, PushQuery } from '../queries/query-results.ts';
 import type {
   ControlStatement,
   DirectResult,
@@ -29,7 +29,7 @@ import type { StatementPlan } from '../statements/statement-plan.ts';
 import { selectOf } from '../statements/streamed.ts';
 import { type AppliedPlan, CurrentState } from './current-state.ts';
 import { type PlanOptions, Planning, type PrepareOptions } from './planning.ts';
-import { pullRows } from './pull-rows.ts';
+import { pullQuery } from './open-pull.ts';
 import { registerSchema } from './register-schema.ts';
 import { PushQueries } from './push-queries.ts';
 import type { RecoveredState } from './replay-commands.ts';
@@ -92,6 +92,11 @@ export class SqlEngine {
   /** The persistent queries that run. */
   queries(): readonly QueryDescription[] {
     return this.#state.queries.descriptions();
+  }
+
+  /** The persistent queries as they run here and elsewhere. */
+  runningQueries(): readonly RunningQuery[] {
+    return this.#state.queries.running();
   }
 
   /** Ids of the push queries that run, or of which something is still to be removed. */
@@ -281,16 +286,22 @@ export class SqlEngine {
    * Runs a SELECT: a push query where it says EMIT CHANGES (or FINAL), else a pull query. A pull query over a stream is a
    * push query that ends: it reads the topic from its beginning to where it ends now.
    */
-  query(prepared: PreparedStatement): Promise<PushQuery | PullResult> {
-    return placed(prepared.statement, () => this.#query(prepared));
+  async query(prepared: PreparedStatement): Promise<PushQuery | PullResult> {
+    const query = await this.open(prepared);
+    return query.kind === 'push' ? query : { ...query, rows: await query.read({}) };
   }
 
-  async #query({ statement, session }: PreparedStatement): Promise<PushQuery | PullResult> {
+  /** As {@link SqlEngine.query}; of a pull query nothing is read yet, since other servers of the service may have the rows. */
+  open(prepared: PreparedStatement): Promise<PushQuery | PullQuery> {
+    return placed(prepared.statement, () => this.#open(prepared));
+  }
+
+  async #open({ statement, session }: PreparedStatement): Promise<PushQuery | PullQuery> {
     const query = selectOf(statement);
     if (query === undefined) throw refuse(statementMessages.notQuery(), statement.span);
     const context = this.#planning.context(session, await this.#planning.topicsOf([statement]), this.catalog);
     if (query.emit !== undefined) return this.#pushes.start(query, context);
-    if (!isOverStream(query, context)) return pullRows(query, context, this.#state.queries);
+    if (!isOverStream(query, context)) return pullQuery(query, context, this.#state.queries);
     analyzePull(query, context);
     return this.#pushes.start(query, context, { untilEnd: true });
   }

@@ -5,7 +5,7 @@ import { statementMessages } from '../messages/statements.ts';
 import { refuse } from '../analysis/sql-error.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { QueryDescription } from '../entities/descriptions.ts';
-import type { SqlHost } from '../host/host.ts';
+import type { RunningQuery, SqlHost } from '../host/host.ts';
 import { ownedSource, type QueryPlan } from '../physical/steps.ts';
 import { writtenColumnsOf } from '../queries/push-rows.ts';
 import type { PersistentQuery, QueryAction, RunningQueries } from '../statements/definition.ts';
@@ -29,6 +29,10 @@ export class PersistentQueries implements RunningQueries {
 
   plans(): readonly QueryPlan[] {
     return [...this.#queries.values()].map(({ running }) => running.plan);
+  }
+
+  running(): readonly RunningQuery[] {
+    return [...this.#queries.values()].map(({ running }) => running);
   }
 
   has(id: string): boolean {

@@ -40,6 +40,30 @@ export function sourceStatistics({ read, written }: SourceStatistics): string {
   return [...columns, last('last-message', Math.max(...lastMs))].join(' ');
 }
 
+/** The numbers of {@link sourceStatistics}, as entries of `clusterStatistics` but for the server that they are of. */
+export function sourceStats({ read, written }: SourceStatistics) {
+  const stat = (name: string, of: readonly QueryStatistics[], value: (one: QueryStatistics) => number) =>
+    of.length === 0
+      ? []
+      : [{ name, value: sum(of, value), timestamp: Math.max(...of.map(({ lastRowMs }) => lastRowMs ?? 0)) }];
+  return [
+    ...stat('consumer-messages-per-sec', read, (s) => s.rowsInPerSecond),
+    ...stat('consumer-total-messages', read, (s) => s.rowsIn),
+    ...stat('messages-per-sec', written, (s) => s.rowsOutPerSecond),
+    ...stat('total-messages', written, (s) => s.rowsOut),
+  ];
+}
+
+/** The numbers of {@link sourceErrorStatistics}: queries without failures have none. */
+export function sourceErrorStats({ read, written }: SourceStatistics) {
+  const failures = (name: string, of: readonly QueryStatistics[]) => {
+    const value = sum(of, ({ errors, rowsDropped }) => errors + rowsDropped);
+    const timestamp = Math.max(0, ...of.map(({ lastRowMs }) => lastRowMs ?? 0));
+    return value === 0 ? [] : [{ name, value, timestamp }];
+  };
+  return [...failures('consumer-failed-messages', read), ...failures('failed-messages', written)];
+}
+
 interface Failures {
   readonly statistics: readonly QueryStatistics[];
   readonly queries: readonly QueryDescription[];

@@ -5,6 +5,8 @@ import { queryListing } from './query-entities.ts';
 import {
   offsetSummaries,
   sourceErrorStatistics,
+  sourceErrorStats,
+  sourceStats,
   sourceStatistics,
   statisticsOf,
 } from './query-statistics.ts';
@@ -28,7 +30,9 @@ export async function sourceDescription(
 ) {
   const { source, readQueries, writeQueries, constraints } = description;
   const { topic } = source;
-  const { statistics, errorStats, queryOffsetSummaries } = extended ? await statusOf(description) : noStatus;
+  const { statistics, errorStats, queryOffsetSummaries, clusterStatistics, clusterErrorStats } = extended
+    ? await statusOf(description)
+    : noStatus;
   return {
     name: source.name,
     windowType: topic.keyFormat.window?.type ?? null,
@@ -48,12 +52,15 @@ export async function sourceDescription(
     statement: source.sqlText,
     queryOffsetSummaries,
     sourceConstraints: constraints,
-    clusterStatistics: [],
-    clusterErrorStats: [],
+    clusterStatistics,
+    clusterErrorStats,
   };
 }
 
-const noStatus = { statistics: '', errorStats: '', queryOffsetSummaries: [] };
+const noStatus = {
+  ...{ statistics: '', errorStats: '', queryOffsetSummaries: [] },
+  ...{ clusterStatistics: [], clusterErrorStats: [] },
+};
 
 /** What DESCRIBE EXTENDED says of the queries at a source. */
 async function statusOf({ readQueries, writeQueries }: SourceDescription) {
@@ -65,5 +72,7 @@ async function statusOf({ readQueries, writeQueries }: SourceDescription) {
       written: { statistics: written, queries: writeQueries },
     }),
     queryOffsetSummaries: offsetSummaries(written),
+    clusterStatistics: sourceStats({ read, written }),
+    clusterErrorStats: sourceErrorStats({ read, written }),
   };
 }

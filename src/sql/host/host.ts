@@ -3,7 +3,7 @@ import type { Row } from '../../serde/model/sql-value.ts';
 import type { SchemaRegistryClient } from '../../serde/schemas/registry-client.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import type { StoreQueryOptions } from '../../streams/runtime/queryable-stores.ts';
-import type { KeyQueryMetadata, StoreLags, StreamsMetadata } from '../../streams/runtime/state-locations.ts';
+import type { StoreLags, StreamsMetadata } from '../../streams/runtime/state-locations.ts';
 import type { TaskStatus } from '../../streams/runtime/streams-metrics.ts';
 import type { TaskInput } from '../../streams/runtime/task-inputs.ts';
 import type { ThreadCounts } from '../../streams/runtime/thread-metrics.ts';
@@ -166,18 +166,31 @@ export interface MaterializedRow {
   readonly timestamp: number;
 }
 
+/** Which servers have a partition of a table, by their names (`host:port`). */
+export interface PartPlace {
+  readonly partition: number;
+  /** The one that runs its task; undefined while nobody does that tells where it is. */
+  readonly active: string | undefined;
+  readonly standbys: readonly string[];
+}
+
 /** The rows of a query's result, as they are now. */
 export interface MaterializedTable {
   readonly isWindowed: boolean;
-  /** The row of a key; of a windowed table those whose window begins in the range. */
+  /** Name of the store that its rows are in. */
+  readonly store: string;
+  /**
+   * The row of a key; of a windowed table those whose window begins in the range.
+   * @throws {OperationalError} `STORE_NOT_AVAILABLE` where this server does not have all partitions that the key may be in.
+   */
   get(key: Row, range: TimeRange, options?: StoreQueryOptions): Promise<readonly MaterializedRow[]>;
-  /** All rows that this server has, some at a time; other work of the process has its turn in between. */
+  /** All rows, some at a time; other work of the process has its turn in between. Throws as {@link MaterializedTable.get}. */
   scan(range: TimeRange, options?: StoreQueryOptions): AsyncIterable<readonly MaterializedRow[]>;
   /**
-   * Who has the row of a key. Not of tests, which run in one process.
-   * @throws {OperationalError} `STORE_NOT_AVAILABLE` where the query has not started yet.
+   * Who has the partitions that the row of a key may be in, or all of them; nothing where servers do not tell where they can be asked.
+   * A key whose bytes hold the id of a registered schema may be in any: who wrote it decided.
    */
-  locate?(key: Row): Promise<KeyQueryMetadata>;
+  places(key?: Row): Promise<readonly PartPlace[]>;
 }
 
 /** Bounds of window starts and ends, inclusive, in milliseconds. */

@@ -12,6 +12,7 @@ import type { RowColumn } from '../logical/nodes.ts';
 import { selectColumns } from '../logical/select-columns.ts';
 import { rowProjection, rowTest } from '../lowering/lowering-context.ts';
 import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
+import type { StoreQueryOptions } from '../../streams/runtime/queryable-stores.ts';
 import type { MaterializedRow, MaterializedTable } from '../host/host.ts';
 import { analyzePull } from './pull-clauses.ts';
 import { type Access, checkLikes, planAccess } from './pull-where.ts';
@@ -106,13 +107,14 @@ function checkBetweens(where: Expression, row: readonly RowColumn[], context: An
   }
 }
 
-/** Runs a pull query over a table's rows, which are read as they are asked for, some at a time. */
+/** Runs a pull query over a part of a table's rows, which are read as they are asked for, some at a time. */
 export async function* runPull(
   plan: PullPlan,
   table: MaterializedTable,
+  part: StoreQueryOptions,
 ): AsyncGenerator<readonly Row[], void> {
   let { limit: room = Number.POSITIVE_INFINITY } = plan;
-  for await (const found of rowsOf(plan, table)) {
+  for await (const found of rowsOf(plan, table, part)) {
     const rows: Row[] = [];
     for (const each of found) {
       if (rows.length >= room) break;
@@ -128,9 +130,10 @@ export async function* runPull(
 async function* rowsOf(
   { access }: PullPlan,
   table: MaterializedTable,
+  part: StoreQueryOptions,
 ): AsyncGenerator<readonly MaterializedRow[], void> {
-  if (access.kind === 'scan') yield* table.scan(allTimes);
-  else for (const { key, range } of access.lookups) yield await table.get(key, range);
+  if (access.kind === 'scan') yield* table.scan(allTimes, part);
+  else for (const { key, range } of access.lookups) yield await table.get(key, range, part);
 }
 
 /** The row that expressions read, in the order of `processingRow`. */

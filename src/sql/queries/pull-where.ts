@@ -22,7 +22,7 @@ export type Access =
   | { readonly kind: 'scan'; readonly by: 'range' | 'table' }
   | { readonly kind: 'lookup'; readonly lookups: readonly KeyLookup[] };
 
-interface KeyLookup {
+export interface KeyLookup {
   readonly key: Row;
   readonly range: TimeRange;
 }

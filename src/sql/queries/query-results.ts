@@ -1,6 +1,8 @@
 import type { Observable } from 'rxjs';
 import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { Row } from '../../serde/model/sql-value.ts';
+import type { StoreQueryOptions } from '../../streams/runtime/queryable-stores.ts';
+import type { PartPlace } from '../host/host.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 
 /** A column of rows that are shown. */
@@ -39,4 +41,23 @@ export interface PullResult {
   readonly columns: readonly ResultColumn[];
   /** Read as they are asked for, some at a time. */
   readonly rows: AsyncIterable<readonly Row[]>;
+}
+
+/** A SELECT over a table as it is now, which several servers may have parts of. */
+export interface PullQuery {
+  readonly kind: 'pull';
+  readonly columns: readonly ResultColumn[];
+  /** The persistent query that keeps the table, and the store that it keeps it in. */
+  readonly keeper: { readonly queryId: string; readonly store: string };
+  /** Rows that are asked for at most. */
+  readonly limit: number | undefined;
+  /** Whether it looks at the rows of one key, of several, or at all. */
+  readonly reads: 'key' | 'keys' | 'all';
+  /** The partitions that it reads, and who has them; none where servers have no addresses. */
+  places(): Promise<readonly PartPlace[]>;
+  /**
+   * Reads what this process has, some rows at a time; what is wrong at once is an error now.
+   * @throws {OperationalError} `STORE_NOT_AVAILABLE` where it does not have all of the part.
+   */
+  read(part: StoreQueryOptions): Promise<AsyncIterable<readonly Row[]>>;
 }

@@ -55,7 +55,7 @@ export function prefixOf({ serviceId }: Pick<KafkaHostOptions, 'serviceId'>): st
 }
 
 /** The application id of a persistent query: its consumer group, and what its internal topics begin with. */
-export function queryApplicationId(options: KafkaHostOptions, queryId: string): string {
+export function queryApplicationId(options: Pick<KafkaHostOptions, 'serviceId'>, queryId: string): string {
   return `${prefixOf(options)}query_${queryId}`;
 }
 

@@ -12,11 +12,7 @@ import type { StreamsAppOptions } from '../../streams/runtime/streams-app-option
 import type { SchemaCache } from './schema-cache.ts';
 import { setAsideFile } from '../../streams/runtime/database-folder.ts';
 import type { ProcessingTurn } from '../../streams/runtime/processing-turn.ts';
-import {
-  sourcePartitioner,
-  type StoreLags,
-  type StreamsMetadata,
-} from '../../streams/runtime/state-locations.ts';
+import type { StoreLags, StreamsMetadata } from '../../streams/runtime/state-locations.ts';
 import { StreamsApp } from '../../streams/runtime/streams-app.ts';
 import type { StreamsHost } from '../../streams/runtime/streams-host.ts';
 import type { StreamsState } from '../../streams/runtime/streams-metrics.ts';
@@ -35,6 +31,7 @@ import type { TimedRow } from '../lowering/lowering-context.ts';
 import { PendingCode } from '../lowering/pending-code.ts';
 import { queryTopology } from '../lowering/query-topology.ts';
 import type { QueryPlan } from '../physical/steps.ts';
+import { appTable } from './app-table.ts';
 import {
   appOptions,
   DEFAULT_BACKOFF,
@@ -45,7 +42,6 @@ import {
 } from './app-options.ts';
 import type { EndedApplication } from './application-leftovers.ts';
 import type { InstanceIds } from './instance-ids.ts';
-import { materializedTable } from './materialized-table.ts';
 import { QueryCounts } from './query-counts.ts';
 import { isRefusedRow, QueryErrors } from './query-errors.ts';
 import { QueryPositions } from './query-positions.ts';
@@ -143,17 +139,11 @@ export class AppQuery implements RunningQuery {
       groupId: this.applicationId,
       beginsEarliest: (offsetReset(context) ?? DEFAULT_RESET) === 'earliest',
     });
-    this.table = materializedTable(
-      plan,
-      { analysis: context, code: this.#code },
-      {
-        keyValueStore: (name, options) => this.#app.keyValueStore(name, options),
-        windowStore: (name, options) => this.#app.windowStore(name, options),
-        locate: (name, key) =>
-          this.#app.queryMetadataForKey(name, key, sourcePartitioner(this.#topology, name)),
-        turn: () => new Promise((resolve) => host.environment.timers.defer(resolve)),
-      },
-    );
+    this.table = appTable(plan, {
+      ...{ analysis: context, code: this.#code, topology: this.#topology },
+      app: () => this.#app,
+      timers: host.environment.timers,
+    });
   }
 
   get state$(): Observable<QueryState> {

@@ -23,7 +23,7 @@ import { KafkaQueries } from './kafka-queries.ts';
 import { KnownTopics } from './known-topics.ts';
 import { PlanCheck } from './plan-check.ts';
 import { checkTransactionLimit, querySettings } from './query-settings.ts';
-import type { QueryRuntime } from './query-runtime.ts';
+import type { OpenedServer, QueryRuntime } from './query-runtime.ts';
 import { topicFacts } from './topic-facts.ts';
 import { TopicRequests } from './topic-requests.ts';
 
@@ -105,8 +105,8 @@ export class KafkaHost implements SqlHost {
   }
 
   /** Starts what runs the queries. Nothing of an earlier life is touched. */
-  open(): void {
-    this.#queries.open();
+  open(known: OpenedServer = {}): void {
+    this.#queries.open(known);
   }
 
   /** Has the state of queries come to where they run. Called once, when it is open and before there is any query. */

@@ -33,7 +33,7 @@ import { InstanceIds } from './instance-ids.ts';
 import { endLeftTransactions } from './left-transactions.ts';
 import { pushTopology } from './push-topology.ts';
 import { errorKindOf } from './query-errors.ts';
-import type { QueryRuntime } from './query-runtime.ts';
+import type { OpenedServer, QueryRuntime } from './query-runtime.ts';
 import { type RegistryForQueries, SchemaCache } from './schema-cache.ts';
 import { RestoredQueries } from './restored-queries.ts';
 import { END_CHECK_MS, endsOf, untilCommitted } from './topic-ends.ts';
@@ -66,6 +66,7 @@ export class KafkaQueries implements QueryRuntime {
   /** Whoever could ask is held up, too. */
   readonly standstill = undefined;
   readonly #options: KafkaHostOptions;
+  #applicationServer: string | undefined;
   readonly #admin: Admin;
   readonly #describeTopics: QueryCluster['describeTopics'];
   /** What the applications of all queries share. */
@@ -79,6 +80,7 @@ export class KafkaQueries implements QueryRuntime {
 
   constructor(options: KafkaHostOptions, { admin, describeTopics, connections, registry }: QueryCluster) {
     this.#options = options;
+    this.#applicationServer = options.applicationServer;
     this.#admin = admin;
     this.#describeTopics = describeTopics;
     this.#schemas = new SchemaCache(registry);
@@ -105,7 +107,9 @@ export class KafkaQueries implements QueryRuntime {
   }
 
   /** They run on this thread. */
-  open(): void {}
+  open({ applicationServer }: OpenedServer = {}): void {
+    this.#applicationServer = applicationServer ?? this.#options.applicationServer;
+  }
 
   /** It is where they have left it. */
   placeState(): void {}
@@ -140,6 +144,7 @@ export class KafkaQueries implements QueryRuntime {
   #appQuery(plan: QueryPlan, context: AnalysisContext, turn: ProcessingTurn | undefined): AppQuery {
     return new AppQuery(plan, context, {
       ...this.#options,
+      applicationServer: this.#applicationServer,
       turn,
       instanceIds: this.#instanceIds,
       admin: this.#admin,

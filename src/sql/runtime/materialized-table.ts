@@ -2,10 +2,9 @@ import type { InPieces } from '../../base/pieces.ts';
 import type { Row } from '../../serde/model/sql-value.ts';
 import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
 import type { StoreQueryOptions } from '../../streams/runtime/queryable-stores.ts';
-import type { KeyQueryMetadata } from '../../streams/runtime/state-locations.ts';
 import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore, WindowEntry } from '../../streams/state/store.ts';
 import { Windowed } from '../../streams/windows/windowed.ts';
-import type { MaterializedRow, MaterializedTable, TimeRange } from '../host/host.ts';
+import type { MaterializedRow, MaterializedTable, PartPlace, TimeRange } from '../host/host.ts';
 import { bindAggregate } from '../lowering/lower-aggregate.ts';
 import {
   boundCondition,
@@ -21,8 +20,10 @@ import type { AggregateStep, FilterStep, ProjectStep, QueryPlan, Step } from '..
 interface Stores {
   keyValueStore<K, V>(name: string, options?: StoreQueryOptions): ReadOnlyKeyValueStore<K, V>;
   windowStore<K, V>(name: string, options?: StoreQueryOptions): ReadOnlyWindowStore<K, V>;
-  /** Who has the rows of a key of a store. */
-  readonly locate?: (name: string, key: Row) => KeyQueryMetadata;
+  /** Partitions that there may be rows of a key in, or of any key; undefined where a store is not in parts. */
+  partitionsOf(store: string, key?: Row): readonly number[] | undefined;
+  /** See {@link MaterializedTable.places}. */
+  places(store: string, key?: Row): readonly PartPlace[];
   /** Resolves when other work of the process has had its turn. */
   turn(): Promise<void>;
 }
@@ -51,22 +52,7 @@ export function materializedTable(
 ): MaterializedTable | undefined {
   const kept = keptBy(plan.root, context);
   if (kept === undefined) return undefined;
-  const table = kept.windowed ? new WindowedTable(kept, stores) : new PlainTable(kept, stores);
-  const { locate } = stores;
-  return locate === undefined ? table : withPlaces(table, async (key) => locate(kept.store, key));
-}
-
-/** The same table, which says where its rows are. */
-function withPlaces(
-  table: MaterializedTable,
-  locate: (key: Row) => Promise<KeyQueryMetadata>,
-): MaterializedTable {
-  return {
-    isWindowed: table.isWindowed,
-    get: (key, range, options) => table.get(key, range, options),
-    scan: (range, options) => table.scan(range, options),
-    locate,
-  };
+  return kept.windowed ? new WindowedTable(kept, stores) : new PlainTable(kept, stores);
 }
 
 function keptBy(root: Step, context: TableContext): Kept | undefined {
@@ -90,12 +76,13 @@ function keptBy(root: Step, context: TableContext): Kept | undefined {
 }
 
 /** Returns what there is to know of the table that a plan keeps before its query is made; undefined where it keeps none. */
-export function keptTable(root: Step): Pick<MaterializedTable, 'isWindowed'> | undefined {
-  if (root.step === 'source' && root.store !== undefined) return { isWindowed: false };
+export function keptTable(root: Step): Pick<MaterializedTable, 'isWindowed' | 'store'> | undefined {
+  if (root.step === 'source' && root.store !== undefined) return { store: root.store, isWindowed: false };
   const project = projectOf(root);
-  if (project?.store !== undefined) return { isWindowed: false };
+  if (project?.store !== undefined) return { store: project.store, isWindowed: false };
   const aggregated = project === undefined ? undefined : aggregatedBy(project);
-  return aggregated === undefined ? undefined : { isWindowed: isWindowed(aggregated) };
+  if (aggregated === undefined) return undefined;
+  return { store: aggregated.aggregate.store, isWindowed: isWindowed(aggregated) };
 }
 
 /** The projection that results in a table. */
@@ -159,6 +146,18 @@ function finishOf({ project, filter, aggregate }: Aggregated, lowering: Lowering
   };
 }
 
+/**
+ * What is asked for: each partition that there may be rows in, so that one that is elsewhere is missed and not passed over. Where a
+ * store is in no parts it is asked as it is.
+ */
+function partsOf(
+  options: StoreQueryOptions,
+  partitions: readonly number[] | undefined,
+): readonly StoreQueryOptions[] {
+  if (options.partition !== undefined || partitions === undefined) return [options];
+  return partitions.map((partition) => ({ ...options, partition }));
+}
+
 class PlainTable implements MaterializedTable {
   readonly isWindowed = false;
   readonly #kept: Kept;
@@ -169,19 +168,36 @@ class PlainTable implements MaterializedTable {
     this.#stores = stores;
   }
 
-  async get(key: Row, _range: TimeRange, options?: StoreQueryOptions): Promise<readonly MaterializedRow[]> {
-    const found = await this.#store(options).get(key);
-    return found === undefined ? [] : this.#row(key, found.value, found.timestamp);
+  get store(): string {
+    return this.#kept.store;
   }
 
-  async *scan(_range: TimeRange, options?: StoreQueryOptions): AsyncIterable<readonly MaterializedRow[]> {
-    for await (const page of this.#store(options).pages()) {
-      yield page.flatMap(([key, { value, timestamp }]) => this.#row(key, value, timestamp));
-      await this.#stores.turn();
+  async places(key?: Row): Promise<readonly PartPlace[]> {
+    return this.#stores.places(this.store, key);
+  }
+
+  async get(
+    key: Row,
+    _range: TimeRange,
+    options: StoreQueryOptions = {},
+  ): Promise<readonly MaterializedRow[]> {
+    for (const part of partsOf(options, this.#stores.partitionsOf(this.store, key))) {
+      const found = await this.#part(part).get(key);
+      if (found !== undefined) return this.#row(key, found.value, found.timestamp);
+    }
+    return [];
+  }
+
+  async *scan(_range: TimeRange, options: StoreQueryOptions = {}): AsyncIterable<readonly MaterializedRow[]> {
+    for (const part of partsOf(options, this.#stores.partitionsOf(this.store))) {
+      for await (const page of this.#part(part).pages()) {
+        yield page.flatMap(([key, { value, timestamp }]) => this.#row(key, value, timestamp));
+        await this.#stores.turn();
+      }
     }
   }
 
-  #store(options?: StoreQueryOptions): ReadOnlyKeyValueStore<Row, Row> {
+  #part(options: StoreQueryOptions): ReadOnlyKeyValueStore<Row, Row> {
     return this.#stores.keyValueStore<Row, Row>(this.#kept.store, options);
   }
 
@@ -204,19 +220,37 @@ class WindowedTable implements MaterializedTable {
     this.#stores = stores;
   }
 
-  async get(key: Row, range: TimeRange, options?: StoreQueryOptions): Promise<readonly MaterializedRow[]> {
-    const entries = await this.#store(options).fetch(key, { fromMs: range.startMin, toMs: range.startMax });
-    return entries.flatMap((entry) => this.#row(entry, range));
+  get store(): string {
+    return this.#kept.store;
   }
 
-  async *scan(range: TimeRange, options?: StoreQueryOptions): AsyncIterable<readonly MaterializedRow[]> {
-    for await (const page of this.#store(options).pages()) {
-      yield page.flatMap((entry) => this.#row(entry, range));
-      await this.#stores.turn();
+  async places(key?: Row): Promise<readonly PartPlace[]> {
+    return this.#stores.places(this.store, key);
+  }
+
+  async get(
+    key: Row,
+    range: TimeRange,
+    options: StoreQueryOptions = {},
+  ): Promise<readonly MaterializedRow[]> {
+    const rows: MaterializedRow[] = [];
+    for (const part of partsOf(options, this.#stores.partitionsOf(this.store, key))) {
+      const entries = await this.#part(part).fetch(key, { fromMs: range.startMin, toMs: range.startMax });
+      rows.push(...entries.flatMap((entry) => this.#row(entry, range)));
+    }
+    return rows;
+  }
+
+  async *scan(range: TimeRange, options: StoreQueryOptions = {}): AsyncIterable<readonly MaterializedRow[]> {
+    for (const part of partsOf(options, this.#stores.partitionsOf(this.store))) {
+      for await (const page of this.#part(part).pages()) {
+        yield page.flatMap((entry) => this.#row(entry, range));
+        await this.#stores.turn();
+      }
     }
   }
 
-  #store(options?: StoreQueryOptions): ReadOnlyWindowStore<Row, Row> {
+  #part(options: StoreQueryOptions): ReadOnlyWindowStore<Row, Row> {
     return this.#stores.windowStore<Row, Row>(this.#kept.store, options);
   }
 

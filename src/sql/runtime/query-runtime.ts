@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import type { TopicFacts } from '../analysis/session.ts';
 import type { SqlHost } from '../host/host.ts';
 import type { QueryPlan } from '../physical/steps.ts';
+import type { KafkaHostOptions } from './app-options.ts';
 
 /** What the cluster has answered about topics: those of the names that exist. */
 export interface TopicsAnswer {
@@ -9,10 +10,13 @@ export interface TopicsAnswer {
   readonly facts: ReadonlyMap<string, TopicFacts>;
 }
 
+/** What is known of a server when it listens. */
+export type OpenedServer = Pick<KafkaHostOptions, 'applicationServer'>;
+
 /** Where the queries of a host run: on the thread that statements come to, or on threads of their own. */
 export interface QueryRuntime extends Pick<SqlHost, 'newQuery' | 'startPush'> {
   /** Starts what runs queries. Nothing of an earlier life is touched. */
-  open(): void;
+  open(known?: OpenedServer): void;
   /** Has the state of queries come to where they run. Called once, when it is open and before there is any query. */
   placeState(): void;
   /**

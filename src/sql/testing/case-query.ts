@@ -97,6 +97,8 @@ export class CaseQuery implements RunningQuery {
       {
         keyValueStore: (name) => this.#running.keyValueStore(name),
         windowStore: (name) => this.#running.windowStore(name),
+        partitionsOf: () => undefined,
+        places: () => [],
         turn: () => Promise.resolve(),
       },
     );

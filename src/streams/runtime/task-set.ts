@@ -53,6 +53,9 @@ export class TaskSet implements RebalanceListener {
   /** What was revoked is given to its next member in another rebalance, which begins at once (KIP-429). */
   #isFollowed = false;
 
+  /** Tasks of which it is not known yet what their stores lack: whoever asks is to wait, as for those that are restored. */
+  readonly #opening = new Set<Task>();
+
   constructor(parts: TaskSetParts) {
     this.#parts = parts;
   }
@@ -65,7 +68,7 @@ export class TaskSet implements RebalanceListener {
     const { restorer } = this.#parts;
     const running = [...this.#running.values()].map(({ task, plan: { partition } }) => ({
       ...{ task, partition },
-      isRestoring: restorer.isRestoring(task),
+      isRestoring: this.#opening.has(task) || restorer.isRestoring(task),
     }));
     return [...running, ...this.#parts.standbys.queried];
   }
@@ -89,7 +92,9 @@ export class TaskSet implements RebalanceListener {
   /** Those whose stores are complete. */
   get restored(): readonly RunningTask[] {
     const { restorer } = this.#parts;
-    return [...this.#running.values()].filter(({ task }) => !restorer.isRestoring(task));
+    return [...this.#running.values()].filter(
+      ({ task }) => !this.#opening.has(task) && !restorer.isRestoring(task),
+    );
   }
 
   /** Of tasks that run here, and of others whose state this member is to tell, up to where: see `SubscriptionInfo`. */
@@ -153,6 +158,7 @@ export class TaskSet implements RebalanceListener {
       ),
     );
     for (const { task } of opened) {
+      this.#opening.delete(task);
       intake.add(task);
     }
     await Promise.all(
@@ -228,6 +234,7 @@ export class TaskSet implements RebalanceListener {
     const failures: unknown[] = [];
     for (const { task } of leaving) {
       this.#running.delete(task.id);
+      this.#opening.delete(task);
       state.claims.ended(task.id, this);
       intake.remove(task);
       restorer.forget(task);
@@ -262,6 +269,7 @@ export class TaskSet implements RebalanceListener {
       const memoryEngines = await this.#parts.state.claims.run(plan.id, this);
       const former = before?.get(plan.id) ?? (memoryEngines && { memoryEngines });
       const running = await openTask(plan, committed, { ...this.#parts, before: former });
+      this.#opening.add(running.task);
       this.#running.set(plan.id, running);
       opened.push(running);
     }

@@ -68,21 +68,22 @@ it.each([{ onThread: false }, { onThread: true }])(
     for (const id of ids) await session.run(`INSERT INTO items (id, n) VALUES (${id}, ${id});`);
     const [query] = host.started;
     const table = query?.table;
-    if (query === undefined || table?.locate === undefined) throw new Error('the query keeps a table');
+    if (query === undefined || table === undefined) throw new Error('the query keeps a table');
     for (const id of ids) {
       // The partition is that of the key as JSON, in which the rows came.
       await expect
         .poll(
           async () => {
-            const located = await table.locate?.([id]);
-            const rows = await table.get([id], ALL, { partition: located?.partition ?? -1 });
-            return { at: located?.activeHost, rows: rows.map(({ value }) => value) };
+            const [place] = await table.places([id]);
+            const rows = await table.get([id], ALL, { partition: place?.partition ?? -1 });
+            return { at: place?.active, rows: rows.map(({ value }) => value) };
           },
           { timeout: PATIENCE_MS },
         )
-        .toEqual({ at: { host: 'sql', port: 8088 }, rows: [[id]] });
-      const { partition } = await table.locate([id]);
+        .toEqual({ at: 'sql:8088', rows: [[id]] });
+      const partition = (await table.places([id]))[0]?.partition ?? -1;
       expect(await table.get([id], ALL, { partition: (partition + 1) % 4 })).toEqual([]);
+      expect((await table.get([id], ALL)).map(({ value }) => value)).toEqual([[id]]);
     }
     const scanned: unknown[] = [];
     for (let partition = 0; partition < 4; partition++)

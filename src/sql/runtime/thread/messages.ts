@@ -1,17 +1,20 @@
 import type { SqlType } from '../../../serde/model/sql-type.ts';
 import type { RegisteredSchema, SchemaText } from '../../../serde/schemas/registered-schema.ts';
 import type { SessionProperties } from '../../analysis/session.ts';
-import type { PushOptions, QueryError, QueryState, QueryStatistics, TimeRange } from '../../host/host.ts';
+import type {
+  PartPlace,
+  PushOptions,
+  QueryError,
+  QueryState,
+  QueryStatistics,
+  TimeRange,
+} from '../../host/host.ts';
 import type { QueryPlan } from '../../physical/steps.ts';
 import type { KafkaHostOptions } from '../app-options.ts';
 import type { QueryMove } from '../moved-queries.ts';
 import type { TopicsAnswer } from '../query-runtime.ts';
 import type { StoreQueryOptions } from '../../../streams/runtime/queryable-stores.ts';
-import type {
-  KeyQueryMetadata,
-  StoreLags,
-  StreamsMetadata,
-} from '../../../streams/runtime/state-locations.ts';
+import type { StoreLags, StreamsMetadata } from '../../../streams/runtime/state-locations.ts';
 import type { ErrorRecord } from '../../../streams/threads/error-record.ts';
 import type { FromService, ToService } from '../../../streams/threads/service-messages.ts';
 import type { Turn } from '../../../streams/threads/thread-watch.ts';
@@ -88,7 +91,7 @@ export type ThreadCall =
       readonly range: TimeRange;
       readonly options: StoreQueryOptions | undefined;
     }
-  | { readonly kind: 'locate'; readonly query: number; readonly key: SentRow }
+  | { readonly kind: 'places'; readonly query: number; readonly key?: SentRow }
   | { readonly kind: 'nextPage'; readonly scan: number }
   | {
       readonly kind: 'startPush';
@@ -112,8 +115,7 @@ export interface ThreadAnswers {
   readonly clients: readonly StreamsMetadata[];
   readonly lags: StoreLags;
   readonly get: readonly SentTableRow[];
-  /** Undefined where the table does not say. */
-  readonly locate: KeyQueryMetadata | undefined;
+  readonly places: readonly PartPlace[];
   /** Undefined after the last page. */
   readonly nextPage: readonly SentTableRow[] | undefined;
   readonly startPush: undefined;

@@ -103,8 +103,8 @@ export class QueryThreadServer {
         const rows = await this.#query(call).table.get(receivedRow(call.key), call.range, call.options);
         return rows.map(sentTableRow);
       }
-      case 'locate':
-        return this.#query(call).table.locate?.(receivedRow(call.key));
+      case 'places':
+        return this.#query(call).table.places(call.key === undefined ? undefined : receivedRow(call.key));
       case 'clients':
         return this.#query(call).clients();
       case 'lags':

@@ -6,7 +6,7 @@ import type { AnalysisContext } from '../../analysis/session.ts';
 import type { PushOptions, PushRun } from '../../host/host.ts';
 import type { QueryPlan } from '../../physical/steps.ts';
 import { DEFAULT_BACKOFF, type KafkaHostOptions } from '../app-options.ts';
-import type { TopicsAnswer } from '../query-runtime.ts';
+import type { OpenedServer, TopicsAnswer } from '../query-runtime.ts';
 import { SupervisedThread, type ThreadEnd } from '../../../streams/threads/supervised-thread.ts';
 import type { SentQuery, ThreadAnswers, ThreadCall, ThreadCommand, ThreadEvent } from './messages.ts';
 import { answerOf } from './asked-registry.ts';
@@ -63,6 +63,8 @@ export class QueryThread {
   readonly #queries = new Map<number, ThreadQuery>();
   readonly #pushes = new Map<number, { readonly id: string; readonly run: ThreadPush }>();
   readonly #thread: SupervisedThread<ThreadCommand, ThreadCall, ThreadAnswers, ThreadEvent>;
+  /** What the server has learned since it was made. */
+  #known: OpenedServer = {};
   #isClosed = false;
 
   constructor({ number, threads, options, silentMsMax }: QueryThreadOptions) {
@@ -81,7 +83,7 @@ export class QueryThread {
       ...{ service, threads, environment, logger, silentMsMax },
       backoff: { ...restartBackoff, maxMs: Math.min(restartBackoff.maxMs, NEXT_THREAD_MS_MAX) },
       limits: { youngMegabytesMax: YOUNG_MEGABYTES_MAX, heapMegabytesMax: HEAP_MEGABYTES_MAX },
-      opening: (turn) => ({ kind: 'open', options: { ...others, restartBackoff }, turn }),
+      opening: (turn) => ({ kind: 'open', options: { ...others, ...this.#known, restartBackoff }, turn }),
       onEvent: (event) => this.#take(event),
       onEnded: (end) => this.#onEnded(end),
       onRestarted: () => this.#onRestarted(),
@@ -96,7 +98,8 @@ export class QueryThread {
   }
 
   /** Starts the thread; what is asked of it waits until it has loaded its modules. */
-  start(): void {
+  start(known: OpenedServer): void {
+    this.#known = known;
     this.#thread.ensureRunning();
   }
 

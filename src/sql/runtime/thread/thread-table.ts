@@ -1,8 +1,6 @@
-import { assertDefined } from '../../../base/assert.ts';
 import type { Row } from '../../../serde/model/sql-value.ts';
-import type { MaterializedRow, MaterializedTable, TimeRange } from '../../host/host.ts';
+import type { MaterializedRow, MaterializedTable, PartPlace, TimeRange } from '../../host/host.ts';
 import type { StoreQueryOptions } from '../../../streams/runtime/queryable-stores.ts';
-import type { KeyQueryMetadata } from '../../../streams/runtime/state-locations.ts';
 import type { QueryThread } from './query-thread.ts';
 import { receivedTableRow, sentRow } from './sent-rows.ts';
 
@@ -11,16 +9,22 @@ type TableThread = Pick<QueryThread, 'post' | 'ask' | 'nextNumber'>;
 /** The table of a query that runs in another thread. */
 export class ThreadTable implements MaterializedTable {
   readonly isWindowed: boolean;
+  readonly store: string;
   readonly #thread: TableThread;
   readonly #query: number;
 
   constructor(
     thread: TableThread,
-    { query, isWindowed }: { readonly query: number; readonly isWindowed: boolean },
+    {
+      query,
+      isWindowed,
+      store,
+    }: { readonly query: number } & Pick<MaterializedTable, 'isWindowed' | 'store'>,
   ) {
     this.#thread = thread;
     this.#query = query;
     this.isWindowed = isWindowed;
+    this.store = store;
   }
 
   async get(key: Row, range: TimeRange, options?: StoreQueryOptions): Promise<readonly MaterializedRow[]> {
@@ -29,9 +33,9 @@ export class ThreadTable implements MaterializedTable {
     return rows.map(receivedTableRow);
   }
 
-  async locate(key: Row): Promise<KeyQueryMetadata> {
-    const found = await this.#thread.ask({ kind: 'locate', query: this.#query, key: sentRow(key) });
-    return assertDefined(found, 'a query on a thread says where its rows are');
+  places(key?: Row): Promise<readonly PartPlace[]> {
+    const of = key === undefined ? {} : { key: sentRow(key) };
+    return this.#thread.ask({ kind: 'places', query: this.#query, ...of });
   }
 
   async *scan(range: TimeRange, options?: StoreQueryOptions): AsyncIterable<readonly MaterializedRow[]> {

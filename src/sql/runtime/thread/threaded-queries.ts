@@ -8,7 +8,7 @@ import type { AnalysisContext } from '../../analysis/session.ts';
 import type { PushOptions, PushRun, RunningQuery } from '../../host/host.ts';
 import type { QueryPlan } from '../../physical/steps.ts';
 import { type KafkaHostOptions, queryApplicationId } from '../app-options.ts';
-import type { QueryRuntime, TopicsAnswer } from '../query-runtime.ts';
+import type { OpenedServer, QueryRuntime, TopicsAnswer } from '../query-runtime.ts';
 import { RestoredQueries } from '../restored-queries.ts';
 import { noteCount, type PlannedMoves, planMoves } from './query-moves.ts';
 import { QueryThread } from './query-thread.ts';
@@ -60,9 +60,9 @@ export class ThreadedQueries implements QueryRuntime {
     });
   }
 
-  open(): void {
+  open(known: OpenedServer = {}): void {
     this.#isOpen = true;
-    for (const { thread } of this.#places) thread.start();
+    for (const { thread } of this.#places) thread.start(known);
   }
 
   placeState(): void {

@@ -1,0 +1,76 @@
+import type { Query } from '../../../grammar/ast.ts';
+import { OperationalError } from '../../base/errors.ts';
+import type { Row } from '../../serde/model/sql-value.ts';
+import type { AnalysisContext } from '../analysis/session.ts';
+import { pullMessages } from '../messages/pull-queries.ts';
+import { refuse } from '../analysis/sql-error.ts';
+import type { StoreQueryOptions } from '../../streams/runtime/queryable-stores.ts';
+import type { MaterializedTable, PartPlace, RunningQuery } from '../host/host.ts';
+import { begun } from '../queries/begun-rows.ts';
+import { planPull, type PullPlan, runPull } from '../queries/pull-query.ts';
+import type { KeyLookup } from '../queries/pull-where.ts';
+import type { PullQuery } from '../queries/query-results.ts';
+import type { PersistentQueries } from './persistent-queries.ts';
+
+/** Plans the reading of a table by a pull query. @throws {DiagnosticError} where no query of this service keeps it. */
+export function pullQuery(query: Query, context: AnalysisContext, queries: PersistentQueries): PullQuery {
+  const plan = planPull(query, context);
+  const { name } = plan.source;
+  const running = queries.keeperOf(name)?.running;
+  const table = running?.table;
+  if (running === undefined || table === undefined) {
+    throw refuse(pullMessages.notQueryable(name));
+  }
+  const { queryId } = running.plan;
+  return {
+    ...{ kind: 'pull', columns: plan.columns, keeper: { queryId, store: table.store } },
+    limit: plan.limit,
+    reads: readsOf(plan),
+    places: () => placesOf(plan, table),
+    read: (part) => begun(pullPart(plan, table, part), (error) => withState(error, running)),
+  };
+}
+
+function readsOf({ access }: PullPlan): PullQuery['reads'] {
+  if (access.kind === 'scan') return 'all';
+  return access.lookups.length === 1 ? 'key' : 'keys';
+}
+
+/** The partitions that a query reads, and who has them. */
+async function placesOf({ access }: PullPlan, table: MaterializedTable): Promise<readonly PartPlace[]> {
+  if (access.kind === 'scan') return table.places();
+  const found = new Map<number, PartPlace>();
+  for (const { key } of access.lookups) {
+    for (const place of await table.places(key)) found.set(place.partition, place);
+  }
+  return [...found.values()];
+}
+
+/** Of one partition those keys are read that may be in it: whoever has it says for itself which these are. */
+async function* pullPart(
+  plan: PullPlan,
+  table: MaterializedTable,
+  part: StoreQueryOptions,
+): AsyncGenerator<readonly Row[], void> {
+  const { access } = plan;
+  const { partition } = part;
+  if (access.kind === 'scan' || partition === undefined) return yield* runPull(plan, table, part);
+  const lookups: KeyLookup[] = [];
+  for (const lookup of access.lookups) {
+    const places = await table.places(lookup.key);
+    if (places.length === 0 || places.some((place) => place.partition === partition)) lookups.push(lookup);
+  }
+  yield* runPull({ ...plan, access: { ...access, lookups } }, table, part);
+}
+
+/** Rows that cannot be had now, since their query rebalances, is paused or has failed: the answer says which it is. */
+function withState(error: unknown, query: RunningQuery): unknown {
+  if (!isNotHere(error)) return error;
+  const message =
+    `the state of query ${query.plan.queryId} cannot be read while it is ${query.state()}; ` +
+    'try again when SHOW QUERIES says RUNNING';
+  return new OperationalError('STORE_NOT_AVAILABLE', message, { retriable: true, cause: error });
+}
+
+const isNotHere = (error: unknown): error is OperationalError =>
+  error instanceof OperationalError && error.code === 'STORE_NOT_AVAILABLE';
