@@ -49,6 +49,8 @@ export function parseJson(text: string, depthMax = DEPTH_MAX): JsonValue {
 
 /** What is between the quotes is read by the engine. */
 const STRING = /"(?:[^"\\]|\\.)*"/sy;
+// oxlint-disable-next-line no-control-regex
+const NOT_PLAIN = /[\\\u0000-\u001f]/;
 const SPACES = new Set([' ', '\t', '\r', '\n']);
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
@@ -126,6 +128,8 @@ class JsonReader {
   }
 
   #string(): string {
+    const plain = this.#plainString();
+    if (plain !== undefined) return plain;
     const found = this.#match(STRING);
     let value: unknown;
     try {
@@ -136,6 +140,17 @@ class JsonReader {
     if (typeof value !== 'string') throw this.#unexpected();
     this.#at += found.length;
     return value;
+  }
+
+  /** A string in which nothing is escaped, as nearly all are; undefined for another one. */
+  #plainString(): string | undefined {
+    const from = this.#at + 1;
+    const to = this.#text.indexOf('"', from);
+    if (this.#text[this.#at] !== '"' || to < 0) return undefined;
+    const found = this.#text.slice(from, to);
+    if (NOT_PLAIN.test(found)) return undefined;
+    this.#at = to + 1;
+    return found;
   }
 
   #number(): JsonNumber {

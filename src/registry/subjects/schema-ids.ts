@@ -6,8 +6,8 @@ class ContextIds {
   /** Where each schema is registered, by its id and by place. */
   readonly #byId = new Map<number, Map<string, StoredSchema>>();
   /** An import may give one schema several ids; the lowest one is its own, whatever came first. */
-  readonly #ids = new Map<string, Set<number>>();
-  readonly #guids = new Map<string, Set<number>>();
+  readonly #ids = new Map<string, Ids>();
+  readonly #guids = new Map<string, Ids>();
   /** Ids are not given again, also when their schemas are gone. */
   #idMax = 0;
 
@@ -60,21 +60,28 @@ class ContextIds {
   }
 }
 
-function put(index: Map<string, Set<number>>, key: string, id: number): void {
+/** The ids of what is mostly known under one. */
+type Ids = number | ReadonlySet<number>;
+
+function put(index: Map<string, Ids>, key: string, id: number): void {
   const ids = index.get(key);
-  if (ids === undefined) index.set(key, new Set([id]));
-  else ids.add(id);
+  if (ids === undefined || ids === id) index.set(key, id);
+  else index.set(key, new Set(typeof ids === 'number' ? [ids, id] : [...ids, id]));
 }
 
-function drop(index: Map<string, Set<number>>, key: string, id: number): void {
+function drop(index: Map<string, Ids>, key: string, id: number): void {
   const ids = index.get(key);
-  ids?.delete(id);
-  if (ids?.size === 0) index.delete(key);
+  if (ids === id) index.delete(key);
+  if (ids === undefined || typeof ids === 'number') return;
+  const left = [...ids].filter((one) => one !== id);
+  const [only] = left;
+  if (only !== undefined) index.set(key, left.length === 1 ? only : new Set(left));
 }
 
-function lowest(ids: ReadonlySet<number> | undefined): number | undefined {
+function lowest(ids: Ids | undefined): number | undefined {
+  if (ids === undefined || typeof ids === 'number') return ids;
   let found: number | undefined;
-  for (const id of ids ?? []) if (found === undefined || id < found) found = id;
+  for (const id of ids) if (found === undefined || id < found) found = id;
   return found;
 }
 

@@ -28,8 +28,18 @@ export function placeKey({ subject, version }: Pick<StoredSchema, 'subject' | 'v
   return `${version} ${subject}`;
 }
 
+/** Each is asked for when a schema is registered, and whenever it is applied. */
+const guids = new WeakMap<SchemaContent, string>();
+const keys = new WeakMap<SchemaContent, string>();
+
 /** The id of a schema that is the same in every registry: the MD5 of its text and of what goes with it, as a UUID. */
-export function guidOf({ schema, references, metadata, ruleSet }: SchemaContent): string {
+export function guidOf(content: SchemaContent): string {
+  let guid = guids.get(content);
+  if (guid === undefined) guids.set(content, (guid = newGuid(content)));
+  return guid;
+}
+
+function newGuid({ schema, references, metadata, ruleSet }: SchemaContent): string {
   const hash = createHash('md5').update(schema);
   for (const { name, subject, version } of references) {
     const number = Buffer.alloc(4);
@@ -44,7 +54,11 @@ export function guidOf({ schema, references, metadata, ruleSet }: SchemaContent)
 
 /** Equal for schemas that are the same. */
 export function contentKey(content: SchemaContent): string {
-  return `${content.type} ${attachedKey(content)} ${content.schema}`;
+  let key = keys.get(content);
+  if (key === undefined) {
+    keys.set(content, (key = `${content.type} ${attachedKey(content)} ${content.schema}`));
+  }
+  return key;
 }
 
 /** Whether two schemas are the same: as equal keys say it, without writing out the text of each that differs. */
@@ -55,6 +69,7 @@ export function isSameContent(one: SchemaContent, other: SchemaContent): boolean
 
 /** What goes with a schema's text. */
 function attachedKey({ references, metadata, ruleSet }: SchemaContent): string {
+  if (references.length === 0 && metadata === undefined && ruleSet === undefined) return '';
   const named = references.map(({ name, subject, version }) => [name, subject, version]);
   const kept = [metadata, ruleSet].map((part) => (part === undefined ? null : printJson(part)));
   return JSON.stringify([named, ...kept]);

@@ -9,6 +9,8 @@ import { prepareTopic, type TopicAdmin, topicIdOf } from './prepare-topic.ts';
 
 const POLL_TIMEOUT_MS = 1_000;
 const PAUSE_MS = 200;
+/** How long what was read waits for what is being written. */
+const WRITING_MS_MAX = 50;
 /** Of a batch, as far below `max.message.bytes` as a topic of schemas has it. */
 const BATCH_BYTES_MAX = 512 * 1024;
 /** Within a day brokers remember the epochs of writers, whatever they write (`producer.id.expiration.ms`). */
@@ -46,6 +48,8 @@ export class SchemasTopic {
   #loop: Promise<void> = Promise.resolve();
   #onProgress = new Set<() => void>();
   #failure: Error | undefined;
+  /** Resolves when what is being written has ended in one way or the other; undefined while nothing is. */
+  #writing: Promise<void> | undefined;
   /** When it became the only one that writes; undefined while it is not known to be. */
   #ownedAtMs: number | undefined;
 
@@ -106,7 +110,13 @@ export class SchemasTopic {
   async append(records: readonly RegistryRecord[]): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     for (const chunk of chunks(records.map((record) => ({ record, bytes: encodeRecord(record) })))) {
-      const { offset, isById } = await this.#write(chunk.map(({ bytes }) => bytes));
+      const { offset, isById } = await this.#write(
+        chunk.map(({ bytes }) => bytes),
+        (written) => {
+          // With older brokers nobody knows yet whether it is in the same topic.
+          if (written.isById && written.offset === this.#offsetNext) this.#applyAll(written.offset, chunk);
+        },
+      );
       if (!isById) {
         await this.#checkSame().catch((error: unknown) => {
           throw changed(error);
@@ -114,7 +124,7 @@ export class SchemasTopic {
       }
       // What others have written before it comes first: a registry of another kind may have.
       await this.#applied(offset);
-      for (const [index, { record }] of chunk.entries()) this.#applyAt(offset + index, record);
+      this.#applyAll(offset, chunk);
     }
   }
 
@@ -132,12 +142,26 @@ export class SchemasTopic {
     return this.#life.close();
   }
 
-  /** @throws {OperationalError} as {@link append}. */
-  async #write(records: readonly RecordBytes[]): ReturnType<FencedWriter['write']> {
+  /**
+   * @param onWritten called before what was read meanwhile is applied.
+   * @throws {OperationalError} as {@link append}.
+   */
+  async #write(
+    records: readonly RecordBytes[],
+    onWritten: (written: WrittenBatch) => void = () => undefined,
+  ): Promise<WrittenBatch> {
     const ownedAtMs = this.#ownedAtMs;
     this.#ownedAtMs = undefined;
+    const writing = this.#writer.write(records, this.#topicId).then((written) => {
+      onWritten(written);
+      return written;
+    });
+    const ended = (): void => {
+      this.#writing = undefined;
+    };
+    this.#writing = writing.then(ended, ended);
     try {
-      const written = await this.#writer.write(records, this.#topicId);
+      const written = await writing;
       this.#ownedAtMs = ownedAtMs;
       return written;
     } catch (error) {
@@ -157,6 +181,10 @@ export class SchemasTopic {
     }
   }
 
+  #applyAll(offset: number, chunk: readonly Chunk[]): void {
+    for (const [index, { record }] of chunk.entries()) this.#applyAt(offset + index, record);
+  }
+
   #applyAt(offset: number, record: RegistryRecord | undefined): void {
     if (offset < this.#offsetNext) return;
     if (record !== undefined) this.#options.apply(record);
@@ -171,7 +199,7 @@ export class SchemasTopic {
   }
 
   async #follow(): Promise<void> {
-    const { environment, logger } = this.#options;
+    const { logger } = this.#options;
     while (!this.#life.isClosing && this.#failure === undefined) {
       try {
         const isQuiet = (await this.#step()) === 0;
@@ -185,7 +213,7 @@ export class SchemasTopic {
           return;
         }
         logger.warn('the topic of schemas is not read: trying again', { error: messageOf(error) });
-        await environment.timers.sleep(PAUSE_MS, this.#life.signal).catch(() => undefined);
+        await this.#pause(PAUSE_MS);
       }
     }
   }
@@ -193,7 +221,10 @@ export class SchemasTopic {
   /** @returns how many records there were. */
   async #step(): Promise<number> {
     let count = 0;
-    for (const { records } of await this.#consumer.poll(POLL_TIMEOUT_MS)) {
+    const polled = await this.#consumer.poll(POLL_TIMEOUT_MS);
+    // What is being written here is often read before it is acknowledged: then it need not be decoded.
+    if (this.#writing !== undefined) await Promise.race([this.#writing, this.#pause(WRITING_MS_MAX)]);
+    for (const { records } of polled) {
       count += records.length;
       for (const { offset, key, value } of records) {
         // What was written here was applied when it was acknowledged.
@@ -203,6 +234,10 @@ export class SchemasTopic {
     // Compaction leaves holes, also at the end.
     this.#progress(await this.#consumer.position(this.#partition));
     return count;
+  }
+
+  #pause(ms: number): Promise<void> {
+    return this.#options.environment.timers.sleep(ms, this.#life.signal).catch(() => undefined);
   }
 
   #decode(offset: number, key: Buffer | null, value: Buffer | null): RegistryRecord | undefined {
@@ -258,6 +293,8 @@ export class SchemasTopic {
     return this.#loop;
   }
 }
+
+type WrittenBatch = Awaited<ReturnType<FencedWriter['write']>>;
 
 interface Chunk {
   readonly record: RegistryRecord;
