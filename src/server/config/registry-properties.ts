@@ -22,8 +22,8 @@ export const registryProperties = {
       'the name of the machine where that is all addresses',
   ),
   'inter.instance.protocol': string(
-    'http',
-    'by which other schema registries of the group reach this one',
+    null,
+    'by which other schema registries of the group reach this one; when it is not set, that of its listener',
     rangeOf('http or https', (name: string) => name === 'http' || name === 'https'),
   ),
   'kafkastore.topic': string('_schemas', 'compacted topic that the schema registry is kept in'),

@@ -20,8 +20,10 @@ export function registriesOf(
   readonly close: () => Promise<void>;
 } {
   const timeoutMs = settings.get('kafkastore.timeout.ms');
-  // Other servers of the group are asked as clients ask them.
-  const among = httpExchange({ timeoutMs });
+  const { timers, disk } = parts.environment;
+  const access = outsideAccess(settings, disk);
+  // Other servers of the group are asked as clients ask them, with what their clients have sent of credentials.
+  const among = httpExchange({ timeoutMs, tls: access.tls });
   const own = new RegistryService({
     ...parts,
     topic: settings.get('kafkastore.topic'),
@@ -38,10 +40,9 @@ export function registriesOf(
     .split(',')
     .map((url) => url.trim())
     .filter((url) => url !== '');
-  const { timers, disk } = parts.environment;
   if (urls.length === 0)
     return { own, client: withRegistryErrors(new EmbeddedRegistryClient(own, timers)), close };
-  const http = httpExchange({ timeoutMs, ...outsideAccess(settings, disk) });
+  const http = httpExchange({ timeoutMs, ...access });
   const client = new RegistryClient({ exchange: http.exchange, urls, timers });
   return {
     own,
@@ -55,13 +56,13 @@ export function registriesOf(
 
 /** Where other registries of the group find the one that listens at a URL. */
 export function identityOf(settings: ServerConfig, listening: string): RegistryIdentity {
-  const { hostname, port } = new URL(listening);
+  const { hostname, port, protocol } = new URL(listening);
   const host = hostname.replace(/^\[|\]$/g, '');
   const isAll = host === '0.0.0.0' || host === '::';
   return {
     host: settings.find('host.name') ?? (isAll ? machineName() : host),
     port: Number(port),
-    scheme: settings.get('inter.instance.protocol') === 'https' ? 'https' : 'http',
+    scheme: (settings.find('inter.instance.protocol') ?? protocol).startsWith('https') ? 'https' : 'http',
     isEligible: settings.get('leader.eligibility'),
   };
 }
