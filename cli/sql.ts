@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
+import { DiagnosticError, messageOf } from '../src/base/errors.ts';
 import { unlessAborted } from '../src/base/unless-aborted.ts';
 import { type OptionRules, withOptionRules } from './option-rules.ts';
 import { explain } from './explain.ts';
@@ -15,6 +17,9 @@ interface SqlOptions {
   readonly output: OutputFormat;
   readonly user?: string;
   readonly password?: string;
+  readonly token?: string;
+  readonly cacert?: string;
+  readonly cert?: string;
 }
 
 const OPTION_RULES: OptionRules = {
@@ -22,6 +27,14 @@ const OPTION_RULES: OptionRules = {
   '--file': {},
   '--user': {},
   '--password': { needs: { oneOf: ['--user'], hint: 'name the user, too' } },
+  '--token': {
+    not: {
+      '--password': 'it belongs to a user name: leave one of them out',
+      '--user': 'each of them says who you are: leave one of them out',
+    },
+  },
+  '--cacert': {},
+  '--cert': {},
   '--output': {},
 };
 
@@ -34,14 +47,22 @@ export function sqlCommand(): Command {
     .option('-f, --file <path>', 'run the statements of a file, or with - of standard input, and end')
     .option('-u, --user <name>', 'user name')
     .option('-p, --password <text>', 'password')
+    .option('-t, --token <text>', 'bearer token, instead of a user name and a password')
+    .option('--cacert <path>', 'PEM file of the authorities that the certificate of the server is checked by')
+    .option('--cert <path>', 'PEM file with the certificate of this client and its key')
     .addOption(
       new Option('-o, --output <format>', 'how results are shown').choices(OUTPUT_FORMATS).default('tabular'),
     )
     .action(async (server: string, options: SqlOptions) => {
-      const { user, password } = options;
+      const { user, password, token, cacert, cert } = options;
       const client = new SqlServerClient(server, {
         ...(user === undefined ? {} : { user }),
         ...(password === undefined ? {} : { password }),
+        ...(token === undefined ? {} : { token }),
+        tls: {
+          ...(cacert === undefined ? {} : { ca: pemOf(cacert) }),
+          ...(cert === undefined ? {} : { cert: pemOf(cert) }),
+        },
       });
       const { startProgress } = await client.info();
       if (startProgress !== undefined) writeError(`the server is ${startProgress}\n`);
@@ -50,6 +71,14 @@ export function sqlCommand(): Command {
       else await runShell({ client, format: options.output, stop: shellStop() });
     });
   return withOptionRules(command, OPTION_RULES);
+}
+
+function pemOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new DiagnosticError({ message: `cannot read ${file}`, detail: messageOf(error) }, { cause: error });
+  }
 }
 
 async function runBatch(client: SqlServerClient, options: SqlOptions): Promise<void> {

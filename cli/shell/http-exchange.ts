@@ -4,11 +4,20 @@ import { request as httpsRequest } from 'node:https';
 /** Silence after which the system probes the connection: a server that vanished without a word is found out by it. */
 const PROBE_DELAY_MS = 30_000;
 
+/** What a server with TLS is spoken to with: texts of PEM. */
+export interface TlsTrust {
+  /** Certificates of authorities; absent: those of Node. */
+  readonly ca?: string;
+  /** The client's own, with its key. */
+  readonly cert?: string;
+}
+
 interface ExchangeOptions {
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal?: AbortSignal;
+  readonly tls?: TlsTrust;
 }
 
 /**
@@ -17,7 +26,8 @@ interface ExchangeOptions {
  * may have nothing to say for days.
  */
 export function exchange(url: URL, options: ExchangeOptions): Promise<IncomingMessage> {
-  const { method, headers, body, signal } = options;
+  const { method, headers, body, signal, tls = {} } = options;
+  const { ca, cert } = tls;
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
     // A connection of its own: one that is kept could be closed by the server just when it is used again.
@@ -25,6 +35,8 @@ export function exchange(url: URL, options: ExchangeOptions): Promise<IncomingMe
       method,
       headers,
       agent: false,
+      ...(ca === undefined ? {} : { ca }),
+      ...(cert === undefined ? {} : { cert, key: cert }),
       ...(signal === undefined ? {} : { signal }),
     });
     request.once('socket', (socket) => socket.setKeepAlive(true, PROBE_DELAY_MS));

@@ -17,7 +17,7 @@ import { OUTPUT_FORMATS, type OutputFormat } from './result-writer.ts';
 import { SqlSession } from './session.ts';
 import { completeCommand, filesIn } from './complete-command.ts';
 import { shellCommandOf } from './shell-commands.ts';
-import { SqlServerClient, SqlServerError } from './sql-server-client.ts';
+import { type SqlServerClient, SqlServerError } from './sql-server-client.ts';
 import { statementHelp } from './statement-help.ts';
 import { scanStatements } from './statement-scanner.ts';
 import { clearScreen, hasColours, hasControls, onStdout, writeOut } from '../standard-streams.ts';
@@ -157,7 +157,7 @@ async function runCommand(text: string, context: CommandContext): Promise<void> 
     }
     case 'server':
       if (argument !== '') {
-        const client = new SqlServerClient(argument.replaceAll(/^'|'$/g, ''));
+        const client = session.client.at(argument.replaceAll(/^'|'$/g, ''));
         await client.info();
         session.client = client;
       }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { DiagnosticError, messageOf, OperationalError } from '../../src/base/errors.ts';
 import { parseExact } from './exact-json.ts';
-import { exchange, linesOf, textOf } from './http-exchange.ts';
+import { exchange, linesOf, textOf, type TlsTrust } from './http-exchange.ts';
 
 /** What a session carries along with each statement: `SET` properties and `DEFINE` variables. */
 interface SessionSettings {
@@ -49,21 +49,40 @@ export class SqlServerError extends Error {
 
 const ROWS_TYPE = 'application/vnd.ksql.v1+json';
 
+/** Who the shell is, for a server that asks, and how it knows the server. */
+interface ClientOptions {
+  readonly user?: string;
+  readonly password?: string;
+  /** A bearer token, instead of a name and a password. */
+  readonly token?: string;
+  readonly tls?: TlsTrust;
+}
+
+function authorizationOf({ user, password = '', token }: ClientOptions): string | undefined {
+  if (token !== undefined) return `Bearer ${token}`;
+  return user === undefined ? undefined : `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+}
+
 /** Speaks to a SQL server over its REST API. */
 export class SqlServerClient {
   readonly url: string;
   readonly #headers: Readonly<Record<string, string>>;
+  readonly #options: ClientOptions;
 
   /** @throws {DiagnosticError} for what is no URL of HTTP. */
-  constructor(url: string, options: { readonly user?: string; readonly password?: string } = {}) {
+  constructor(url: string, options: ClientOptions = {}) {
     this.url = serverUrl(url).replace(/\/+$/, '');
-    const credentials = `${options.user ?? ''}:${options.password ?? ''}`;
+    this.#options = options;
+    const authorization = authorizationOf(options);
     this.#headers = {
       'content-type': 'application/json',
-      ...(options.user === undefined
-        ? {}
-        : { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }),
+      ...(authorization === undefined ? {} : { authorization }),
     };
+  }
+
+  /** The same client at another server. @throws {DiagnosticError} for what is no URL of HTTP. */
+  at(url: string): SqlServerClient {
+    return new SqlServerClient(url, this.#options);
   }
 
   /** @throws {OperationalError} `NO_ANSWER` where no server listens. */
@@ -111,6 +130,7 @@ export class SqlServerClient {
     options: { readonly accept?: string; readonly signal?: AbortSignal } = {},
   ): Promise<IncomingMessage> {
     const { signal } = options;
+    const { tls } = this.#options;
     let answer: IncomingMessage;
     try {
       answer = await exchange(new URL(this.url + path), {
@@ -118,6 +138,7 @@ export class SqlServerClient {
         headers: { ...this.#headers, accept: options.accept ?? 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         ...(signal === undefined ? {} : { signal }),
+        ...(tls === undefined ? {} : { tls }),
       });
     } catch (error) {
       if (signal?.aborted === true) throw error;

@@ -14,6 +14,7 @@ import { addWebSocketQuery } from './endpoints/ws-query.ts';
 import { health, isServing, serverInfo } from './health.ts';
 import type { BodyReader } from './http/body-reader.ts';
 import { watchClients } from './http/client-presence.ts';
+import { refuseOtherTypes } from './http/negotiated.ts';
 import type { MetricsPage } from './metrics/metrics-page.ts';
 import { MediaType } from './rest/answer-writers.ts';
 import type { KafkaAbsence } from './commands/kafka-absence.ts';
@@ -77,6 +78,7 @@ const METHODS = ['GET', 'POST'] as const;
 export function addRoutes(app: FastifyInstance, services: Services): void {
   watchClients(app);
   secure(app, services.security);
+  refuseOtherTypes(app);
   services.bodies.addTo(app);
   const readBody = bodyTextReader(services);
   acceptAnyJson(app, readBody);

@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -117,5 +119,44 @@ describe('the client of the SQL server', () => {
     await expect(client.info()).rejects.toThrow(/^no SQL server answers at http:\S+: connect ECONNREFUSED/);
     const { port } = new URL(client.url);
     await expect(new SqlServerClient(`http://localhost:${port}`).info()).rejects.toThrow(/ECONNREFUSED/);
+  });
+
+  it('says who it is, at another server, too', async () => {
+    const seen: (string | undefined)[] = [];
+    const body = '{"KsqlServerInfo": {}}';
+    const at = await serve(({ headers }, response) => {
+      seen.push(headers.authorization);
+      response.end(body);
+    });
+    for (const options of [{}, { user: 'ann', password: 'a:b' }, { user: 'ann' }, { token: 't' }]) {
+      await new SqlServerClient(at.url, options).info();
+      await new SqlServerClient('http://nowhere', options).at(at.url).info();
+    }
+    const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`;
+    const one = [undefined, basic('ann:a:b'), basic('ann:'), 'Bearer t'];
+    expect(seen).toEqual(one.flatMap((each) => [each, each]));
+  });
+
+  it('knows a server by the authority that it is given, and shows its own certificate', async () => {
+    const pem = (name: string): string =>
+      readFileSync(new URL(`../server/security/certificates/${name}`, import.meta.url), 'utf8');
+    const [ca, own, client] = [pem('ca.pem'), pem('server.pem'), pem('client.pem')];
+    const tls = { key: own, cert: own, ca, requestCert: true };
+    const secured = createHttpsServer(tls, (_request, response) =>
+      response.end('{"KsqlServerInfo": {"version": "1"}}'),
+    );
+    secured.listen(0, '127.0.0.1');
+    await once(secured, 'listening');
+    const url = `https://127.0.0.1:${(secured.address() as AddressInfo).port}`;
+    try {
+      expect(await new SqlServerClient(url, { tls: { ca, cert: client } }).info()).toEqual({ version: '1' });
+      await expect(new SqlServerClient(url, { tls: { cert: client } }).info()).rejects.toThrow(
+        'no SQL server answers',
+      );
+      await expect(new SqlServerClient(url, { tls: { ca } }).info()).rejects.toThrow('no SQL server answers');
+    } finally {
+      secured.closeAllConnections();
+      secured.close();
+    }
   });
 });

@@ -113,6 +113,19 @@ describe('/ksql', () => {
     expect(await post(`${platform.url}/info`, {})).toMatchObject({ status: 405 });
   });
 
+  it('refuses clients that do not take what an endpoint answers', async () => {
+    for (const path of ['/info', '/healthcheck', '/status', '/v1/metadata/id']) {
+      const wanted = (accept: string) => fetch(`${platform.url}${path}`, { headers: { accept } });
+      const refused = await wanted('text/html, application/json;q=0');
+      expect(refused.status, path).toBe(406);
+      expect(await refused.json()).toMatchObject({ '@type': 'generic_error', error_code: 40_600 });
+      for (const accept of ['application/vnd.ksql.v1+json', 'text/html, */*;q=0.1', 'application/*']) {
+        expect((await wanted(accept)).status, `${path} ${accept}`).toBe(200);
+      }
+    }
+    expect((await fetch(`${platform.url}/metrics`, { headers: { accept: 'text/plain' } })).status).toBe(200);
+  });
+
   it('waits for the command whose number a client sends, and says that it does not come', async () => {
     const created = await ksql(
       "CREATE STREAM numbered (a INT) WITH (KAFKA_TOPIC = 'n', VALUE_FORMAT = 'JSON', PARTITIONS = 1);",

@@ -1,3 +1,4 @@
+import { acceptedType } from './accept.ts';
 import { printType, type SqlType } from '../../serde/model/sql-type.ts';
 import type { Row } from '../../serde/model/sql-value.ts';
 import { protobufRows } from './protobuf-rows.ts';
@@ -43,29 +44,26 @@ export const MediaType = {
   PROTOBUF: 'application/vnd.ksql.v1+protobuf',
 } as const;
 
+/** What `/query-stream` answers in, the usual one first. */
+const ROW_TYPES = [MediaType.DELIMITED, MediaType.JSON, MediaType.KSQL_JSON, MediaType.PROTOBUF] as const;
+
 /** The writer that a client's Accept header asks for on `/query-stream`; undefined where none will do. */
 export function answerWriterFor(
   accept: string | undefined,
   options: { readonly isPush: boolean },
 ): AnswerWriter | undefined {
-  const wanted = (accept ?? '').split(',').map((part) => part.split(';')[0]?.trim() ?? '');
-  for (const type of wanted) {
-    switch (type) {
-      case '':
-      case '*/*':
-      case MediaType.DELIMITED:
-        return new DelimitedWriter();
-      case MediaType.JSON:
-      case 'application/*':
-        return new JsonArrayWriter();
-      case MediaType.KSQL_JSON:
-        return new StreamedRowWriter(options);
-      case MediaType.PROTOBUF:
-        return new ProtobufRowWriter(options);
-      default:
-    }
+  switch (acceptedType(accept, ROW_TYPES)) {
+    case MediaType.DELIMITED:
+      return new DelimitedWriter();
+    case MediaType.JSON:
+      return new JsonArrayWriter();
+    case MediaType.KSQL_JSON:
+      return new StreamedRowWriter(options);
+    case MediaType.PROTOBUF:
+      return new ProtobufRowWriter(options);
+    case undefined:
+      return undefined;
   }
-  return undefined;
 }
 
 const NO_COLUMNS = (): string => '[]';

@@ -1,3 +1,4 @@
+import { acceptedType } from './accept.ts';
 import { MediaType } from './answer-writers.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -14,12 +15,9 @@ export interface AckWriter {
 
 /** The writer for a client's Accept header; undefined where none will do. */
 export function ackWriterFor(accept: string | undefined): AckWriter | undefined {
-  const wanted = (accept ?? '').split(',').map((part) => part.split(';')[0]?.trim().toLowerCase() ?? '');
-  for (const type of wanted) {
-    if (type === '' || type === '*/*' || type === MediaType.DELIMITED) return delimitedAcks;
-    if (type === MediaType.JSON || type === 'application/*') return new JsonAcks();
-  }
-  return undefined;
+  const type = acceptedType(accept, [MediaType.DELIMITED, MediaType.JSON]);
+  if (type === undefined) return undefined;
+  return type === MediaType.JSON ? new JsonAcks() : delimitedAcks;
 }
 
 const ackJson = (seq: number): string => `{"status":"ok","seq":${seq}}`;
