@@ -61,9 +61,21 @@ const statementStarts = statementWords.map((word) => (word === 'INSERT' ? 'INSER
 
 /** What follows a keyword, where the grammar leaves a short list. */
 const followers: Readonly<Record<string, readonly string[]>> = {
-  CREATE: ['STREAM', 'TABLE', 'OR REPLACE', 'SOURCE', 'SINK CONNECTOR', 'TYPE'],
-  REPLACE: ['STREAM', 'TABLE'],
-  DROP: ['STREAM', 'TABLE', 'TYPE', 'CONNECTOR'],
+  CREATE: [
+    'STREAM',
+    'TABLE',
+    'OR REPLACE',
+    'SOURCE',
+    'SINK CONNECTOR',
+    'TYPE',
+    'FUNCTION',
+    'AGGREGATE FUNCTION',
+    'TABLE FUNCTION',
+  ],
+  REPLACE: ['STREAM', 'TABLE', 'FUNCTION', 'AGGREGATE FUNCTION', 'TABLE FUNCTION'],
+  DROP: ['STREAM', 'TABLE', 'TYPE', 'CONNECTOR', 'FUNCTION'],
+  AGGREGATE: ['FUNCTION'],
+  LANGUAGE: ['JAVASCRIPT'],
   SHOW: [
     'STREAMS',
     'TABLES',

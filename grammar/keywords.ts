@@ -94,6 +94,7 @@ export const reservedKeywords = [
 
 export const nonReservedKeywords = [
   'ADD',
+  'AGGREGATE',
   'ALTER',
   'ANALYZE',
   'ARRAY',
@@ -119,6 +120,7 @@ export const nonReservedKeywords = [
   'INTEGER',
   'INTERVAL',
   'KEY',
+  'LANGUAGE',
   'MAP',
   'MINUTE',
   'MONTH',
@@ -131,6 +133,7 @@ export const nonReservedKeywords = [
   'REPLACE',
   'RESET',
   'RESUME',
+  'RETURNS',
   'SCHEMA',
   'SECOND',
   'SESSION',
@@ -138,6 +141,7 @@ export const nonReservedKeywords = [
   'SHOW',
   'SINK',
   'SOURCE',
+  'STATE',
   'STRING',
   'STRUCT',
   'SUBJECT',

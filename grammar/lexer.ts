@@ -56,7 +56,7 @@ export function tokenWords(text: string): readonly string[] {
 
 function badCharacter(text: string, at: SourceSpan): Refusal {
   const found = String.fromCodePoint(text.codePointAt(at.start) ?? 0);
-  if (found === "'") return syntaxMessages.textNotClosed(at);
+  if (found === "'" || text.startsWith('$$', at.start)) return syntaxMessages.textNotClosed(at);
   if (found === '"' || found === '`') return syntaxMessages.nameNotClosed(at, found);
   const command = isStart(text, at.start) ? /^\\\w+/.exec(text.slice(at.start))?.[0] : undefined;
   return syntaxMessages.badCharacter(at, found, command ?? text.slice(at.start, at.end));

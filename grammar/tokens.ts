@@ -33,6 +33,12 @@ export const BackquotedIdentifier = createToken({
   line_breaks: true,
 });
 export const StringText = createToken({ name: 'STRING', pattern: /'(?:[^']|'')*'/, line_breaks: true });
+/** `$$ ... $$`, as it is: for texts that have quotes in them. */
+export const DollarText = createToken({
+  name: 'DOLLAR_STRING',
+  pattern: /\$\$[^]*?\$\$/,
+  line_breaks: true,
+});
 export const Variable = createToken({ name: 'VARIABLE', pattern: /\$\{[A-Za-z_][A-Za-z0-9_@]*\}/ });
 
 export const FloatNumber = createToken({
@@ -118,6 +124,7 @@ export const lexedTokens: readonly TokenType[] = [
   WholeNumber,
   DigitIdentifier,
   StringText,
+  DollarText,
   QuotedIdentifier,
   BackquotedIdentifier,
   Variable,

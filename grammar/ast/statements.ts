@@ -103,6 +103,38 @@ export interface CreateType extends Node {
   readonly type: TypeNode;
   readonly ifNotExists: boolean;
 }
+/** One `name TYPE` of a function; the name is that of its source, and keeps its case. */
+export interface FunctionParameter extends Node {
+  readonly kind: 'FunctionParameter';
+  readonly name: string;
+  readonly type: TypeNode;
+}
+/** `CREATE [AGGREGATE|TABLE] FUNCTION name(parameters) RETURNS type [STATE type] LANGUAGE word AS 'source'`. */
+export interface CreateFunction extends Node {
+  readonly kind: 'CreateFunction';
+  readonly functionKind: 'SCALAR' | 'AGGREGATE' | 'TABLE';
+  readonly orReplace: boolean;
+  readonly ifNotExists: boolean;
+  readonly name: string;
+  /** Where the name alone stands, for errors about it. */
+  readonly nameSpan: SourceSpan;
+  readonly parameters: readonly FunctionParameter[];
+  /** Of a table function: the type of one row. */
+  readonly returns: TypeNode;
+  /** What an aggregate function keeps of each group; absent: what it returns. */
+  readonly state?: TypeNode;
+  readonly language: string;
+  readonly languageSpan: SourceSpan;
+  readonly source: string;
+  readonly sourceSpan: SourceSpan;
+}
+export interface DropFunction extends Node {
+  readonly kind: 'DropFunction';
+  readonly name: string;
+  /** Where the name alone stands, for errors about it. */
+  readonly nameSpan: SourceSpan;
+  readonly ifExists: boolean;
+}
 export interface CreateConnector extends Node {
   readonly kind: 'CreateConnector';
   readonly connectorKind: 'SOURCE' | 'SINK';
@@ -233,6 +265,8 @@ export type Statement =
   | AlterSource
   | AlterSystem
   | CreateType
+  | CreateFunction
+  | DropFunction
   | CreateConnector
   | DropConnector
   | QueryControl

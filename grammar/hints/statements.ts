@@ -87,7 +87,7 @@ const OBJECTS: Readonly<Record<string, string>> = {
   UNIQUE: 'a table is read fast by its key: group or partition by what you ask for',
   DATABASE: NO_DATABASES,
   SCHEMA: 'there are no schemas: a stream or table is named as it is',
-  FUNCTION: 'functions are those that SHOW FUNCTIONS lists',
+  FUNCTION: "CREATE FUNCTION name(x INT) RETURNS INT LANGUAGE JAVASCRIPT AS 'x + 1'",
   USER: NO_PERMISSIONS,
   ROLE: NO_PERMISSIONS,
   TEMPORARY: SESSION_ONLY,

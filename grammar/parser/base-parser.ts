@@ -195,7 +195,7 @@ export function identifierText(token: IToken): string {
   return isQuoted(token) ? unquote(token.image) : token.image.toUpperCase();
 }
 
-function nameAsWritten(token: IToken): string {
+export function nameAsWritten(token: IToken): string {
   return isQuoted(token) ? unquote(token.image) : token.image;
 }
 

@@ -11,43 +11,17 @@ import type {
 import { Comma, Equal, Identifier, K, LeftParen, RightParen, StringText } from '../tokens.ts';
 import { unquote } from '../../src/base/sql-quotes.ts';
 import { identifierText, type Rule } from './base-parser.ts';
-import { QueryParser } from './query-parser.ts';
+import { FunctionParser } from './function-parser.ts';
+import type { QueryParser } from './query-parser.ts';
 
 /** What CREATE and DROP statements share: columns, WITH clauses, IF [NOT] EXISTS. */
-export class DefinitionParser extends QueryParser {
+export class DefinitionParser extends FunctionParser {
   readonly sourceKind: Rule<SourceKind> = this.RULE('sourceKind', () =>
     this.OR<SourceKind>([
       { ALT: () => kindOf(this.CONSUME(K.STREAM), 'STREAM') },
       { ALT: () => kindOf(this.CONSUME(K.TABLE), 'TABLE') },
     ]),
   );
-
-  readonly ifNotExists: Rule<boolean> = this.RULE('ifNotExists', () => {
-    let written = false;
-    this.OPTION({
-      GATE: () => this.LA(2).tokenType === K.NOT,
-      DEF: () => {
-        this.CONSUME(K.IF);
-        this.CONSUME(K.NOT);
-        this.CONSUME(K.EXISTS);
-        written = true;
-      },
-    });
-    return written;
-  });
-
-  readonly ifExists: Rule<boolean> = this.RULE('ifExists', () => {
-    let written = false;
-    this.OPTION({
-      GATE: () => this.LA(2).tokenType === K.EXISTS,
-      DEF: () => {
-        this.CONSUME(K.IF);
-        this.CONSUME(K.EXISTS);
-        written = true;
-      },
-    });
-    return written;
-  });
 
   readonly columns: Rule<readonly ColumnDefinition[]> = this.RULE('columns', () => {
     this.CONSUME(LeftParen);
@@ -200,6 +174,10 @@ export class DefinitionParser extends QueryParser {
         ALT: () => this.SUBRULE(this.createConnector, { ARGS: [start] }),
       },
       {
+        GATE: () => this.isFunction(),
+        ALT: () => this.SUBRULE(this.createFunction, { ARGS: [{ start, orReplace }] }),
+      },
+      {
         ALT: () => this.SUBRULE(this.createSource, { ARGS: [{ start, orReplace }] }),
         IGNORE_AMBIGUITIES: true,
       },
@@ -307,6 +285,9 @@ export class DefinitionParser extends QueryParser {
           const nameSpan = this.lastSpan();
           return this.node<Statement>(start, { kind: 'DropType', name, nameSpan, ifExists });
         },
+      },
+      {
+        ALT: () => this.SUBRULE(this.dropFunction, { ARGS: [start] }),
       },
       {
         ALT: () => {

@@ -1,5 +1,5 @@
-import type { ColumnDefinition, Property, Statement } from '../ast.ts';
-import { quoteText } from '../../src/base/sql-quotes.ts';
+import type { ColumnDefinition, CreateFunction, Property, Statement } from '../ast.ts';
+import { quoteName, quoteText } from '../../src/base/sql-quotes.ts';
 import { formatExpression, formatIdentifier, formatList, formatType } from './expressions.ts';
 import { formatDuration, formatQuery } from './queries.ts';
 
@@ -35,6 +35,10 @@ export function formatStatement(statement: Statement): string {
       return `ALTER SYSTEM ${quoteText(statement.name)}=${quoteText(statement.value)}`;
     case 'CreateType':
       return `CREATE TYPE${notExists(statement.ifNotExists)} ${formatIdentifier(statement.name)} AS ${formatType(statement.type)}`;
+    case 'CreateFunction':
+      return formatFunction(statement);
+    case 'DropFunction':
+      return `DROP FUNCTION${exists(statement.ifExists)} ${formatIdentifier(statement.name)}`;
     case 'CreateConnector':
       return `CREATE ${statement.connectorKind} CONNECTOR${notExists(statement.ifNotExists)} ${formatIdentifier(statement.name)}${formatWith(statement.properties)}`;
     case 'QueryControl':
@@ -83,6 +87,18 @@ export function formatStatement(statement: Statement): string {
     case 'RunScript':
       return `RUN SCRIPT ${quoteText(statement.path)}`;
   }
+}
+
+function formatFunction(statement: CreateFunction): string {
+  const { functionKind, orReplace, ifNotExists, name, parameters, returns, state, language } = statement;
+  const kind = functionKind === 'SCALAR' ? '' : `${functionKind} `;
+  // Their case counts.
+  const given = parameters.map((each) => `${quoteName(each.name)} ${formatType(each.type)}`);
+  const kept = state === undefined ? '' : ` STATE ${formatType(state)}`;
+  return (
+    `CREATE ${orReplace ? 'OR REPLACE ' : ''}${kind}FUNCTION${notExists(ifNotExists)} ${formatIdentifier(name)}` +
+    `(${given.join(', ')}) RETURNS ${formatType(returns)}${kept} LANGUAGE ${formatIdentifier(language)} AS ${quoteText(statement.source)}`
+  );
 }
 
 function notExists(written: boolean): string {

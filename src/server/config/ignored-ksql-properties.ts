@@ -111,7 +111,6 @@ export const ignoredKsqlProperties = {
   'ksql.transient.query.cleanup.service.initial.delay.seconds': int(null, 'it is done at the start'),
   'ksql.transient.query.cleanup.service.period.seconds': int(null, 'it is done at the start'),
   'ksql.udf.enable.security.manager': boolean(null, 'there are no user functions in Java'),
-  'ksql.udfs.enabled': boolean(null, 'there are no user functions in Java'),
   'ksql.verticle.instances': int(null, NO_THREADS),
   'ksql.websocket.connection.max.timeout.ms': long(null, 'there are no websockets'),
   'ksql.worker.pool.size': int(null, NO_THREADS),

@@ -13,6 +13,7 @@ import { propertyName, STREAMS_PREFIX } from '../../sql/analysis/property-names.
 import { streamsProperty, streamsPropertyNames } from '../../streams/runtime/streams-properties.ts';
 import { clusterProperties } from './cluster-properties.ts';
 import { engineProperties } from './engine-properties.ts';
+import { functionProperties } from './function-properties.ts';
 import { httpProperties } from './http-properties.ts';
 import { registryProperties } from './registry-properties.ts';
 import { securityProperties } from './security-properties.ts';
@@ -74,6 +75,7 @@ export const serverProperties = {
   ...clusterProperties,
   ...httpProperties,
   ...securityProperties,
+  ...functionProperties,
   ...registryProperties,
   ...engineProperties,
 } as const satisfies ConfigKeys;

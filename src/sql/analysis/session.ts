@@ -1,3 +1,4 @@
+import type { AggregateMethod } from '../functions/user/function-record.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { SchemaFacts } from './schema-facts.ts';
@@ -15,6 +16,8 @@ export interface AnalysisContext {
   readonly topics: ReadonlyMap<string, TopicFacts>;
   /** Of the schema registry, looked up beforehand; absent: nothing was asked. */
   readonly schemas?: SchemaFacts;
+  /** Those that the source of an aggregate function has, which was tried beforehand; absent: none was. */
+  readonly methods?: readonly AggregateMethod[];
 }
 
 export interface TopicFacts {

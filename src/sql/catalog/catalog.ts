@@ -2,24 +2,36 @@ import { Map as ImmutableMap } from 'immutable';
 import { nearestName } from '../../base/nearest-name.ts';
 import { DiagnosticError, type Refusal, type SourceSpan } from '../../base/errors.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
+import type { UserFunctionRecord } from '../functions/user/function-record.ts';
 import { headed, near } from '../messages/refusal.ts';
 import { sourceMessages } from '../messages/sources.ts';
 import type { DataSource } from './data-source.ts';
+
+const functionLists = new WeakMap<Functions, readonly UserFunctionRecord[]>();
 
 function refusalAt(refusal: Refusal, span: SourceSpan | undefined): DiagnosticError {
   return new DiagnosticError(span === undefined ? refusal : { ...refusal, span });
 }
 
-/** What SQL knows: sources and custom types. Immutable: a change is a new catalog, a copy costs nothing. */
+type Functions = ImmutableMap<string, UserFunctionRecord>;
+
+/** What SQL knows: sources, custom types and functions of users. Immutable: a change is a new catalog, a copy costs nothing. */
 export class Catalog {
-  static readonly empty = new Catalog(ImmutableMap(), ImmutableMap());
+  static readonly empty = new Catalog(ImmutableMap(), ImmutableMap(), ImmutableMap());
 
   readonly #sources: ImmutableMap<string, DataSource>;
   readonly #types: ImmutableMap<string, SqlType>;
+  /** By name in capitals. */
+  readonly #functions: Functions;
 
-  private constructor(sources: ImmutableMap<string, DataSource>, types: ImmutableMap<string, SqlType>) {
+  private constructor(
+    sources: ImmutableMap<string, DataSource>,
+    types: ImmutableMap<string, SqlType>,
+    functions: Functions,
+  ) {
     this.#sources = sources;
     this.#types = types;
+    this.#functions = functions;
   }
 
   source(name: string): DataSource | undefined {
@@ -39,20 +51,44 @@ export class Catalog {
     return new Map([...this.#types.entries()].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
+  /** A function of CREATE FUNCTION. @param name whatever its case. */
+  function(name: string): UserFunctionRecord | undefined {
+    return this.#functions.get(name.toUpperCase());
+  }
+
+  /** The functions of CREATE FUNCTION, by name; the same list as long as they are the same. */
+  functions(): readonly UserFunctionRecord[] {
+    const functions = this.#functions;
+    let list = functionLists.get(functions);
+    if (list === undefined) {
+      list = [...functions.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+      functionLists.set(functions, list);
+    }
+    return list;
+  }
+
   withSource(source: DataSource): Catalog {
-    return new Catalog(this.#sources.set(source.name, source), this.#types);
+    return new Catalog(this.#sources.set(source.name, source), this.#types, this.#functions);
   }
 
   withoutSource(name: string): Catalog {
-    return new Catalog(this.#sources.delete(name), this.#types);
+    return new Catalog(this.#sources.delete(name), this.#types, this.#functions);
   }
 
   withType(name: string, type: SqlType): Catalog {
-    return new Catalog(this.#sources, this.#types.set(name, type));
+    return new Catalog(this.#sources, this.#types.set(name, type), this.#functions);
   }
 
   withoutType(name: string): Catalog {
-    return new Catalog(this.#sources, this.#types.delete(name));
+    return new Catalog(this.#sources, this.#types.delete(name), this.#functions);
+  }
+
+  withFunction(record: UserFunctionRecord): Catalog {
+    return new Catalog(this.#sources, this.#types, this.#functions.set(record.name, record));
+  }
+
+  withoutFunction(name: string): Catalog {
+    return new Catalog(this.#sources, this.#types, this.#functions.delete(name));
   }
 
   /** @throws {DiagnosticError} `NAME does not exist.` with the nearest known name. */

@@ -20,6 +20,7 @@ import { checkedPlan } from './checked-plan.ts';
 import { type EngineState, stateAfter } from './engine-state.ts';
 import type { StatementEnvironment } from './script-parser.ts';
 import { schemasFor } from './schema-needs.ts';
+import { triedFunction } from './try-functions.ts';
 import { placed } from './statement-place.ts';
 
 /** How the numbers of queries go on: with each query that is started, or with each statement that is recorded. */
@@ -96,7 +97,8 @@ export class ScriptCheck {
     const plain = this.#options.contextOf(this.#session, this.#topics, this.#state.catalog);
     const { registry } = this.#options.host;
     const schemas = await schemasFor(statement, plain, { registry, pending: this.#registered });
-    const context = { ...plain, schemas };
+    const tried = await triedFunction(statement, plain, this.#options.environment);
+    const context = { ...plain, schemas, ...tried };
     switch (definition.family) {
       case 'planned':
         return { ...prepared, prepared: await this.#plan(definition, { statement, text, context, slice }) };
@@ -165,8 +167,8 @@ export class ScriptCheck {
     for (const { subject, schema } of plan.registrations ?? []) {
       this.#registered.set(subject, { ...schema, id: UNREGISTERED, dependencies: [] });
     }
-    const { topics, schemas = noSchemaFacts } = parts.context;
-    return { plan, version, queryNumber, topics, schemas };
+    const { topics, schemas = noSchemaFacts, methods = [] } = parts.context;
+    return { plan, version, queryNumber, topics, schemas, methods };
   }
 
   /** Topics that the script will have made count as there for what follows, and those that it deletes as gone. */

@@ -5,6 +5,8 @@ import { TimeSlice } from '../../base/time-slice.ts';
 import { sessionOverServer } from '../analysis/property-names.ts';
 import type { AnalysisContext, SessionProperties, TopicFacts } from '../analysis/session.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { UserFunctionRecord } from '../functions/user/function-record.ts';
+import { withUserFunctions } from '../functions/user/user-function.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import type { SqlHost } from '../host/host.ts';
 import type { PlannedStatement, RunningQueries } from '../statements/definition.ts';
@@ -17,6 +19,7 @@ import type { EngineState } from './engine-state.ts';
 import type { StatementEnvironment } from './script-parser.ts';
 import { schemasFor } from './schema-needs.ts';
 import { placed } from './statement-place.ts';
+import { triedFunction } from './try-functions.ts';
 import { topicsFor } from './topic-needs.ts';
 
 interface PlanningOptions {
@@ -49,6 +52,7 @@ export interface PlanOptions {
 /** Checks and plans statements on what the engine has now. It changes nothing. */
 export class Planning {
   readonly #options: PlanningOptions;
+  readonly #functions = new WeakMap<readonly UserFunctionRecord[], FunctionRegistry>();
 
   constructor(options: PlanningOptions) {
     this.#options = options;
@@ -62,8 +66,20 @@ export class Planning {
 
   /** What a statement of a session is analysed against. */
   context(session: Session, topics: ReadonlyMap<string, TopicFacts>, catalog: Catalog): AnalysisContext {
-    const { functions, properties } = this.#options;
+    const { properties } = this.#options;
+    const functions = this.#functionsOf(catalog);
     return { catalog, functions, properties: sessionOverServer(properties, session.properties), topics };
+  }
+
+  /** All functions that statements call: those of the server, and those of CREATE FUNCTION. */
+  #functionsOf(catalog: Catalog): FunctionRegistry {
+    const records = catalog.functions();
+    let functions = this.#functions.get(records);
+    if (functions === undefined) {
+      functions = withUserFunctions(this.#options.functions, records);
+      this.#functions.set(records, functions);
+    }
+    return functions;
   }
 
   /** What statements must know of topics. */
@@ -108,10 +124,11 @@ export class Planning {
     const { version, catalog, queries } = state();
     const plain = this.context(session, topics, catalog);
     const schemas = await schemasFor(statement, plain, { registry: host.registry });
-    const context = { ...plain, schemas };
+    const tried = await triedFunction(statement, plain, this.#options.environment);
+    const context = { ...plain, schemas, ...tried };
     const input = { statement, text, context, queryNumber, queries };
     const plan = await checkedPlan(definition, input, { host, slice: this.slice() });
-    return { plan, version, queryNumber, topics, schemas };
+    return { plan, version, queryNumber, topics, schemas, ...tried };
   }
 
   /**
@@ -128,7 +145,8 @@ export class Planning {
     return placed(statement, async () => {
       const { version, catalog, queries } = this.#options.state();
       if (version === checked.version && queryNumber === checked.queryNumber) return checked.plan;
-      const context = { ...this.context(session, checked.topics, catalog), schemas: checked.schemas };
+      const { topics, schemas, methods = [] } = checked;
+      const context = { ...this.context(session, topics, catalog), schemas, methods };
       // Whatever is recorded meanwhile takes the place in the command topic that this plan is made for.
       const now = await inTurns(planAnew({ statement, text, context, queryNumber, queries }), this.slice());
       return now !== undefined && isSamePlan(checked.plan, now) ? now : undefined;

@@ -17,9 +17,9 @@ export function functionDescription(definition: SqlFunction) {
   return {
     name: definition.name,
     description: definition.description,
-    author: 'Millrace',
-    version: '',
-    path: 'internal',
+    author: definition.author ?? 'Millrace',
+    version: definition.version ?? '',
+    path: definition.path ?? 'internal',
     type: KINDS[definition.kind],
     functions: definition.overloads.map((overload) => ({
       arguments: overload.parameters.map(argumentEntity),

@@ -134,6 +134,10 @@ interface FunctionDocs {
   readonly category: FunctionCategory;
   readonly description: string;
   readonly author?: string;
+  /** Of functions that are no part of Millrace. */
+  readonly version?: string;
+  /** Where it comes from; absent: it is built in. */
+  readonly path?: string;
   readonly examples?: readonly FunctionExample[];
 }
 
@@ -149,6 +153,10 @@ export interface ScalarFunction extends FunctionDocs {
 export interface Aggregator<State extends SqlValue = SqlValue> {
   readonly stateType: SqlType;
   readonly returnType: SqlType;
+  /** Its functions throw for rows that they cannot take: those leave the state as it is, and are told. */
+  readonly mayFail?: true;
+  /** There is no `merge`: it is not for session windows. */
+  readonly cannotMerge?: true;
   initialize(): State;
   /** The state after one more row; arguments as in the call, constants left out. Variadic ones arrive one by one. */
   aggregate(state: State, ...args: SqlValue[]): State;

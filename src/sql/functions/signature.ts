@@ -1,3 +1,4 @@
+import { quotedEnd, unquote } from '../../base/sql-quotes.ts';
 import {
   arrayType,
   type DecimalType,
@@ -106,7 +107,7 @@ class PatternParser {
 
   #fields(): TypePattern {
     const fields: { name: string; pattern: TypePattern }[] = [];
-    do fields.push({ name: this.#word(), pattern: this.pattern() });
+    do fields.push({ name: this.#fieldName(), pattern: this.pattern() });
     while (this.#accept(','));
     return { kind: 'STRUCT_OF', fields };
   }
@@ -126,6 +127,17 @@ class PatternParser {
     const pattern = read();
     this.#expect('>');
     return pattern;
+  }
+
+  /** As it is, or in backticks, as types are printed. */
+  #fieldName(): string {
+    this.#skipSpace();
+    if (this.#text[this.#at] !== '`') return this.#word();
+    const end = quotedEnd(this.#text, this.#at);
+    if (end === -1) throw this.#wrong();
+    const name = unquote(this.#text.slice(this.#at, end));
+    this.#at = end;
+    return name;
   }
 
   #word(): string {

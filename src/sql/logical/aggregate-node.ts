@@ -11,6 +11,7 @@ import { bindClauseOver, bindKeys, knownType } from '../analysis/row-scope.ts';
 import { aggregateNames, keyNames, replaceAggregateNames } from '../analysis/generated-names.ts';
 import { callsIn } from '../analysis/select-items.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
+import { userFunctionMessages } from '../messages/user-functions.ts';
 import { aggregationMessages } from '../messages/aggregation.ts';
 import { headings } from '../messages/headings.ts';
 import { refuse } from '../analysis/sql-error.ts';
@@ -100,6 +101,7 @@ function aggregateNode(options: {
   });
   const timeWindow = query.window === undefined ? undefined : aggregateWindow(query.window);
   if (input.output === 'TABLE') checkTableSource(calls, query);
+  if (timeWindow?.kind === 'SESSION') checkMerging(calls);
   const boundKeys = bindKeys(headings.groupBy, groupBy, row, context);
   const bounds = timeWindow === undefined ? [] : [...windowColumns].map(boundColumn);
   const firstKey = calls.length + bounds.length;
@@ -131,6 +133,12 @@ function checkTableSource(calls: readonly AggregateCall[], { window }: AnalyzedQ
   if (unable.length === 0) return;
   const names = [...new Set(unable.map(({ name }) => name))];
   throw refuse(aggregationMessages.tableSource(names), unable[0]?.span);
+}
+
+/** Two sessions become one. */
+function checkMerging(calls: readonly AggregateCall[]): void {
+  const unable = calls.find(({ bound }) => bound.resolved.aggregator.cannotMerge === true);
+  if (unable !== undefined) throw refuse(userFunctionMessages.noMerge(unable.call.name), unable.call.span);
 }
 
 function columnOf({ name, bound }: AggregateCall): RowColumn {

@@ -15,6 +15,7 @@ import type { BoundExpression } from '../bound/nodes.ts';
 import { PART_EXPRESSIONS } from '../expressions/code-in-parts.ts';
 import { castArgument } from '../expressions/compile.ts';
 import { aggregatorOf } from '../logical/aggregate-call.ts';
+import { guarded } from './guarded-aggregator.ts';
 import type { AggregateWindow, BoundAggregate } from '../logical/nodes.ts';
 import { decodeAggregateCall } from '../physical/call-records.ts';
 import type { AggregateStep, PlanAggregateCall, PlanColumn } from '../physical/steps.ts';
@@ -131,7 +132,7 @@ export function bindAggregate(step: AggregateStep, context: LoweringContext): Ag
       assert(type !== undefined, 'every input has a type');
       inputs.push({ bound: input, type });
     });
-    return { aggregator, start, count: bound.inputs.length };
+    return { aggregator: guarded(aggregator, call.text, context), start, count: bound.inputs.length };
   });
   const project = rowProjection(
     [...inputs.map(({ bound }) => bound), ...step.groupBy.map((key) => boundExpression(key, row, context))],

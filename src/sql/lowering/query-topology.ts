@@ -3,6 +3,7 @@ import { optionsOfProperties } from '../../streams/runtime/streams-properties.ts
 import type { BuildOptions } from '../../streams/topology-optimization.ts';
 import type { Topology } from '../../streams/topology/topology.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
+import { functionsOf } from '../physical/used-functions.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 import { lower } from './lower.ts';
 import type { LoweringContext } from './lowering-context.ts';
@@ -16,6 +17,7 @@ export function buildOptions({ properties }: Pick<AnalysisContext, 'properties'>
 /** The topology that a plan runs as. Long code is not made yet: `context.code` has it. */
 export function queryTopology(plan: QueryPlan, context: Omit<LoweringContext, 'builder'>): Topology {
   const builder = new StreamsBuilder();
-  lower(plan.root, { ...context, builder });
+  const analysis = { ...context.analysis, functions: functionsOf(plan, context.analysis.functions) };
+  lower(plan.root, { ...context, analysis, builder });
   return builder.build(buildOptions(context.analysis));
 }

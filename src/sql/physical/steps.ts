@@ -2,6 +2,7 @@ import type { JoinType } from '../../../grammar/ast.ts';
 import type { WrittenSchemas } from '../analysis/written-schemas.ts';
 import type { ExpressionRecord } from '../bound/record/expression-record.ts';
 import type { FormatInfo, KeyFormatInfo, TimestampColumn, WindowInfo } from '../catalog/data-source.ts';
+import type { UserFunctionRecord } from '../functions/user/function-record.ts';
 import type { AggregateWindow, JoinWindow, KeyCopy } from '../logical/nodes.ts';
 import type { AggregateCallRecord, TableCallRecord } from './call-records.ts';
 import type { QueryId } from './query-id.ts';
@@ -180,6 +181,8 @@ export interface QueryPlan {
   readonly sink?: string;
   /** Records without a key are not shown; of queries that are only looked at. */
   readonly needsKey?: true;
+  /** The functions of CREATE FUNCTION that it calls, as they were when it was planned; absent: none. */
+  readonly functions?: readonly UserFunctionRecord[];
   readonly root: Step;
 }
 

@@ -5,6 +5,7 @@ import { keyOfRow, processingRow } from '../analysis/processing-row.ts';
 import { bindClauseOver, bindOver, knownType, typeOver } from '../analysis/row-scope.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { withPrefix } from '../analysis/sql-error.ts';
+import { checkUserCalls } from '../analysis/user-calls.ts';
 import { windowColumns } from '../analysis/system-columns.ts';
 import type { BoundExpression } from '../bound/nodes.ts';
 import type { DataSource } from '../catalog/data-source.ts';
@@ -42,12 +43,14 @@ export function planPull(query: Query, context: AnalysisContext): PullPlan {
     persistent: false,
     ...(source.schema.headers.length === 0 ? {} : { starPlaces: starOf(source) }),
   });
+  for (const { expression } of items) checkUserCalls(expression, 'a pull query', context);
   const bound = items.map(({ expression }) => bindOver(row, expression, context));
   const types = bound.map(knownType);
   const lowering = { builder: new StreamsBuilder(), analysis: context };
   const where = analyzed.where === undefined ? undefined : analyzed.sources.resolve(analyzed.where);
   let test: BoundExpression | undefined;
   if (where !== undefined) {
+    checkUserCalls(where, 'a pull query', context);
     checkLikes(where, source, context);
     checkBetweens(where, row, context);
     test = bindClauseOver('WHERE', row, where, context);

@@ -8,6 +8,7 @@ import { optimize } from '../optimizer/optimize.ts';
 import { planSteps } from '../physical/plan-steps.ts';
 import { parseQueryId, type QueryId } from '../physical/query-id.ts';
 import { PLAN_VERSION, type QueryPlan } from '../physical/steps.ts';
+import { usedFunctions } from '../physical/used-functions.ts';
 import { analyzePull, isOverStream } from './pull-clauses.ts';
 import { planPull } from './pull-query.ts';
 import { isScalablePush } from './push-query-id.ts';
@@ -34,6 +35,7 @@ export function* transientPlan(
     purpose: 'transient',
     sources: sourceNames(project),
     ...(isScalablePush(query, context) && step.schema.key.length > 0 ? { needsKey: true } : {}),
+    ...usedFunctions(step, context.catalog),
     root: step,
   };
 }

@@ -15,6 +15,7 @@ import { transactionalIdOf } from '../../streams/runtime/thread-clients.ts';
 import { internalTopicNames } from '../../streams/runtime/topic-plan.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import type { PushOptions, PushRun } from '../host/host.ts';
+import { readyFunctions } from '../functions/user/ready-functions.ts';
 import { PendingCode } from '../lowering/pending-code.ts';
 import { type QueryPlan, sourceSteps } from '../physical/steps.ts';
 import { ApplicationLeftovers } from './application-leftovers.ts';
@@ -221,6 +222,7 @@ export class KafkaQueries implements QueryRuntime {
     { untilEnd = false, onRecord, turn }: KafkaPushOptions = {},
   ): Promise<PushRun> {
     const { environment } = this.#options;
+    await readyFunctions(plan.functions);
     const applicationId = `${prefixOf(this.#options)}${plan.queryId}_${environment.clock.nowMs()}`;
     const begins = untilEnd ? 'earliest' : (offsetReset(context) ?? 'latest');
     let internalTopics: readonly string[] | undefined;

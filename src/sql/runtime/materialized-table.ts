@@ -15,6 +15,7 @@ import {
 } from '../lowering/lowering-context.ts';
 import type { Test } from '../expressions/compiled.ts';
 import type { AggregateStep, FilterStep, ProjectStep, QueryPlan, Step } from '../physical/steps.ts';
+import { functionsOf } from '../physical/used-functions.ts';
 
 /** Where the stores of a running query can be had. */
 interface Stores {
@@ -50,7 +51,9 @@ export function materializedTable(
   context: TableContext,
   stores: Stores,
 ): MaterializedTable | undefined {
-  const kept = keptBy(plan.root, context);
+  const { analysis } = context;
+  const functions = functionsOf(plan, analysis.functions);
+  const kept = keptBy(plan.root, { ...context, analysis: { ...analysis, functions } });
   if (kept === undefined) return undefined;
   return kept.windowed ? new WindowedTable(kept, stores) : new PlainTable(kept, stores);
 }

@@ -7,6 +7,7 @@ import { lower } from '../lowering/lower.ts';
 import type { LoweringContext } from '../lowering/lowering-context.ts';
 import { buildOptions } from '../lowering/query-topology.ts';
 import type { QueryPlan } from '../physical/steps.ts';
+import { functionsOf } from '../physical/used-functions.ts';
 
 /** The topology of a query whose results go to `emit` instead of a topic. */
 export function pushTopology(
@@ -15,7 +16,8 @@ export function pushTopology(
   emit: (record: PushRecord) => void,
 ): Topology {
   const builder = new StreamsBuilder();
-  const lowered = lower(plan.root, { ...context, builder });
+  const analysis = { ...context.analysis, functions: functionsOf(plan, context.analysis.functions) };
+  const lowered = lower(plan.root, { ...context, analysis, builder });
   const stream = lowered.kind === 'STREAM' ? lowered.stream : lowered.table.toStream();
   stream.foreach((key, row) => {
     if (key === null && plan.needsKey === true) return;

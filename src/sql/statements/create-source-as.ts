@@ -15,6 +15,7 @@ import { planQuery } from '../logical/plan-query.ts';
 import { optimize } from '../optimizer/optimize.ts';
 import { planSteps } from '../physical/plan-steps.ts';
 import { ownedSource, PLAN_VERSION, type QueryPlan } from '../physical/steps.ts';
+import { usedFunctions } from '../physical/used-functions.ts';
 import type { TopicRequest } from '../physical/topic-request.ts';
 import { sourceNames } from '../queries/transient-plan.ts';
 import { checkUpgrade } from './create/check-upgrade.ts';
@@ -77,13 +78,15 @@ function* planCreateAs(input: PlanInput<CreateSourceAs>): InPieces<CreateAsPlan>
   const replaced = statement.orReplace ? context.catalog.source(statement.name) : undefined;
   if (replaced !== undefined) checkReplacement(replaced, source);
   const running = queries.find((plan) => ownedSource(plan) === statement.name);
+  const root = sinkStep(source, project, planned);
   const query: QueryPlan = {
     version: PLAN_VERSION,
     queryId: queryIdFor(input, properties, running),
     purpose: 'createAs',
     sources: sourceNames(project),
     sink: source.name,
-    root: sinkStep(source, project, planned),
+    ...usedFunctions(root, context.catalog),
+    root,
   };
   if (running !== undefined) checkUpgrade(running, query);
   const registrations = registrationsOf(source);

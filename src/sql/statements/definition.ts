@@ -1,4 +1,5 @@
 import type { Print, Query, Statement } from '../../../grammar/ast.ts';
+import type { SourceSpan } from '../../base/errors.ts';
 import type { InPieces } from '../../base/pieces.ts';
 import type { TimeSlice } from '../../base/time-slice.ts';
 import type { SchemaNeeds } from '../analysis/schema-needs.ts';
@@ -8,6 +9,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { QueryDescription } from '../entities/descriptions.ts';
 import type { ServerFacts } from '../entities/server-facts.ts';
 import type { StatementEntity } from '../entities/statement-entity.ts';
+import type { UserFunctionRecord } from '../functions/user/function-record.ts';
 import type { RunningQuery, SqlHost } from '../host/host.ts';
 import type { TopicRequest } from '../physical/topic-request.ts';
 import type { QueryPlan } from '../physical/steps.ts';
@@ -77,6 +79,12 @@ export interface NothingToDo extends PlanBase {
   readonly message: string;
 }
 
+/** A function that is to be tried: what runs its source looks outside of the statement. */
+export interface SourceNeeds {
+  readonly record: UserFunctionRecord;
+  readonly span: SourceSpan;
+}
+
 /**
  * A statement that changes the catalog or starts a query. In the order of its functions: it is planned against the
  * catalog, checked against the topics and, by the engine, against the cluster; it is recorded under an id, applied, and
@@ -89,6 +97,8 @@ export interface PlannedStatement<S extends Statement, P extends PlanBase> exten
   readonly isRepeatable?: true;
   /** What it must know of the schema registry; absent: nothing. */
   schemaNeeds?(statement: S, properties: SessionProperties): SchemaNeeds;
+  /** A function whose source is tried before the statement is planned; absent, and undefined: none. @throws {DiagnosticError} */
+  sourceNeeds?(statement: S, context: AnalysisContext): SourceNeeds | undefined;
   /** A pure function: it looks at nothing but its argument. @throws {DiagnosticError} */
   plan(input: PlanInput<S>): P | NothingToDo;
   /** The same, of a statement that may be long. */

@@ -1,5 +1,6 @@
 import type { Statement } from '../../../grammar/ast.ts';
 import { alterSource } from './alter-source.ts';
+import { createFunction } from './create-function.ts';
 import { createSourceAs } from './create-source-as.ts';
 import { createSource } from './create-source.ts';
 import { createType } from './create-type.ts';
@@ -15,6 +16,7 @@ import type {
   StatementOf,
 } from './definition.ts';
 import { describe } from './describe.ts';
+import { dropFunction } from './drop-function.ts';
 import { dropSource } from './drop-source.ts';
 import { dropType } from './drop-type.ts';
 import { explain } from './explain.ts';
@@ -48,6 +50,8 @@ export const statements = {
   DropSource: dropSource,
   CreateType: createType,
   DropType: dropType,
+  CreateFunction: createFunction,
+  DropFunction: dropFunction,
   QueryStatement: select,
   Print: print,
   QueryControl: queryControl,

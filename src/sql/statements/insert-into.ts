@@ -14,6 +14,7 @@ import { planQuery } from '../logical/plan-query.ts';
 import { optimize } from '../optimizer/optimize.ts';
 import { planSteps } from '../physical/plan-steps.ts';
 import { PLAN_VERSION, type QueryPlan } from '../physical/steps.ts';
+import { usedFunctions } from '../physical/used-functions.ts';
 import { sourceNames } from '../queries/transient-plan.ts';
 import type { LogicalSchema, SchemaColumn } from '../types/logical-schema.ts';
 import { givenQueryId, newQueryId } from './create/query-ids.ts';
@@ -86,13 +87,15 @@ function* queryInto(
   yield;
   const planned = planSteps(optimized, input.context);
   yield;
+  const root = sinkStep(target, project, planned);
   return {
     version: PLAN_VERSION,
     queryId: givenQueryId(properties, input) ?? newQueryId({ prefix: 'INSERTQUERY_' }, input),
     purpose: 'insertInto',
     sources: sourceNames(project),
     sink: target.name,
-    root: sinkStep(target, project, planned),
+    ...usedFunctions(root, input.context.catalog),
+    root,
   };
 }
 

@@ -13,6 +13,7 @@ import { expressionMessages } from '../messages/expressions.ts';
 import { headings } from '../messages/headings.ts';
 import { insertValuesMessages } from '../messages/insert-values.ts';
 import { refuse, withPrefix } from '../analysis/sql-error.ts';
+import { checkUserCalls } from '../analysis/user-calls.ts';
 import type { DataSource } from '../catalog/data-source.ts';
 import { compileExpression } from '../expressions/compile.ts';
 import { registeredSchema, sideWriter } from '../inserts/source-writer.ts';
@@ -196,6 +197,7 @@ export function valueFor(
   expression: Expression,
   context: AnalysisContext,
 ): SqlValue {
+  checkUserCalls(expression, 'INSERT VALUES', context);
   let failure: unknown;
   const compiled = compileExpression(bindOver([], expression, context), {
     onError: (error) => {

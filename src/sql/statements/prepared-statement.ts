@@ -1,6 +1,6 @@
 import type { Statement } from '../../../grammar/ast.ts';
 import type { SchemaFacts } from '../analysis/schema-facts.ts';
-import type { TopicFacts } from '../analysis/session.ts';
+import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import type { Session } from './session.ts';
 import type { StatementPlan } from './statement-plan.ts';
 
@@ -15,6 +15,8 @@ export interface PreparedPlan {
   readonly topics: ReadonlyMap<string, TopicFacts>;
   /** What was known of the schema registry. */
   readonly schemas: SchemaFacts;
+  /** See {@link AnalysisContext.methods}. */
+  readonly methods?: AnalysisContext['methods'];
 }
 
 /** A statement that was checked, with the text that it was written in. */

@@ -1,8 +1,10 @@
 import type { AlterSourcePlan } from './alter-source.ts';
 import type { CreateAsPlan } from './create-source-as.ts';
+import type { CreateFunctionPlan } from './create-function.ts';
 import type { CreateSourcePlan } from './create-source.ts';
 import type { CreateTypePlan } from './create-type.ts';
 import type { NothingToDo } from './definition.ts';
+import type { DropFunctionPlan } from './drop-function.ts';
 import type { DropSourcePlan } from './drop-source.ts';
 import type { DropTypePlan } from './drop-type.ts';
 import type { InsertIntoPlan } from './insert-into.ts';
@@ -19,4 +21,6 @@ export type StatementPlan =
   | DropSourcePlan
   | CreateTypePlan
   | DropTypePlan
+  | CreateFunctionPlan
+  | DropFunctionPlan
   | AlterSourcePlan;

@@ -7,6 +7,7 @@ export function touchedNames(plan: StatementPlan): readonly string[] {
     ...('source' in plan ? [plan.source.name] : []),
     ...('name' in plan ? [plan.name] : []),
     ...(query?.sources ?? []),
+    ...(query?.functions ?? []).map(({ name }) => name),
     ...(query?.sink === undefined ? [] : [query.sink]),
   ];
   const topics = [
@@ -14,7 +15,7 @@ export function touchedNames(plan: StatementPlan): readonly string[] {
     ...('source' in plan ? [plan.source.topic.name] : []),
     ...(deleteTopic === undefined ? [] : [deleteTopic]),
   ];
-  // A stream, a table and a type may be called alike: then one of them waits for nothing.
+  // A stream, a table, a type and a function may be called alike: then one of them waits for nothing.
   return [
     ...new Set([
       ...sources.map((name) => `name ${name}`),

@@ -5,6 +5,7 @@ import type { ClusterNeeds, ProducedRecord, PushRecord, PushRun, SqlHost } from 
 import { queryTopology } from '../lowering/query-topology.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 import type { TopicRequest } from '../physical/topic-request.ts';
+import { readyFunctions } from '../functions/user/ready-functions.ts';
 import { pushTopology } from '../runtime/push-topology.ts';
 import { registrySchemas } from './registry-schemas.ts';
 import { CaseQuery, driverOver, topicsOf } from './case-query.ts';
@@ -130,6 +131,7 @@ export class CaseHost implements SqlHost {
       }
     });
     const nothing = (): void => undefined;
-    return Promise.resolve({ records$, pause: nothing, resume: nothing, close: () => Promise.resolve() });
+    const run = { records$, pause: nothing, resume: nothing, close: () => Promise.resolve() };
+    return readyFunctions(plan.functions).then(() => run);
   }
 }

@@ -5,6 +5,7 @@ import { TopologyTestDriver } from '../../streams/testing/topology-test-driver.t
 import type { AnalysisContext } from '../analysis/session.ts';
 import type { StoreLags } from '../../streams/runtime/state-locations.ts';
 import type { MaterializedTable, QueryState, RunningQuery } from '../host/host.ts';
+import { readyFunctions } from '../functions/user/ready-functions.ts';
 import type { QuerySchemas } from '../lowering/query-schemas.ts';
 import { queryTopology } from '../lowering/query-topology.ts';
 import { type QueryPlan, sourceSteps } from '../physical/steps.ts';
@@ -53,15 +54,15 @@ export class CaseQuery implements RunningQuery {
     return this.#driver === undefined ? 'CREATED' : 'RUNNING';
   }
 
-  start(): Promise<void> {
-    if (this.#driver !== undefined || this.#isClosed) return Promise.resolve();
+  async start(): Promise<void> {
+    if (this.plan.functions !== undefined) await readyFunctions(this.plan.functions);
+    if (this.#driver !== undefined || this.#isClosed) return;
     const { replaced } = this.#options;
     const before = replaced === undefined ? undefined : replaced.#driver;
     this.#driver = driverOver(this.#topology, this.#context, {
       applicationId: caseApplicationId(this.plan),
       ...(before === undefined ? {} : { resumeFrom: before }),
     });
-    return Promise.resolve();
   }
 
   /** Processes a record of one of its topics, and writes what comes of it. @throws where it fails. */

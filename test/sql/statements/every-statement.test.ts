@@ -7,6 +7,7 @@ import { alterSource } from './cases/alter-source.ts';
 import { createSourceAs } from './cases/create-source-as.ts';
 import { createSource } from './cases/create-source.ts';
 import { dropSource } from './cases/drop-source.ts';
+import { createFunction, dropFunction } from './cases/functions.ts';
 import { insertInto } from './cases/insert-into.ts';
 import { insertValues } from './cases/insert-values.ts';
 import { explain, print, queryControl, select } from './cases/queries.ts';
@@ -33,6 +34,8 @@ const cases = {
   UndefineVariable: undefineVariable,
   CreateType: createType,
   DropType: dropType,
+  CreateFunction: createFunction,
+  DropFunction: dropFunction,
   AlterSource: alterSource,
   DropSource: dropSource,
   QueryControl: queryControl,

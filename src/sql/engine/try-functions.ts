@@ -1,0 +1,59 @@
+import type { Statement } from '../../../grammar/ast.ts';
+import { unlessAborted } from '../../base/unless-aborted.ts';
+import type { DiagnosticError } from '../../base/errors.ts';
+import type { AnalysisContext } from '../analysis/session.ts';
+import { refuse } from '../analysis/sql-error.ts';
+import { sandboxLimits } from '../functions/user/sandbox-limits.ts';
+import { userFunctionMessages } from '../messages/user-functions.ts';
+import type { SourceNeeds } from '../statements/definition.ts';
+import { definitionOf } from '../statements/index.ts';
+import type { StatementEnvironment } from './script-parser.ts';
+import { task, type TryInput, type TryOutput } from './try-function-task.ts';
+
+/** How long a thread that tries a source may take: its limits are shorter, but for what one step of the interpreter takes. */
+const TRY_MS_MAX = 10_000;
+
+/**
+ * Tries the source of the function that a statement makes, beside the event loop.
+ * @returns the methods that the source of an aggregate function has.
+ * @throws {DiagnosticError} for a source that cannot be used.
+ */
+export async function triedFunction(
+  statement: Statement,
+  context: AnalysisContext,
+  environment: StatementEnvironment | undefined,
+): Promise<Pick<AnalysisContext, 'methods'>> {
+  const definition = definitionOf(statement);
+  const needs = definition.family === 'planned' ? definition.sourceNeeds?.(statement, context) : undefined;
+  if (needs === undefined) return {};
+  const input = { record: needs.record, limits: sandboxLimits(context.properties) };
+  const output =
+    environment === undefined ? await task.run(input) : await tryBeside(input, needs, environment);
+  if ('methods' in output) return { methods: output.methods };
+  throw mistakeIn(needs, output.failure);
+}
+
+async function tryBeside(
+  input: TryInput,
+  needs: SourceNeeds,
+  { timers, workers }: StatementEnvironment,
+): Promise<TryOutput> {
+  const late = new AbortController();
+  const timer = timers.after(TRY_MS_MAX, () => {
+    late.abort(mistakeIn(needs, `it takes longer than ${TRY_MS_MAX} ms`));
+    void workers.end();
+  });
+  try {
+    return await unlessAborted(workers.run(task, input), late.signal);
+  } finally {
+    timer.cancel();
+  }
+}
+
+function mistakeIn({ record: { kind, name }, span }: SourceNeeds, reason: string): DiagnosticError {
+  const refusal =
+    kind === 'aggregate'
+      ? userFunctionMessages.aggregateSource(name, reason)
+      : userFunctionMessages.source(name, reason);
+  return refuse(refusal, span);
+}
