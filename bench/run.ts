@@ -19,7 +19,7 @@ import { latencyMedian, latencyTail, latencyWorst } from './figures/latency.ts';
 import { memoryIdle, memoryPartitions } from './figures/memory.ts';
 import { brokerProduce } from './figures/produce.ts';
 import { registryFigures } from './figures/registry.ts';
-import { sqlFormats, sqlOverDsl, sqlOverFlink, sqlOverKafkaStreams } from './figures/sql.ts';
+import { sqlFormats, sqlFunction, sqlOverDsl, sqlOverFlink, sqlOverKafkaStreams } from './figures/sql.ts';
 import {
   hundredBusy,
   hundredExactlyOnce,
@@ -101,6 +101,7 @@ const figures: readonly Figure[] = [
   streamsMemory,
   streamsThreads,
   ...sqlOverDsl,
+  sqlFunction,
   ...sqlOverFlink,
   ...sqlFormats,
   ...codecFigures,

@@ -31,6 +31,7 @@ it('has client and Streams at its root, whole', () => {
 
 /** Classes of errors that nobody outside catches: they become another one or an answer first, or are DiagnosticErrors there. */
 const INNER_ERRORS = [
+  'BrokenInterpreter',
   'CleaningInterrupted',
   'CodeMistake',
   'CoordinatorLogError',
@@ -44,6 +45,7 @@ const INNER_ERRORS = [
   'RestError',
   'ScriptError',
   'SegmentDamage',
+  'SourceError',
   'TransactionFailure',
   'UnknownSchemaId',
   'UnreadableRequest',

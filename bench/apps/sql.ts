@@ -1,6 +1,6 @@
 /**
  * One persistent query over a topic of bids, of JSON or another format: what `apps/streams.ts` does in the DSL and
- * `rivals/flink/src/FlinkSqlRival.java` in Flink SQL. Arguments: bootstrap servers, mode (project, filter, tumble, sum),
+ * `rivals/flink/src/FlinkSqlRival.java` in Flink SQL. Arguments: bootstrap servers, mode (project, function, filter, tumble, sum),
  * input topic, output topic, records, size of the cache, format. Prints one JSON line with the records per second from the running query to its last
  * record, then ends.
  */
@@ -19,6 +19,10 @@ const [bootstrap = '', mode = '', input = '', output = '', records = '0', , form
 const queries: Readonly<Record<string, string>> = {
   project: `CREATE STREAM result WITH (KAFKA_TOPIC = '${output}') AS
     SELECT k, auction, price * 0.908E0 AS price, channel FROM bids;`,
+  // The same, by a function of CREATE FUNCTION.
+  function: `CREATE FUNCTION euros(price BIGINT) RETURNS DOUBLE LANGUAGE JAVASCRIPT AS 'price * 0.908';
+    CREATE STREAM result WITH (KAFKA_TOPIC = '${output}') AS
+    SELECT k, auction, euros(price) AS price, channel FROM bids;`,
   filter: `CREATE STREAM result WITH (KAFKA_TOPIC = '${output}') AS SELECT * FROM bids WHERE auction % 123 = 0;`,
   tumble: `CREATE TABLE result WITH (KAFKA_TOPIC = '${output}') AS
     SELECT k, COUNT(*) AS n FROM bids WINDOW TUMBLING (SIZE 10 SECONDS, GRACE PERIOD 0 SECONDS) GROUP BY k;`,

@@ -80,3 +80,17 @@ export const sqlFormats: readonly Figure[] = (['AVRO', 'PROTOBUF'] as const).fla
     },
   })),
 );
+
+/** A projection with a call of a function in JavaScript for each row, beside the same expression in SQL. */
+export const sqlFunction: Figure = {
+  name: 'SQL function in JavaScript over SQL',
+  unit: 'records/s',
+  bound: { atLeast: 0.3 },
+  async prepare(size) {
+    const input = bids(size);
+    return {
+      ours: ours('sql', 'millrace function', { mode: 'function', input }),
+      rival: ours('sql', 'millrace sql', { mode: 'project', input }),
+    };
+  },
+};

@@ -35,6 +35,7 @@ export function kafkaHost(settings: ServerConfig, parts: KafkaHostParts): KafkaH
     },
     queryErrorsMax: settings.get('ksql.query.error.max.queue.size'),
     kafkaTimeoutMs: settings.get('ksql.kafka.timeout.ms'),
+    extensionDir: settings.find('ksql.extension.dir'),
     ...(registry === undefined ? {} : { registry }),
   };
   if (queriesOn === 'this thread') return new KafkaHost(options, { connections });

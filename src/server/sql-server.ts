@@ -12,7 +12,7 @@ import { SharedConnections } from '../client/cluster/shared-connections.ts';
 import { Admin } from '../client/index.ts';
 import { sessionOverServer } from '../sql/analysis/property-names.ts';
 import type { SchemaRegistryClient } from '../serde/index.ts';
-import { builtInRegistry } from '../sql/functions/index.ts';
+import type { FunctionRegistry } from '../sql/functions/index.ts';
 import { SqlEngine } from '../sql/engine/engine.ts';
 import { prefixOf } from '../sql/runtime/app-options.ts';
 import type { KafkaHost } from '../sql/runtime/kafka-host.ts';
@@ -24,6 +24,7 @@ import { restoreCommands } from './commands/restore-commands.ts';
 import { ServiceTermination } from './commands/service-termination.ts';
 import { SkippedCommands } from './commands/skipped-commands.ts';
 import { serverConfig } from './config/server-config.ts';
+import { serverFunctions } from './server-functions.ts';
 import type { ServerConfig } from './config/server-properties.ts';
 import { SQL_STATE_FOLDER } from './config/state-folder.ts';
 import { allFailed } from './health.ts';
@@ -109,7 +110,7 @@ export class SqlServer {
   #failure: string | undefined;
 
   /** What it opens, until it throws as well, is closed with the life. */
-  private constructor(options: SqlServerOptions, life: Lifecycle) {
+  private constructor(options: SqlServerOptions, life: Lifecycle, functions: FunctionRegistry) {
     const { bootstrapServers, logger } = options;
     const settings = serverConfig(options.properties);
     const environment = options.environment ?? nodeEnvironment;
@@ -140,7 +141,7 @@ export class SqlServer {
     this.#host = this.#kafkaHost(connections);
     clients.add({ name: 'the clients of the queries', close: () => this.#host.close() });
     queries.add({ name: 'the worker for long statements', close: () => this.#workers.end() });
-    this.#engine = this.#sqlEngine();
+    this.#engine = this.#sqlEngine(functions);
     queries.add({ name: () => this.#runningText(), close: () => this.#engine.close() });
     this.#progress = this.#startProgress();
     this.#commands = this.#commandTopic();
@@ -170,7 +171,7 @@ export class SqlServer {
     const { logger, signal, environment: { timers } = nodeEnvironment } = options;
     const life = new Lifecycle('the SQL server', { timers, logger });
     return life.begin(async () => {
-      const server = new SqlServer(options, life);
+      const server = new SqlServer(options, life, await serverFunctions(options));
       await server.#start();
       return server;
     }, signal);
@@ -260,11 +261,10 @@ export class SqlServer {
     return kafkaHost(this.#settings, parts);
   }
 
-  #sqlEngine(): SqlEngine {
+  #sqlEngine(functions: FunctionRegistry): SqlEngine {
     const settings = this.#settings;
     return new SqlEngine({
-      host: this.#host,
-      functions: builtInRegistry(),
+      ...{ host: this.#host, functions },
       properties: {
         ...this.#options.properties,
         // Streams itself would begin with the earliest record.

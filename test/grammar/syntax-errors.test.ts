@@ -74,7 +74,7 @@ describe('syntax errors', () => {
     ['SELEC 1;', "line 1:1: Syntax Error\nUnknown statement 'SELEC'", 'SELECT'],
     [
       'CREATE STRAM s;',
-      "line 1:8: Syntax Error\nExpecting {'TYPE', 'SOURCE', 'SINK', 'STREAM', 'TABLE'}",
+      "line 1:8: Syntax Error\nExpecting {'TYPE', 'SOURCE', 'SINK', 'AGGREGATE', 'TABLE', 'FUNCTION', 'STREAM'}",
       'STREAM',
     ],
     ["RUN SCRIPT 'x';", "line 1:1: Syntax Error\nUnknown statement 'RUN'", undefined],

@@ -221,4 +221,32 @@ export const sqlMutations: readonly Mutation[] = [
     replace: 'MONTHS: 2_592_000_000',
     suite: ['test/sql/messages/sources.test.ts'],
   },
+  {
+    name: 'a function that has run out of its time is called again at once',
+    file: 'src/sql/functions/user/function-calls.ts',
+    find: "if (error.failure === 'time') this.#pause();",
+    replace: '',
+    suite: ['test/sql/functions/user/sandbox.test.ts'],
+  },
+  {
+    name: 'what a function is told of as a length is believed',
+    file: 'src/sql/functions/user/io/quickjs.ts',
+    find: '64 | 256',
+    replace: '64 | 128 | 256',
+    suite: ['test/sql/functions/user/sandbox.test.ts'],
+  },
+  {
+    name: 'a function is dropped while a query calls it',
+    file: 'src/sql/statements/drop-function.ts',
+    find: 'if (users.length > 0)',
+    replace: 'if (users.length > 1)',
+    suite: ['test/sql/engine/user-functions.test.ts'],
+  },
+  {
+    name: 'the plan of a query holds all functions',
+    file: 'src/sql/physical/used-functions.ts',
+    find: 'filter(({ name }) => names.has(name))',
+    replace: 'filter(() => names.size >= 0)',
+    suite: ['test/sql/engine/user-functions.test.ts'],
+  },
 ];

@@ -1,4 +1,4 @@
-import { boolean, type ConfigKeys, long } from '../../base/config/config-key.ts';
+import { boolean, type ConfigKeys, long, string } from '../../base/config/config-key.ts';
 import { atLeast } from '../../base/config/config-range.ts';
 import { SANDBOX_SETTINGS } from '../../sql/functions/user/sandbox-limits.ts';
 
@@ -6,6 +6,10 @@ const { callMsMax, memoryBytesMax } = SANDBOX_SETTINGS;
 
 /** Properties of a server for functions that are not built in. A session cannot set them. */
 export const functionProperties = {
+  'ksql.extension.dir': string(
+    null,
+    'folder of modules in JavaScript whose functions are loaded at the start; they may do what the server may',
+  ),
   'ksql.udfs.enabled': boolean(true, 'CREATE FUNCTION'),
   [callMsMax.name]: long(
     callMsMax.value,

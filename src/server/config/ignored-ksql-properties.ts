@@ -76,7 +76,6 @@ export const ignoredKsqlProperties = {
   'ksql.connect.worker.config': string(null, NO_CONNECT),
   'ksql.enable.metastore.backup': boolean(null, 'the command topic is the one record of statements'),
   'ksql.endpoint.migrate.query': boolean(null, ALWAYS_ON),
-  'ksql.extension.dir': string(null, 'there are no user functions in Java'),
   'ksql.healthcheck.interval.ms': long(null, 'health is known at any time'),
   'ksql.heartbeat.thread.pool.size': int(null, NO_THREADS),
   'ksql.hidden.topics': list(null, 'SHOW TOPICS hides the topics that begin with _'),
@@ -120,6 +119,6 @@ export const ignoredKsqlProperties = {
 export const ignoredKsqlFamilies: Readonly<Record<string, string>> = {
   'ksql.connect.': NO_CONNECT,
   'ksql.error.classifier.regex': 'errors are classified by their kind',
-  'ksql.functions.': 'no function has settings of its own',
+  'ksql.functions.': 'no built-in function has such a setting; one of ksql.extension.dir may read it',
   'ksql.schema.registry.': 'a schema registry is asked as its URL and the settings of its access say',
 };

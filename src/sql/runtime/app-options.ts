@@ -38,6 +38,8 @@ export interface KafkaHostOptions {
   /** How long a statement waits for the cluster; 15 s. */
   readonly kafkaTimeoutMs?: number;
   readonly logger?: Logger;
+  /** `ksql.extension.dir`: functions that each thread loads. */
+  readonly extensionDir?: string | undefined;
   /** Where schemas are; by default nowhere, so that formats which need them are refused. */
   readonly registry?: SchemaRegistryClient;
 }

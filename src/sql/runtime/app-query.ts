@@ -27,7 +27,6 @@ import type {
   QueryStatistics,
   RunningQuery,
 } from '../host/host.ts';
-import { readyFunctions } from '../functions/user/ready-functions.ts';
 import type { TimedRow } from '../lowering/lowering-context.ts';
 import { PendingCode } from '../lowering/pending-code.ts';
 import { queryTopology } from '../lowering/query-topology.ts';
@@ -233,7 +232,6 @@ export class AppQuery implements RunningQuery {
     if (this.#isClosed || this.#state.value === 'PAUSED') return;
     if (!this.#hasStarted) await this.#host.finish(this.applicationId);
     await this.#host.schemas.prepare(this.plan);
-    await readyFunctions(this.plan.functions);
     await inTurns(this.#code.make(), new TimeSlice(this.#host.environment));
     // Meanwhile it may have been closed or paused.
     if (this.#isClosed || this.state() === 'PAUSED') return;

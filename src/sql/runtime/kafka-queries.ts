@@ -154,6 +154,7 @@ export class KafkaQueries implements QueryRuntime {
       describeTopics: this.#describeTopics,
       note: (applicationId, internalTopics) => this.#leftovers.note(applicationId, internalTopics),
       finish: async (applicationId) => {
+        await readyFunctions(plan.functions);
         await this.#endTransactions();
         await this.#leftovers.finish(applicationId);
       },

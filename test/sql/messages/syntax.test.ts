@@ -15,7 +15,8 @@ checkRefusals('syntax', [
   },
   {
     sql: 'CREATE STRAM x (a INT);',
-    message: "line 1:8: Syntax Error\nExpecting {'TYPE', 'SOURCE', 'SINK', 'STREAM', 'TABLE'}",
+    message:
+      "line 1:8: Syntax Error\nExpecting {'TYPE', 'SOURCE', 'SINK', 'AGGREGATE', 'TABLE', 'FUNCTION', 'STREAM'}",
     at: 'STRAM',
     suggestion: 'STREAM',
   },
@@ -162,13 +163,15 @@ checkRefusals('syntax', [
   },
   {
     sql: 'CREATE VIEW v AS SELECT * FROM s;',
-    message: "line 1:8: Syntax Error\nExpecting {'TYPE', 'SOURCE', 'SINK', 'STREAM', 'TABLE'}",
+    message:
+      "line 1:8: Syntax Error\nExpecting {'TYPE', 'SOURCE', 'SINK', 'AGGREGATE', 'TABLE', 'FUNCTION', 'STREAM'}",
     at: 'VIEW',
     hint: 'CREATE TABLE name AS SELECT ... is kept up to date as its sources change',
   },
   {
     sql: 'CREATE INDEX i ON s (a);',
-    message: "line 1:8: Syntax Error\nExpecting {'TYPE', 'SOURCE', 'SINK', 'STREAM', 'TABLE'}",
+    message:
+      "line 1:8: Syntax Error\nExpecting {'TYPE', 'SOURCE', 'SINK', 'AGGREGATE', 'TABLE', 'FUNCTION', 'STREAM'}",
     at: 'INDEX',
     hint: 'a table is read fast by its key: group or partition by what you ask for',
   },

@@ -4,7 +4,7 @@ import { Admin } from '../../../client/admin/admin.ts';
 import { SharedConnections } from '../../../client/cluster/shared-connections.ts';
 import type { AnalysisContext } from '../../analysis/session.ts';
 import { Catalog } from '../../catalog/catalog.ts';
-import { builtInRegistry } from '../../functions/built-in.ts';
+import type { FunctionRegistry } from '../../functions/registry.ts';
 import type { KafkaHostOptions } from '../app-options.ts';
 import { KafkaQueries } from '../kafka-queries.ts';
 import { MovedQueries } from '../moved-queries.ts';
@@ -41,15 +41,17 @@ interface Opened {
 export class QueryThreadServer {
   readonly #server: CallServer<ThreadCommand, ThreadCall, ThreadEvent>;
   readonly #environment: Environment;
-  readonly #functions = builtInRegistry();
+  readonly #functions: FunctionRegistry;
   readonly #queries = new Map<number, ServedQuery>();
   readonly #pushes = new Map<number, ServedPush>();
   readonly #scans = new ServedScans();
   readonly #registry = new AskedRegistry((question) => this.#server.post(question));
   #opened: Opened | undefined;
 
-  constructor(port: ThreadPort<ToThread, FromThread>, environment: Environment) {
+  /** @param functions those that queries call, but for those that their plans hold. */
+  constructor(port: ThreadPort<ToThread, FromThread>, environment: Environment, functions: FunctionRegistry) {
     this.#environment = environment;
+    this.#functions = functions;
     this.#server = new CallServer(port, {
       onCommand: (command) => this.#do(command),
       onCall: (call) => this.#outputOf(call),
