@@ -102,6 +102,11 @@ export class SimulatedCluster {
     return this.#controllers.get(epoch);
   }
 
+  /** Who was the last one to become the active controller. */
+  get lastController(): number | undefined {
+    return this.#controllers.get(Math.max(...this.#controllers.keys()));
+  }
+
   start(id: number): void {
     const host = this.host(id);
     const environment = host.isUp ? host.environment : host.restart();

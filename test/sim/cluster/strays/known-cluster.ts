@@ -43,12 +43,9 @@ export class KnownCluster {
     return this.#brokers.filter(({ id, broker }) => this.#cluster.broker(id) === broker);
   }
 
-  /** The active controller, as far as it is known who that is. */
+  /** The active controller, where its process runs still. */
   get controller(): KnownBroker | undefined {
-    const { brokers } = this;
-    const newest = brokers.toSorted((a, b) => b.image.offset - a.image.offset)[0];
-    const id = newest && this.#cluster.controllerOf(newest.image.epoch);
-    return brokers.find((each) => each.id === id);
+    return this.brokers.find(({ id }) => id === this.#cluster.lastController);
   }
 
   /** The partitions of a topic that somebody leads and knows it. */
