@@ -177,7 +177,7 @@ checkRefusals('syntax', [
   },
   {
     sql: 'DROP VIEW v;',
-    message: "line 1:6: Syntax Error\nExpecting {'STREAM', 'TABLE', 'TYPE', 'CONNECTOR'}",
+    message: "line 1:6: Syntax Error\nExpecting {'STREAM', 'TABLE', 'TYPE', 'FUNCTION', 'CONNECTOR'}",
     at: 'VIEW',
     hint: 'CREATE TABLE name AS SELECT ... is kept up to date as its sources change',
   },
