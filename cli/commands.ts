@@ -6,6 +6,7 @@ export const commands = {
   cluster: async () => (await import('./cluster.ts')).clusterCommand(),
   demo: async () => (await import('./demo.ts')).demoCommand(),
   sql: async () => (await import('./sql.ts')).sqlCommand(),
+  'sql-server': async () => (await import('./sql-server.ts')).sqlServerCommand(),
   topic: async () => (await import('./topic.ts')).topicCommand(),
   produce: async () => (await import('./produce.ts')).produceCommand(),
   consume: async () => (await import('./consume.ts')).consumeCommand(),

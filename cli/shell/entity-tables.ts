@@ -133,10 +133,17 @@ const SHOWN: Readonly<Record<string, (entity: Entity, columns: number) => Shown>
   }),
   terminate_query: (entity) => ({ text: `Query terminated: ${text(entity['queryId'])}` }),
   assert_topic: (entity) => ({
-    text: `Topic ${text(entity['topicName'])} ${entity['exists'] === false ? 'does not exist' : 'exists'}`,
+    text: `Topic ${text(entity['topicName'])} ${existence(entity)}.`,
   }),
+  assert_schema: (entity) => {
+    const [subject, id] = [text(entity['subject']), text(entity['id'])];
+    const named = `${subject === '' ? '' : ` subject ${subject}`}${id === '' ? '' : ` id ${id}`}`;
+    return { text: `Schema with${named} ${existence(entity)}.` };
+  },
   warning_entity: (entity) => ({ text: text(entity['message']) }),
 };
+
+const existence = (entity: Fields): string => (entity['exists'] === false ? 'does not exist' : 'exists');
 
 function sources(rows: readonly Fields[]): Shown {
   return {

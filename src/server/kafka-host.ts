@@ -6,6 +6,7 @@ import type { KafkaHostOptions } from '../sql/runtime/app-options.ts';
 import { KafkaHost } from '../sql/runtime/kafka-host.ts';
 import { ThreadedQueries } from '../sql/runtime/thread/threaded-queries.ts';
 import type { ServerConfig } from './config/server-properties.ts';
+import { processingLogOf } from './processing-log.ts';
 import { THREADS_STOP_MS_MAX } from './stop-limits.ts';
 
 interface KafkaHostParts {
@@ -36,6 +37,7 @@ export function kafkaHost(settings: ServerConfig, parts: KafkaHostParts): KafkaH
     queryErrorsMax: settings.get('ksql.query.error.max.queue.size'),
     kafkaTimeoutMs: settings.get('ksql.kafka.timeout.ms'),
     extensionDir: settings.find('ksql.extension.dir'),
+    processingLog: processingLogOf(settings),
     ...(registry === undefined ? {} : { registry }),
   };
   if (queriesOn === 'this thread') return new KafkaHost(options, { connections });

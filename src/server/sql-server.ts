@@ -20,6 +20,8 @@ import { type ClusterParts, clusterParts, serverName } from './cluster/cluster-p
 import type { RecordedCommand } from './commands/command.ts';
 import { CommandTopic } from './commands/command-topic.ts';
 import { KafkaAbsence } from './commands/kafka-absence.ts';
+import { commandTopicSettings } from './commands/command-topic-settings.ts';
+import { planForeign } from './commands/plan-foreign.ts';
 import { restoreCommands } from './commands/restore-commands.ts';
 import { ServiceTermination } from './commands/service-termination.ts';
 import { SkippedCommands } from './commands/skipped-commands.ts';
@@ -36,6 +38,7 @@ import { brokerFamilies } from './metrics/broker-families.ts';
 import { MetricsPage } from './metrics/metrics-page.ts';
 import { sqlFamilies } from './metrics/sql-families.ts';
 import type { RegistryService } from './registry/registry-service.ts';
+import { openProcessingLog } from './processing-log.ts';
 import { identityOf, registriesOf } from './registry/registries.ts';
 import { queryLimitsOf } from './rest/query-limits.ts';
 import { QueryRunner } from './rest/query-runner.ts';
@@ -149,9 +152,10 @@ export class SqlServer {
     clients.add({ name: 'a statement that is carried out', close: () => this.#commands.ended });
     queries.add({ name: 'the command topic', close: () => this.#commands.close() });
     this.#executor = new StatementExecutor(this.#engine, {
-      commands: () => this.#recording(),
       ...{ kafka: this.#kafka, skipped: this.#skipped, environment },
+      commands: () => this.#recording(),
       catchUpMsMax: settings.get('ksql.server.command.response.timeout.ms'),
+      closePush: (queryId) => this.#queries.closeNamed(queryId),
     });
     this.#service = clusterParts(settings, { engine: this.#engine, environment });
     clients.add({ name: 'the connections to other servers', close: () => this.#service.cluster.close() });
@@ -209,10 +213,13 @@ export class SqlServer {
     await life.step((signal) => unlessAborted(checkLimits(), signal));
     this.#progress.step('reading the command topic');
     await life.step((signal) => unlessAborted(this.#commands.open(), signal));
+    const { logger } = this.#options;
+    const log = { admin: this.#admin, executor: this.#executor, logger };
+    await life.step(() => openProcessingLog(this.#settings, log));
     this.#progress.ready();
     void this.#engine.warm().catch((error: unknown) => {
       if (life.isClosing) return;
-      this.#options.logger.warn('the worker for long statements does not start', { error: messageOf(error) });
+      logger.warn('the worker for long statements does not start', { error: messageOf(error) });
     });
   }
 
@@ -226,12 +233,8 @@ export class SqlServer {
     const { logger } = this.#options;
     // Not before: a start that fails is to move nothing.
     this.#host.placeState();
-    const ended = await restoreCommands(past, {
-      engine: this.#engine,
-      skipped: this.#skipped,
-      logger,
-      environment: this.#environment,
-    });
+    const parts = { engine: this.#engine, skipped: this.#skipped, environment: this.#environment };
+    const ended = await restoreCommands(past, { ...parts, logger });
     // A server that was killed meanwhile ends it at its next start.
     const end = past.find(({ command }) => command.terminateCluster !== undefined)?.command.terminateCluster;
     if (end !== undefined) void this.#termination.run(end);
@@ -243,8 +246,8 @@ export class SqlServer {
 
   #runningText(): string {
     const ids = this.#engine.queries().flatMap(({ id, state }) => (state === 'CLOSED' ? [] : [id]));
-    const all = [...ids, ...this.#engine.pushQueryIds];
-    return all.length === 0 ? 'the SQL engine' : `the queries ${all.join(', ')}`;
+    const all = [...ids, ...this.#engine.pushQueryIds].join(', ');
+    return all === '' ? 'the SQL engine' : `the queries ${all}`;
   }
 
   /** @throws {OperationalError} when nothing can be recorded. */
@@ -255,20 +258,17 @@ export class SqlServer {
 
   #kafkaHost(connections: SharedConnections): KafkaHost {
     const { bootstrapServers, logger, queriesOn = nodeThreads } = this.#options;
-    const [environment, stateDir] = [this.#environment, this.#stateDir];
-    const { registry } = this;
-    const parts = { environment, bootstrapServers, logger, stateDir, connections, queriesOn, registry };
-    return kafkaHost(this.#settings, parts);
+    const own = { environment: this.#environment, stateDir: this.#stateDir, registry: this.registry };
+    return kafkaHost(this.#settings, { ...own, bootstrapServers, logger, connections, queriesOn });
   }
 
   #sqlEngine(functions: FunctionRegistry): SqlEngine {
-    const settings = this.#settings;
     return new SqlEngine({
       ...{ host: this.#host, functions },
       properties: {
         ...this.#options.properties,
         // Streams itself would begin with the earliest record.
-        'ksql.streams.auto.offset.reset': settings.get('ksql.streams.auto.offset.reset'),
+        'ksql.streams.auto.offset.reset': this.#settings.get('ksql.streams.auto.offset.reset'),
       },
       environment: { ...this.#environment, workers: this.#workers },
     });
@@ -310,10 +310,8 @@ export class SqlServer {
 
   #serviceTermination(): ServiceTermination {
     return new ServiceTermination({
-      engine: this.#engine,
-      admin: this.#admin,
+      ...{ engine: this.#engine, admin: this.#admin, logger: this.#options.logger },
       commands: () => this.#recording(),
-      logger: this.#options.logger,
       onBegin: () => {
         this.#progress.terminate('begun');
         this.#queries.closeAll();
@@ -325,17 +323,18 @@ export class SqlServer {
   #commandTopic(): CommandTopic {
     const { bootstrapServers, logger } = this.#options;
     const serviceId = this.#settings.get('ksql.service.id');
+    const environment = this.#environment;
     return new CommandTopic({
-      environment: this.#environment,
+      environment,
       bootstrapServers,
       admin: this.#admin,
-      topic: `_confluent-ksql-${serviceId}_command_topic`,
+      ...commandTopicSettings(this.#settings, { environment, logger }),
       logger,
       kafka: this.#kafka,
-      skipDamage: this.#settings.get('ksql.command.topic.skip.damage'),
       progressFile: path.join(this.#stateDir, `command-topic-${serviceId}.json`),
       onRead: (count, total) =>
         this.#progress.step(`reading the command topic, ${count} of ${total} statements`),
+      planForeign: (recorded) => planForeign(recorded, this.#engine),
       restore: (past) => this.#restore(past),
       apply: (command) =>
         command.terminateCluster === undefined

@@ -179,8 +179,8 @@ export const sqlRuntimeMutations: readonly Mutation[] = [
   },
   {
     name: 'a row that cannot be read is passed over without a word',
-    file: 'src/sql/runtime/app-query.ts',
-    find: "if (response === 'continue') this.#errors.addDrop(message);",
+    file: 'src/sql/runtime/row-failures.ts',
+    find: "if (response === 'continue') errors.addDrop(message);",
     replace: '',
     suite: ['test/server/told.test.ts'],
   },

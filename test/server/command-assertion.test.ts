@@ -20,6 +20,9 @@ it('carries out nothing more on what a bug has left', async () => {
   const failure = new AssertionFailure('the catalog has lost a source');
   const admin = new Admin({ environment: nodeEnvironment, bootstrapServers });
   const commands = new CommandTopic({
+    replicas: {},
+    backup: undefined,
+    planForeign: (recorded) => Promise.resolve(recorded),
     environment: nodeEnvironment,
     bootstrapServers,
     admin,

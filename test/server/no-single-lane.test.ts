@@ -69,6 +69,9 @@ beforeEach(async () => {
   engine = new SqlEngine({ host, functions: builtInRegistry() });
   const kafka = kafkaThatIsAwaited(60_000);
   commands = new CommandTopic({
+    replicas: {},
+    backup: undefined,
+    planForeign: (recorded) => Promise.resolve(recorded),
     environment,
     bootstrapServers,
     admin,
@@ -102,6 +105,7 @@ const kafkaThatIsAwaited = (timeoutMs: number) =>
 const newExecutor = (kafka: KafkaAbsence) =>
   new StatementExecutor(engine, {
     catchUpMsMax: 5_000,
+    closePush: () => false,
     commands: () => commands,
     kafka,
     skipped,

@@ -36,6 +36,7 @@ async function topicsAfter(
   await run(create('base', 'base'));
   const executor = new StatementExecutor(engine, {
     catchUpMsMax: 5_000,
+    closePush: () => false,
     commands: () => ({
       plannedAtOffset: 1,
       async append(_, onRecorded) {

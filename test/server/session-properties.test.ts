@@ -32,7 +32,7 @@ describe('what a session may SET', () => {
     ['ksql.streams.num.stream.threads', '4'],
     ['ksql.streams.metrics.num.samples', '1'],
     ['ksql.streams.producer.interceptor.classes', 'com.example.Audit'],
-    ['ksql.fail.on.deserialization.error', 'true'],
+    ['ksql.nested.error.set.null', 'true'],
     ['ksql.query.pull.thread.pool.size', '100'],
     ['ksql.query.pull.max.allowed.offset.lag', '9223372036854775807'],
     ['ksql.query.push.v2.interpreter.enabled', 'false'],
@@ -72,7 +72,7 @@ describe('what a session may SET', () => {
     'ksql.service.id',
     'bootstrap.servers',
     'ksql.extension.dir',
-    'ksql.query.persistent.active.limit',
+    'ksql.query.status.running.threshold.seconds',
   ])("not %s, which is the server's", (name) =>
     expect(whySessionRefuses(name, '1')).toBe(`Cannot override property '${name}'`),
   );
@@ -101,8 +101,8 @@ describe('properties of ksqlDB in a configuration', () => {
     processSettings({ env: {}, flags: { [name]: value }, brokerKeys });
 
   it.each([
-    ['ksql.logging.processing.topic.auto.create', 'true'],
-    ['ksql.query.persistent.active.limit', '100'],
+    ['ksql.transient.query.cleanup.service.enable', 'true'],
+    ['ksql.query.status.running.threshold.seconds', '100'],
     ['ksql.streams.metrics.num.samples', '1'],
   ])('are taken, and said to have no effect: %s', (name, value) => {
     expect([...settingsOf(name, value).ignored.keys()]).toEqual([name]);
@@ -110,7 +110,9 @@ describe('properties of ksqlDB in a configuration', () => {
   });
 
   it('are checked', () => {
-    expect(() => settingsOf('ksql.query.persistent.active.limit', 'many')).toThrow('invalid value "many"');
+    expect(() => settingsOf('ksql.query.status.running.threshold.seconds', 'many')).toThrow(
+      'invalid value "many"',
+    );
     expect(() => serverConfig({ 'ksql.verticle.instances': 'many' })).toThrow('invalid value "many"');
     expect(() => settingsOf('ksql.verticle.instance', '1')).toThrow(
       'unknown property ksql.verticle.instance',

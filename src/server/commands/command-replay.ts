@@ -19,6 +19,8 @@ interface CommandReplayOptions {
   readonly topic: string;
   /** `ksql.command.topic.skip.damage` */
   readonly skipDamage: boolean;
+  /** Whether commands are told with their bytes. */
+  readonly keepsBytes: boolean;
   readonly onRead: (count: number, total: number) => void;
   /** The offset behind the last command that this server has seen in an earlier life; 0 where nothing is known. */
   readonly seenOffset: number;
@@ -59,6 +61,7 @@ export class CommandReplay {
             this.#take(offset, key, value);
           }
         }
+        await this.#passOverMarkers();
         this.#options.onRead(this.#expected - first, end - first);
         this.#checkSilence(end);
       } catch (error) {
@@ -90,14 +93,40 @@ export class CommandReplay {
   #take(offset: number, key: Buffer | null, value: Buffer | null): void {
     this.#heardMs = this.#options.environment.clock.monotonicMs();
     if (offset < this.#expected) return;
-    if (offset > this.#expected) this.#onDamage(offset, 'they are missing');
+    const decoded = this.#decoded(key, value);
+    const isForeign = 'foreign' in decoded || this.#isBehindForeign;
+    if (offset > this.#expected && !isForeign) this.#onDamage(offset, 'they are missing');
+    if ('unreadable' in decoded) {
+      this.#onDamage(offset + 1, decoded.unreadable);
+      return;
+    }
+    const bytes = this.#options.keepsBytes && key !== null && value !== null ? { key, value } : undefined;
+    this.#commands.push({ ...decoded, offset, ...(bytes === undefined ? {} : { bytes }) });
+    this.#expected = offset + 1;
+  }
+
+  #decoded(
+    key: Buffer | null,
+    value: Buffer | null,
+  ): ReturnType<typeof decodeCommand> | { readonly unreadable: string } {
     try {
-      this.#commands.push({ ...decodeCommand(key, value), offset });
-      this.#expected = offset + 1;
+      return decodeCommand(key, value);
     } catch (error) {
       if (mustStop(error)) throw error;
-      this.#onDamage(offset + 1, messageOf(error));
+      return { unreadable: messageOf(error) };
     }
+  }
+
+  /** ksqlDB records each statement in a transaction, whose end is a record that nobody reads, and may abort it. */
+  get #isBehindForeign(): boolean {
+    return this.#commands.at(-1)?.foreign !== undefined;
+  }
+
+  /** Behind the last command there may be the end of its transaction. */
+  async #passOverMarkers(): Promise<void> {
+    if (!this.#isBehindForeign) return;
+    const position = await this.#options.consumer.position(this.#partition);
+    this.#expected = Math.max(this.#expected, position);
   }
 
   /** Commands up to `nextOffset` are lost. */

@@ -11,6 +11,7 @@ import {
   type NewCommand,
   type RecordedCommand,
 } from './command.ts';
+import type { CommandBackup } from './command-backup.ts';
 import { CommandOrder } from './command-order.ts';
 import { CommandProgress } from './command-progress.ts';
 import type { KafkaAbsence } from './kafka-absence.ts';
@@ -29,15 +30,21 @@ interface CommandTopicOptions {
   /** Finds the topic, and makes it where it is missing. */
   readonly admin: Pick<Admin, 'listTopics' | 'createTopics'>;
   readonly topic: string;
+  /** Of the topic, where it is made and they are not the cluster's. */
+  readonly replicas: { readonly count?: number; readonly minInSync?: number };
   readonly logger: Logger;
   /** How long a statement waits for the cluster, and whether it is there. */
   readonly kafka: KafkaAbsence;
   /** `ksql.command.topic.skip.damage` */
   readonly skipDamage: boolean;
+  /** Where all commands are copied that are carried out; undefined where that is not wanted. */
+  readonly backup: CommandBackup | undefined;
   /** Where it is noted how far this server has followed the topic. */
   readonly progressFile: string;
   /** Told how many commands have been read at start-up, and how many there are. */
   readonly onRead: (count: number, total: number) => void;
+  /** Plans a new command that ksqlDB has recorded. Never rejects: one that cannot be planned has an obstacle. */
+  readonly planForeign: (recorded: RecordedCommand) => Promise<RecordedCommand>;
   /** Given all commands that were recorded before, at start-up. */
   readonly restore: (commands: readonly RecordedCommand[]) => Promise<void>;
   /**
@@ -90,6 +97,8 @@ export class CommandTopic {
       ...common,
       autoCommit: false,
       autoOffsetReset: 'none',
+      // ksqlDB records each statement in a transaction.
+      isolationLevel: 'read_committed',
       defaultApiTimeoutMs: API_TIMEOUT_MS,
     });
     const { timeoutMs } = options.kafka;
@@ -193,7 +202,7 @@ export class CommandTopic {
   }
 
   async #replay(topicId: string | undefined): Promise<void> {
-    const { environment, logger, progressFile: file } = this.#options;
+    const { environment, logger, progressFile: file, backup } = this.#options;
     if (topicId !== undefined) {
       this.#progress = new CommandProgress({ disk: environment.disk, file, topicId, logger });
     }
@@ -202,6 +211,7 @@ export class CommandTopic {
       ...this.#options,
       consumer: this.#consumer,
       seenOffset,
+      keepsBytes: backup !== undefined,
     }).run();
     const applied = commands.filter((recorded) => {
       if (this.#order.isOvertaken(recorded)) return false;
@@ -209,7 +219,8 @@ export class CommandTopic {
       return true;
     });
     this.#life.signal.throwIfAborted();
-    await this.#options.restore(applied);
+    backup?.compare(applied.flatMap(({ bytes }) => bytes ?? []));
+    await this.#options.restore(applied.map(({ bytes: _, ...recorded }) => recorded));
     // Where damage was passed over, the topic goes on before what was seen.
     this.#progress?.note((commands.at(-1)?.offset ?? -1) + 1);
   }
@@ -230,9 +241,19 @@ export class CommandTopic {
     for (const { records } of await this.#consumer.poll(POLL_TIMEOUT_MS)) {
       for (const { offset, key, value } of records) {
         if (this.#failure !== undefined) return;
-        this.#applyOne({ ...decodeCommand(key, value), offset });
+        const recorded = { ...decodeCommand(key, value), offset };
+        this.#backUp(recorded, key, value);
+        const isForeign = recorded.foreign !== undefined;
+        // Nothing is carried out meanwhile: it is planned on what all commands before it have left.
+        this.#applyOne(isForeign ? await this.#options.planForeign(recorded) : recorded);
       }
     }
+  }
+
+  #backUp(recorded: RecordedCommand, key: Buffer | null, value: Buffer | null): void {
+    const { backup } = this.#options;
+    if (backup === undefined || key === null || value === null || this.#order.isOvertaken(recorded)) return;
+    backup.write({ key, value });
   }
 
   #applyOne(recorded: RecordedCommand): void {

@@ -1,7 +1,7 @@
 import type { Timers } from '../../base/environment.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { Admin } from '../../client/index.ts';
+import type { Admin, NewTopic } from '../../client/index.ts';
 
 /** The commands are the service: they are kept for ever, in one partition, so that they have one order. */
 const TOPIC_CONFIGS = { 'retention.ms': '-1', 'retention.bytes': '-1', 'cleanup.policy': 'delete' } as const;
@@ -12,6 +12,8 @@ const PAUSE_MS = 500;
 interface TopicSearch {
   readonly admin: Pick<Admin, 'listTopics' | 'createTopics'>;
   readonly topic: string;
+  /** Where they are not the cluster's. */
+  readonly replicas?: { readonly count?: number; readonly minInSync?: number };
   readonly timers: Timers;
   readonly logger: Logger;
   readonly signal: AbortSignal;
@@ -25,6 +27,7 @@ interface TopicSearch {
 export async function findCommandTopic({
   admin,
   topic,
+  replicas = {},
   timers,
   logger,
   signal,
@@ -35,7 +38,7 @@ export async function findCommandTopic({
     const known = await find();
     if (known !== undefined) return known;
     try {
-      await admin.createTopics([{ name: topic, partitions: 1, configs: TOPIC_CONFIGS }]);
+      await admin.createTopics([newTopic(topic, replicas)]);
       return await find();
     } catch (error) {
       // Another server of the service was faster.
@@ -46,6 +49,12 @@ export async function findCommandTopic({
     }
     await timers.sleep(PAUSE_MS, signal);
   }
+}
+
+function newTopic(name: string, { count, minInSync }: NonNullable<TopicSearch['replicas']>): NewTopic {
+  const inSync = minInSync === undefined ? {} : { 'min.insync.replicas': String(minInSync) };
+  const replicas = count === undefined ? {} : { replicationFactor: count };
+  return { name, partitions: 1, ...replicas, configs: { ...TOPIC_CONFIGS, ...inSync } };
 }
 
 function isThere(error: unknown): boolean {

@@ -23,7 +23,7 @@ export async function restoreCommands(
     const statement = recordedStatement(recorded);
     return statement === undefined ? [] : [{ ...statement, offset: recorded.offset }];
   });
-  const state = await replayCommands(statements, environment);
+  const state = await replayCommands(statements, environment, engine.textPlanner());
   for (const second of state.passedOver) {
     logger.warn('a recorded query is not started: another one writes its result', { ...second });
   }

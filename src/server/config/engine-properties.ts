@@ -15,15 +15,34 @@ const FORMATS: ConfigRange<string> = {
 
 /** Properties of the SQL engine, which a session may set too; a server's value is the default of all its sessions. */
 export const engineProperties = perQuery({
+  'ksql.assert.schema.default.timeout.ms': int(
+    1_000,
+    'how long ASSERT SCHEMA waits where it has no TIMEOUT',
+    atLeast(0),
+  ),
+  'ksql.assert.topic.default.timeout.ms': int(
+    1_000,
+    'how long ASSERT TOPIC waits where it has no TIMEOUT',
+    atLeast(0),
+  ),
   'ksql.cast.strings.preserve.nulls': {
     ...boolean(true, 'null stays null when it is cast to a text'),
     range: ALWAYS_ON,
   },
   'ksql.create.or.replace.enabled': { ...boolean(true, 'CREATE OR REPLACE'), range: ALWAYS_ON },
+  'ksql.fail.on.deserialization.error': boolean(
+    false,
+    'a record that cannot be read fails its query; otherwise it is passed over',
+  ),
+  'ksql.fail.on.production.error': boolean(
+    true,
+    'a result that the cluster does not take fails its query; otherwise it is left out',
+  ),
   'ksql.functions.collect_list.limit': int(-1, 'values that COLLECT_LIST keeps at most; -1 keeps all'),
   'ksql.functions.collect_set.limit': int(-1, 'values that COLLECT_SET keeps at most; -1 keeps all'),
   'ksql.functions.substring.legacy.args': boolean(false, 'SUBSTRING takes the begin and end of old versions'),
   'ksql.headers.columns.enabled': { ...boolean(true, 'columns of headers'), range: ALWAYS_ON },
+  'ksql.insert.into.values.enabled': boolean(true, 'INSERT INTO ... VALUES'),
   'ksql.new.query.planner.enabled': boolean(false, 'keys need not be selected in a filter or projection'),
   'ksql.optimizer.enabled': boolean(
     true,

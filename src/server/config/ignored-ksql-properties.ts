@@ -11,7 +11,6 @@ const NO_LIMIT = 'there is no such limit';
 const METRICS = 'metrics are always recorded, and read from the metrics page';
 const ALWAYS_ON = 'it is always on';
 const NO_SHARED = 'queries do not share a runtime';
-const NO_PROCESSING_LOG = 'there is no processing log; SHOW QUERIES and EXPLAIN have what went wrong';
 
 /**
  * Properties that ksqlDB has and that change nothing here, each with the reason in the place of its doc text: scripts and
@@ -19,21 +18,12 @@ const NO_PROCESSING_LOG = 'there is no processing log; SHOW QUERIES and EXPLAIN 
  */
 export const ignoredKsqlProperties = {
   ...perQuery({
-    'ksql.assert.schema.default.timeout.ms': int(null, 'ASSERT SCHEMA is a statement of tests', atLeast(0)),
-    'ksql.assert.topic.default.timeout.ms': int(null, 'ASSERT TOPIC is a statement of tests', atLeast(0)),
     'ksql.client.ip_port.configuration.enabled': boolean(null, 'clients have the ids of their queries'),
-    'ksql.fail.on.deserialization.error': boolean(
-      null,
-      'a record that cannot be read is passed over, and counted',
-    ),
-    'ksql.fail.on.production.error': boolean(null, 'a record that is refused is counted'),
-    'ksql.insert.into.values.enabled': boolean(null, ALWAYS_ON),
     'ksql.json_sr.converter.deserializer.enabled': boolean(null, 'JSON_SR is read in one way'),
     'ksql.lambdas.enabled': boolean(null, ALWAYS_ON),
     'ksql.metrics.tags.custom': string(null, 'metrics have the labels of their queries'),
     'ksql.nested.error.set.null': boolean(null, 'what cannot be read is treated in one way'),
     'ksql.persistent.prefix': string(null, 'names of consumer groups are fixed'),
-    'ksql.pull.queries.enable': boolean(null, ALWAYS_ON),
     'ksql.query.persistent.max.bytes.buffering.total': long(null, NO_LIMIT),
     'ksql.query.pull.consistency.token.enabled': boolean(null, 'answers have no consistency tokens'),
     'ksql.query.pull.interpreter.enabled': boolean(null, NO_COMPILER),
@@ -74,30 +64,13 @@ export const ignoredKsqlProperties = {
   'ksql.authorization.cache.max.entries': long(null, 'there is no authorization'),
   'ksql.connect.url': string(null, NO_CONNECT),
   'ksql.connect.worker.config': string(null, NO_CONNECT),
-  'ksql.enable.metastore.backup': boolean(null, 'the command topic is the one record of statements'),
   'ksql.endpoint.migrate.query': boolean(null, ALWAYS_ON),
   'ksql.healthcheck.interval.ms': long(null, 'health is known at any time'),
   'ksql.heartbeat.thread.pool.size': int(null, NO_THREADS),
-  'ksql.hidden.topics': list(null, 'SHOW TOPICS hides the topics that begin with _'),
   'ksql.idle.connection.timeout.seconds': int(null, 'it is ksql.http.idle.timeout.ms here'),
-  'ksql.internal.topic.min.insync.replicas': int(
-    null,
-    'replicas of internal topics are not set here',
-    atLeast(1),
-  ),
-  'ksql.internal.topic.replicas': int(null, 'replicas of internal topics are not set here', atLeast(1)),
-  'ksql.logging.processing.rows.include': boolean(null, NO_PROCESSING_LOG),
-  'ksql.logging.processing.stream.auto.create': boolean(null, NO_PROCESSING_LOG),
-  'ksql.logging.processing.stream.name': string(null, NO_PROCESSING_LOG),
-  'ksql.logging.processing.topic.auto.create': boolean(null, NO_PROCESSING_LOG),
-  'ksql.logging.processing.topic.name': string(null, NO_PROCESSING_LOG),
-  'ksql.logging.processing.topic.partitions': int(null, NO_PROCESSING_LOG),
-  'ksql.logging.processing.topic.replication.factor': int(null, NO_PROCESSING_LOG),
-  'ksql.metastore.backup.location': string(null, 'the command topic is the one record of statements'),
   'ksql.metrics.extension': string(null, NO_JAVA),
   'ksql.properties.overrides.denylist': list(null, 'there is no such list'),
   'ksql.query.cleanup.shutdown.timeout.ms': long(null, 'what is not removed is removed at the next start'),
-  'ksql.query.persistent.active.limit': int(null, NO_LIMIT),
   'ksql.query.status.running.threshold.seconds': int(null, 'a query is RUNNING when it has its tasks'),
   'ksql.readonly.topics': list(null, 'there is no such list'),
   'ksql.security.extension.class': string(null, NO_JAVA),

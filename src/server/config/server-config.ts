@@ -2,6 +2,7 @@ import { Config, type GivenValue } from '../../base/config/config.ts';
 import { invalidConfig, unknownConfig } from '../../base/config/config-errors.ts';
 import { placeText } from '../../base/config/config-source.ts';
 import { readConfig } from '../../base/config/config-value.ts';
+import { ArgumentError } from '../../base/errors.ts';
 import { ignoredProperty } from './ignored-properties.ts';
 import {
   type ServerConfig,
@@ -23,7 +24,15 @@ export function serverConfig(texts: Readonly<Record<string, string>>): ServerCon
     if (Object.hasOwn(serverProperties, listed) && sqlProperty(name) !== undefined) own.set(listed, given);
     else checkSqlProperty(name, given);
   }
-  return new Config(serverProperties, own);
+  const config = new Config(serverProperties, own);
+  if (config.get('ksql.enable.metastore.backup') && config.get('ksql.metastore.backup.location') === '') {
+    const name = 'ksql.metastore.backup.location';
+    throw new ArgumentError(name, {
+      message: `${name} is not set, though ksql.enable.metastore.backup is true`,
+      hint: 'set it to a folder for the copies of the command topic',
+    });
+  }
+  return config;
 }
 
 /** @throws {ArgumentError} for an unknown name or a value that is no good. */

@@ -9,12 +9,14 @@ import {
   string,
 } from '../../base/config/config-key.ts';
 import { atLeast } from '../../base/config/config-range.ts';
+import { HIDDEN_TOPICS } from '../../sql/analysis/hidden-topics.ts';
 import { propertyName, STREAMS_PREFIX } from '../../sql/analysis/property-names.ts';
 import { streamsProperty, streamsPropertyNames } from '../../streams/runtime/streams-properties.ts';
 import { clusterProperties } from './cluster-properties.ts';
 import { engineProperties } from './engine-properties.ts';
 import { functionProperties } from './function-properties.ts';
 import { httpProperties } from './http-properties.ts';
+import { processingLogProperties } from './processing-log-properties.ts';
 import { registryProperties } from './registry-properties.ts';
 import { securityProperties } from './security-properties.ts';
 
@@ -28,6 +30,28 @@ export const serverProperties = {
   'ksql.command.topic.skip.damage': boolean(
     false,
     'start with the statements of the command topic that can be read where others are lost; a Millrace property',
+  ),
+  'ksql.enable.metastore.backup': boolean(
+    false,
+    'copy the statements of the command topic to a file, for millrace sql-server restore',
+  ),
+  'ksql.metastore.backup.location': string('', 'folder of the copies of the command topic'),
+  'ksql.hidden.topics': list(HIDDEN_TOPICS, 'regular expressions of topics that SHOW TOPICS leaves out'),
+  'ksql.internal.topic.min.insync.replicas': int(
+    null,
+    "min.insync.replicas of the command topic; when not set, the cluster's",
+    atLeast(1),
+  ),
+  'ksql.internal.topic.replicas': int(
+    null,
+    "replicas of the command topic; when not set, the cluster's default",
+    atLeast(1),
+  ),
+  'ksql.pull.queries.enable': boolean(true, 'pull queries'),
+  'ksql.query.persistent.active.limit': int(
+    2_147_483_647,
+    'persistent queries that there may be at a time',
+    atLeast(0),
   ),
   'ksql.streams.state.dir': string(null, 'folder of state stores; when not set, inside the data folder'),
   'ksql.state.cache.max.bytes': long(
@@ -77,6 +101,7 @@ export const serverProperties = {
   ...securityProperties,
   ...functionProperties,
   ...registryProperties,
+  ...processingLogProperties,
   ...engineProperties,
 } as const satisfies ConfigKeys;
 

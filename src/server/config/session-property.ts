@@ -12,6 +12,14 @@ export function whyUnknown(name: string): string | undefined {
   return `Not recognizable as ksql, streams, consumer, or producer property: '${name}'${hint}`;
 }
 
+/** What is wrong with a property and its value that ALTER SYSTEM sets, in ksqlDB's words; undefined where nothing is. */
+export function whySystemRefuses(name: string, value?: string): string | undefined {
+  const key = ignoredProperty(name) ?? sqlProperty(name);
+  if (key?.updateMode !== 'per-query')
+    return `Not recognizable as ksql, streams, consumer, or producer property: ${name}`;
+  return whySessionRefuses(name, value);
+}
+
 /**
  * What is wrong with a property of a session, in ksqlDB's words, or undefined: a name that is none, one that only the
  * server may set, or a value that is not allowed. Those that have no effect are checked as all others.

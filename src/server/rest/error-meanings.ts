@@ -12,6 +12,7 @@ export const REST_ERROR_MEANINGS = {
   NOT_FOUND: 'there is nothing at this path, or no such command',
   NOT_ACCEPTABLE: 'the server has no answer of a type that the client accepts',
   UNSUPPORTED_MEDIA_TYPE: 'the body has another content type than JSON',
+  ASSERTION_FAILED: 'what an ASSERT TOPIC or ASSERT SCHEMA states did not come true in its time',
   MISDIRECTED: 'the request names a host that this server is not known by',
   UPGRADE_REQUIRED: 'the endpoint is for WebSockets',
   METHOD_NOT_ALLOWED: 'the endpoint is served by another method, which the header Allow names',

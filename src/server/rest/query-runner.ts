@@ -143,6 +143,12 @@ export class QueryRunner {
     return new WebSocketAnswer(client, socket, { gone, stallTimeoutMs, onStall });
   }
 
+  /** As {@link close}, by an id in any case: names that are not quoted are in capitals. */
+  closeNamed(id: string): boolean {
+    const named = [...this.#running.keys()].find((each) => each.toUpperCase() === id.toUpperCase());
+    return named !== undefined && this.close(named);
+  }
+
   /** Ends a running push query. @returns false when there is none of this id. */
   close(id: string): boolean {
     const sender = this.#running.get(id);

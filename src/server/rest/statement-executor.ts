@@ -6,20 +6,25 @@ import type { PreparedStatement, Session, SqlEngine } from '../../sql/index.ts';
 import { refuse } from '../../sql/analysis/sql-error.ts';
 import { statementMessages } from '../../sql/messages/statements.ts';
 import type { ServerFacts } from '../../sql/entities/server-facts.ts';
-import { currentStatus, type StatementEntity, warningEntity } from '../../sql/entities/statement-entity.ts';
+import {
+  currentStatus,
+  entityOf,
+  type StatementEntity,
+  warningEntity,
+} from '../../sql/entities/statement-entity.ts';
 import { definitionOf } from '../../sql/statements/index.ts';
 import type { PreparedPlan } from '../../sql/statements/prepared-statement.ts';
-import { queryControl } from '../../sql/statements/query-control.ts';
-import { touchedNames } from '../../sql/statements/touched-names.ts';
+import { isPushQueryId, queryControl } from '../../sql/statements/query-control.ts';
 import { planCommandId, type RecordedPlan } from '../../sql/statements/plan-kinds.ts';
 import type { Command } from '../commands/command.ts';
 import type { CommandTopic } from '../commands/command-topic.ts';
 import type { SkippedCommands } from '../commands/skipped-commands.ts';
 import { ignoredWarning } from '../config/ignored-properties.ts';
 import { listProperties } from '../config/listed-properties.ts';
-import { whySessionRefuses } from '../config/session-property.ts';
+import { whySessionRefuses, whySystemRefuses } from '../config/session-property.ts';
 import type { KafkaAbsence } from '../commands/kafka-absence.ts';
 import { type CommandStatus, CommandStatuses } from './command-statuses.ts';
+import { isAssertion, namesOf, overtaken, propertyWarnings } from './prepared-statements.ts';
 import { RestError, RestErrorCode, textInScript, toRestError } from './rest-error.ts';
 import { withoutTopics } from './undo-topics.ts';
 import { waitFor } from '../commands/wait-for.ts';
@@ -68,6 +73,7 @@ export class StatementExecutor {
   readonly #locks: NameLocks;
   readonly #lane: StatementLane;
   readonly #environment: { readonly clock: Clock; readonly timers: Timers };
+  readonly #closePush: (queryId: string) => boolean;
   readonly #facts: ServerFacts;
 
   constructor(
@@ -79,6 +85,8 @@ export class StatementExecutor {
       readonly skipped: SkippedCommands;
       /** How long a statement waits for an earlier command. */
       readonly catchUpMsMax: number;
+      /** Ends a push query, whatever the case of its id; false where there is none of it. */
+      readonly closePush: (queryId: string) => boolean;
       readonly environment: { readonly clock: Clock; readonly timers: Timers };
     },
   ) {
@@ -87,6 +95,7 @@ export class StatementExecutor {
     this.#kafka = options.kafka;
     this.#skipped = options.skipped;
     this.#catchUpMsMax = options.catchUpMsMax;
+    this.#closePush = options.closePush;
     this.#environment = options.environment;
     this.#facts = {
       listProperties,
@@ -182,7 +191,7 @@ export class StatementExecutor {
       });
       if (entities !== undefined) return entities;
     }
-    throw overtaken();
+    throw overtaken(RECORD_ATTEMPTS_MAX);
   }
 
   /** Of a single statement that is found out when it is planned in its turn. */
@@ -205,6 +214,9 @@ export class StatementExecutor {
         const entity = await this.#run(statement, index < last ? undefined : held);
         if (entity !== undefined) entities.push(entity);
       } catch (error) {
+        if (error instanceof DiagnosticError && isAssertion(statement)) {
+          throw new RestError(RestErrorCode.ASSERTION_FAILED, error.diagnostic.message, { cause: error });
+        }
         const named = this.#kafka.named(error);
         const { errorCode, message, statementText } = toRestError(named, statement.text);
         const text = error instanceof DiagnosticError ? textInScript(error, script) : message;
@@ -221,6 +233,7 @@ export class StatementExecutor {
         nextNumber: () => this.#commands().plannedAtOffset,
         numbering: 'by-command',
         checkProperty: whySessionRefuses,
+        checkSystemProperty: whySystemRefuses,
       });
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw this.#kafka.named(error);
@@ -267,12 +280,22 @@ export class StatementExecutor {
     // It is planned on nothing, and what is wrong must be ended although others wait.
     if (definition.family === 'control') {
       const control = definition.action(statement);
+      const { action, queryId } = control;
+      if (action === 'TERMINATE' && queryId !== undefined && isPushQueryId(queryId)) {
+        return this.#terminatePush(prepared, queryId);
+      }
       const id = definition.commandId(control);
       const { plannedAtOffset } = this.#commands();
       const recorded = await this.#record(prepared, { id, plan: null, control, plannedAtOffset });
       return recorded === undefined ? undefined : this.#answer(prepared, recorded);
     }
     return this.#engine.answer(prepared, this.#facts);
+  }
+
+  /** A push query of this server is ended; it is nothing that is recorded. */
+  #terminatePush({ statement, text }: PreparedStatement, queryId: string): StatementEntity {
+    if (!this.#closePush(queryId)) throw refuse(statementMessages.pushMissing(queryId), statement.span);
+    return entityOf('terminate_query', text, { queryId, wasTerminated: true });
   }
 
   /** Plans a statement and records the plan; one that is not recorded leaves no topic behind. */
@@ -309,7 +332,7 @@ export class StatementExecutor {
       const recorded = await this.#lane.run(() => this.#recordInTurn(prepared, checked, made));
       if (recorded !== undefined) return recorded;
     }
-    throw overtaken();
+    throw overtaken(RECORD_ATTEMPTS_MAX);
   }
 
   /** Undefined where the plan is not right any more, or another command got ahead. */
@@ -351,7 +374,7 @@ export class StatementExecutor {
 
   /** Waits until the queries run that a recorded statement starts, and those have ended that it ends. */
   async #answer(
-    { text, session: { properties } }: PreparedStatement,
+    prepared: PreparedStatement,
     { id, plannedAtOffset, done }: RecordedStatement,
   ): Promise<StatementEntity> {
     const applied = await waitFor(done, {
@@ -362,33 +385,12 @@ export class StatementExecutor {
         this.#kafka.error('the statement is recorded, and will be carried out when the cluster is there'),
     });
     const { message, queryId } = applied as CommandResult;
-    return currentStatus(text, {
+    return currentStatus(prepared.text, {
       commandId: id,
       message,
       sequenceNumber: plannedAtOffset,
-      ...(queryId === undefined ? {} : { queryId, warnings: Object.keys(properties).flatMap(warningsOf) }),
+      warnings: propertyWarnings(prepared, { startsQuery: queryId !== undefined }),
+      ...(queryId === undefined ? {} : { queryId }),
     });
   }
-}
-
-/** All that the statements of a script touch. */
-function namesOf(prepared: readonly PreparedStatement[]): readonly string[] {
-  return [
-    ...new Set(
-      prepared.flatMap((each) => (each.prepared === undefined ? [] : touchedNames(each.prepared.plan))),
-    ),
-  ];
-}
-
-function overtaken(): OperationalError {
-  return new OperationalError(
-    'OVERTAKEN',
-    `the statement was not run: others came first, ${RECORD_ATTEMPTS_MAX} times; try again`,
-    { retriable: true },
-  );
-}
-
-function warningsOf(property: string): readonly string[] {
-  const warning = ignoredWarning(property);
-  return warning === undefined ? [] : [warning];
 }

@@ -8,6 +8,12 @@ import { sourceMessages } from '../messages/sources.ts';
 import type { DataSource } from './data-source.ts';
 
 const functionLists = new WeakMap<Functions, readonly UserFunctionRecord[]>();
+interface CatalogParts {
+  readonly sources: ImmutableMap<string, DataSource>;
+  readonly functions: Functions;
+  readonly types: ImmutableMap<string, SqlType>;
+  readonly systemProperties: Readonly<Record<string, string>>;
+}
 
 function refusalAt(refusal: Refusal, span: SourceSpan | undefined): DiagnosticError {
   return new DiagnosticError(span === undefined ? refusal : { ...refusal, span });
@@ -15,23 +21,29 @@ function refusalAt(refusal: Refusal, span: SourceSpan | undefined): DiagnosticEr
 
 type Functions = ImmutableMap<string, UserFunctionRecord>;
 
-/** What SQL knows: sources, custom types and functions of users. Immutable: a change is a new catalog, a copy costs nothing. */
+/**
+ * What SQL knows: sources, custom types, functions of users, and the properties that ALTER SYSTEM has set. Immutable: a change is a new catalog, a
+ * copy costs nothing.
+ */
 export class Catalog {
-  static readonly empty = new Catalog(ImmutableMap(), ImmutableMap(), ImmutableMap());
+  static readonly empty = new Catalog({
+    sources: ImmutableMap(),
+    types: ImmutableMap(),
+    functions: ImmutableMap(),
+    systemProperties: Object.freeze({}),
+  });
 
+  readonly #parts: CatalogParts;
   readonly #sources: ImmutableMap<string, DataSource>;
   readonly #types: ImmutableMap<string, SqlType>;
   /** By name in capitals. */
   readonly #functions: Functions;
 
-  private constructor(
-    sources: ImmutableMap<string, DataSource>,
-    types: ImmutableMap<string, SqlType>,
-    functions: Functions,
-  ) {
-    this.#sources = sources;
-    this.#types = types;
-    this.#functions = functions;
+  private constructor(parts: CatalogParts) {
+    this.#parts = parts;
+    this.#sources = parts.sources;
+    this.#types = parts.types;
+    this.#functions = parts.functions;
   }
 
   source(name: string): DataSource | undefined {
@@ -68,27 +80,39 @@ export class Catalog {
   }
 
   withSource(source: DataSource): Catalog {
-    return new Catalog(this.#sources.set(source.name, source), this.#types, this.#functions);
+    return new Catalog({ ...this.#parts, sources: this.#sources.set(source.name, source) });
   }
 
   withoutSource(name: string): Catalog {
-    return new Catalog(this.#sources.delete(name), this.#types, this.#functions);
+    return new Catalog({ ...this.#parts, sources: this.#sources.delete(name) });
   }
 
   withType(name: string, type: SqlType): Catalog {
-    return new Catalog(this.#sources, this.#types.set(name, type), this.#functions);
+    return new Catalog({ ...this.#parts, types: this.#types.set(name, type) });
   }
 
   withoutType(name: string): Catalog {
-    return new Catalog(this.#sources, this.#types.delete(name), this.#functions);
+    return new Catalog({ ...this.#parts, types: this.#types.delete(name) });
   }
 
   withFunction(record: UserFunctionRecord): Catalog {
-    return new Catalog(this.#sources, this.#types, this.#functions.set(record.name, record));
+    return new Catalog({ ...this.#parts, functions: this.#functions.set(record.name, record) });
   }
 
   withoutFunction(name: string): Catalog {
-    return new Catalog(this.#sources, this.#types, this.#functions.delete(name));
+    return new Catalog({ ...this.#parts, functions: this.#functions.delete(name) });
+  }
+
+  /** Properties that the service has by ALTER SYSTEM, in the place of those of its servers; by their one name. */
+  get systemProperties(): Readonly<Record<string, string>> {
+    return this.#parts.systemProperties;
+  }
+
+  withSystemProperty(name: string, value: string): Catalog {
+    return new Catalog({
+      ...this.#parts,
+      systemProperties: Object.freeze({ ...this.systemProperties, [name]: value }),
+    });
   }
 
   /** @throws {DiagnosticError} `NAME does not exist.` with the nearest known name. */

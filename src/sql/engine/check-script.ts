@@ -29,7 +29,7 @@ export type QueryNumbering = 'by-query' | 'by-command';
 /** The id of a schema that is still to be registered. */
 const UNREGISTERED = -1;
 
-/** Says what is wrong with the property that SET or UNSET names; undefined where nothing is. */
+/** Says what is wrong with the property that SET, UNSET or ALTER SYSTEM names; undefined where nothing is. */
 export type PropertyCheck = (name: string, value?: string) => string | undefined;
 
 interface ScriptCheckOptions {
@@ -40,6 +40,8 @@ interface ScriptCheckOptions {
   readonly environment: StatementEnvironment | undefined;
   readonly numbering: QueryNumbering;
   readonly checkProperty?: PropertyCheck;
+  /** Of ALTER SYSTEM. */
+  readonly checkSystemProperty?: PropertyCheck;
   /** The number of the next query that is started. */
   nextNumber(): number;
   contextOf(session: Session, topics: ReadonlyMap<string, TopicFacts>, catalog: Catalog): AnalysisContext;
@@ -101,6 +103,7 @@ export class ScriptCheck {
     const context = { ...plain, schemas, ...tried };
     switch (definition.family) {
       case 'planned':
+        this.#checkSystemProperty(definition.systemProperty?.(statement), statement.span);
         return { ...prepared, prepared: await this.#plan(definition, { statement, text, context, slice }) };
       case 'session': {
         this.#checkProperty(definition.property?.(statement), statement.span);
@@ -137,6 +140,16 @@ export class ScriptCheck {
     const { checkProperty } = this.#options;
     const problem = property === undefined ? undefined : checkProperty?.(property.name, property.value);
     if (problem !== undefined) throw refuse(statementMessages.property(problem), span);
+  }
+
+  #checkSystemProperty(
+    property: { readonly name: string; readonly value: string } | undefined,
+    span: SourceSpan,
+  ): void {
+    if (property === undefined) return;
+    const { name, value } = property;
+    const problem = this.#options.checkSystemProperty?.(name, value);
+    if (problem !== undefined) throw refuse(statementMessages.systemProperty(property, problem), span);
   }
 
   async #plan(

@@ -1,8 +1,10 @@
 import type { Statement } from '../../../grammar/ast.ts';
 import { type InPieces, inTurns } from '../../base/pieces.ts';
 import type { TimeSlice } from '../../base/time-slice.ts';
+import { refuse } from '../analysis/sql-error.ts';
 import type { SqlHost, TopicChanges } from '../host/host.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import { statementMessages } from '../messages/statements.ts';
 import type { PlanInput, PlannedStatement } from '../statements/definition.ts';
 import { applyPlan } from '../statements/plan-kinds.ts';
 import { planOf, statementPlan } from '../statements/plan-statement.ts';
@@ -36,10 +38,22 @@ function* planAndApply(
 ): InPieces<{ readonly plan: StatementPlan; readonly catalog: Catalog }> {
   const planned = yield* planOf(definition, input);
   if (planned.kind !== 'none') definition.checkTopics?.(planned, input.context.topics);
+  checkQueryLimit(planned, input);
   yield;
   const plan = roundTrip(planned);
   yield;
   return { plan, catalog: applyPlan(input.context.catalog, plan) };
+}
+
+/** @throws {DiagnosticError} where there would be more queries than the server allows. */
+function checkQueryLimit(
+  { query }: StatementPlan,
+  { queries, context, statement }: PlanInput<Statement>,
+): void {
+  const limit = Number(context.properties['ksql.query.persistent.active.limit'] ?? Number.POSITIVE_INFINITY);
+  if (query === undefined || queries.some(({ queryId }) => queryId === query.queryId)) return;
+  const count = queries.length + 1;
+  if (count > limit) throw refuse(statementMessages.queryLimit({ count, limit }), statement.span);
 }
 
 /** Plans a statement, asking nobody; undefined for a statement that has no plan. @throws {DiagnosticError} */

@@ -1,4 +1,5 @@
 import { OperationalError } from '../../base/errors.ts';
+import { propertyName } from '../analysis/property-names.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { Catalog } from '../catalog/catalog.ts';
 import type { SqlHost } from '../host/host.ts';
@@ -72,8 +73,19 @@ export class CurrentState {
         : this.queries.start({ plan: query, text: plan.text, session }, context);
     if (query !== undefined) this.#queryNumber += 1;
     const ended = terminate.map((id) => this.queries.terminate(id));
+    const { alteredProperty } = plan;
+    if (alteredProperty !== undefined) ended.push(this.#restartQueries(alteredProperty));
     if (plan.kind !== 'none') this.#version += 1;
     return this.#applied(plan, [...(started === undefined ? [] : [started]), ...ended]);
+  }
+
+  /** Queries run under the new value of a property, but for those whose sessions had one of their own. */
+  #restartQueries(property: string): Promise<void> {
+    const name = propertyName(property);
+    return this.queries.restart({
+      isMeant: ({ overridden }) => !Object.keys(overridden).some((each) => propertyName(each) === name),
+      contextOf: (session) => this.#options.contextOf(session, this.#catalog),
+    });
   }
 
   async #applied(plan: StatementPlan, underWay: readonly Promise<void>[]): Promise<AppliedPlan> {

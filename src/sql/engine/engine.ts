@@ -1,6 +1,7 @@
 import type { Statement } from '../../../grammar/ast.ts';
 import type { ParsedStatement } from '../../../grammar/parse.ts';
 import { assert, unreachable } from '../../base/assert.ts';
+import { OperationalError } from '../../base/errors.ts';
 import { Turns } from '../../base/turns.ts';
 import type { SessionProperties } from '../analysis/session.ts';
 import { statementMessages } from '../messages/statements.ts';
@@ -32,7 +33,7 @@ import { type PlanOptions, Planning, type PrepareOptions } from './planning.ts';
 import { pullQuery } from './open-pull.ts';
 import { registerSchema } from './register-schema.ts';
 import { PushQueries } from './push-queries.ts';
-import type { RecoveredState } from './replay-commands.ts';
+import type { PlannedRecord, RecordedText, RecoveredState, TextPlanner } from './replay-commands.ts';
 import { ScriptParser, type StatementEnvironment } from './script-parser.ts';
 import { placed } from './statement-place.ts';
 
@@ -60,6 +61,9 @@ export class SqlEngine {
   readonly #planning: Planning;
   readonly #pushes: PushQueries;
   readonly #parser: ScriptParser;
+  readonly #environment: StatementEnvironment | undefined;
+  /** Ends what statements wait for. */
+  readonly #closing = new AbortController();
   /** What changes the catalog or the queries: each finds what those before it have left. */
   readonly #changes = new Turns();
 
@@ -67,6 +71,7 @@ export class SqlEngine {
     const { host, functions, properties = {}, environment } = options;
     this.#host = host;
     this.#functions = functions;
+    this.#environment = environment;
     this.#parser = new ScriptParser(environment);
     this.#state = new CurrentState({
       ...{ host, environment },
@@ -239,6 +244,8 @@ export class SqlEngine {
       host: this.#host,
       running,
       slice: this.#planning.slice(),
+      timers: this.#environment?.timers,
+      signal: this.#closing.signal,
       planQuery: (statement) => plannedQuery({ ...input, statement }),
     });
   }
@@ -272,6 +279,16 @@ export class SqlEngine {
    */
   control(action: QueryAction): Promise<{ readonly queryIds: readonly string[] }> {
     return this.#state.control(action);
+  }
+
+  /** Plans statements of which the text is recorded. What it asks of topics it asks once: for one start, or one statement. */
+  textPlanner(): TextPlanner {
+    return this.#planning.textPlanner();
+  }
+
+  /** Plans a statement that was recorded as text on what there is now. Rejects where that cannot be done. */
+  planText(recorded: RecordedText): Promise<PlannedRecord> {
+    return this.textPlanner()(recorded, this.#state.now());
   }
 
   /**
@@ -313,6 +330,11 @@ export class SqlEngine {
 
   /** Stops all queries; their state and internal topics stay. */
   async close(): Promise<void> {
+    this.#closing.abort(closed());
     await Promise.all([this.#pushes.close(), this.#state.queries.close()]);
   }
+}
+
+function closed(): OperationalError {
+  return new OperationalError('CLOSED', 'the SQL engine is closed', { retriable: true });
 }

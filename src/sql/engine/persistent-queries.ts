@@ -8,7 +8,7 @@ import type { QueryDescription } from '../entities/descriptions.ts';
 import type { RunningQuery, SqlHost } from '../host/host.ts';
 import { ownedSource, type QueryPlan } from '../physical/steps.ts';
 import { writtenColumnsOf } from '../queries/push-rows.ts';
-import type { PersistentQuery, QueryAction, RunningQueries } from '../statements/definition.ts';
+import type { MissingQuery, PersistentQuery, QueryAction, RunningQueries } from '../statements/definition.ts';
 import type { Session } from '../statements/session.ts';
 import type { RecoveredQuery } from './replay-commands.ts';
 import type { StatementEnvironment } from './script-parser.ts';
@@ -39,11 +39,11 @@ export class PersistentQueries implements RunningQueries {
     return this.#queries.has(id);
   }
 
-  require(id: string): PersistentQuery {
+  require(id: string, missing: MissingQuery = statementMessages.queryMissing): PersistentQuery {
     const query = this.#queries.get(id);
     if (query !== undefined) return query;
     const suggestion = nearestName(id, this.#queries.keys());
-    throw refuse(statementMessages.queryMissing(id, suggestion));
+    throw refuse(missing(id, suggestion));
   }
 
   /** The query that keeps the rows of a source in a table, for pull queries. */
@@ -92,6 +92,24 @@ export class PersistentQueries implements RunningQueries {
     // Two that have one id share a state folder.
     const gone = this.#closing.get(plan.queryId) ?? Promise.resolve();
     return gone.then(() => running.start());
+  }
+
+  /** Stops queries and starts them anew, under what their sessions and the server say now. Those that are paused stay so. */
+  async restart(options: {
+    readonly isMeant: (query: PersistentQuery) => boolean;
+    readonly contextOf: (session: Session) => AnalysisContext;
+  }): Promise<void> {
+    const meant = [...this.#queries.values()].filter(options.isMeant);
+    await Promise.all(
+      meant.map(({ running, text, overridden }) => {
+        const { plan } = running;
+        const session: Session = { properties: overridden, variables: new Map() };
+        const isPaused = running.state() === 'PAUSED';
+        const started = this.start({ plan, text, session }, options.contextOf(session));
+        if (isPaused) this.#queries.get(plan.queryId)?.running.pause();
+        return started;
+      }),
+    );
   }
 
   /**

@@ -18,6 +18,8 @@ import { checkedPlan, isSamePlan, planAnew } from './checked-plan.ts';
 import type { EngineState } from './engine-state.ts';
 import type { StatementEnvironment } from './script-parser.ts';
 import { schemasFor } from './schema-needs.ts';
+import type { TextPlanner } from './replay-commands.ts';
+import { planText } from './plan-text.ts';
 import { placed } from './statement-place.ts';
 import { triedFunction } from './try-functions.ts';
 import { topicsFor } from './topic-needs.ts';
@@ -42,6 +44,8 @@ export interface PrepareOptions {
   readonly nextNumber?: () => number;
   readonly numbering?: QueryNumbering;
   readonly checkProperty?: PropertyCheck;
+  /** Of ALTER SYSTEM. */
+  readonly checkSystemProperty?: PropertyCheck;
 }
 
 /** @param queryNumber the number in the id of a query that a statement starts; by default the engine counts. */
@@ -68,7 +72,22 @@ export class Planning {
   context(session: Session, topics: ReadonlyMap<string, TopicFacts>, catalog: Catalog): AnalysisContext {
     const { properties } = this.#options;
     const functions = this.#functionsOf(catalog);
-    return { catalog, functions, properties: sessionOverServer(properties, session.properties), topics };
+    const server = sessionOverServer(properties, catalog.systemProperties);
+    return { catalog, functions, properties: sessionOverServer(server, session.properties), topics };
+  }
+
+  /** See {@link planText}. */
+  textPlanner(): TextPlanner {
+    const { host } = this.#options;
+    let topics: Promise<ReadonlyMap<string, TopicFacts>> | undefined;
+    return async (recorded, state) => {
+      topics ??= host.listTopics();
+      const facts = await topics;
+      return planText(recorded, state, {
+        registry: host.registry,
+        contextOf: (session, catalog) => this.context(session, facts, catalog),
+      });
+    };
   }
 
   /** All functions that statements call: those of the server, and those of CREATE FUNCTION. */
@@ -92,7 +111,7 @@ export class Planning {
   async check(
     parsed: readonly ParsedStatement[],
     session: Session,
-    { nextNumber, numbering = 'by-query', checkProperty }: PrepareOptions,
+    { nextNumber, numbering = 'by-query', ...checks }: PrepareOptions,
   ): Promise<readonly PreparedStatement[]> {
     const topics = await this.topicsOf(parsed.map(({ statement }) => statement));
     const { host, running, environment, state } = this.#options;
@@ -101,7 +120,7 @@ export class Planning {
       {
         ...{ host, running, environment, numbering },
         nextNumber: nextNumber ?? this.#options.nextNumber,
-        ...(checkProperty === undefined ? {} : { checkProperty }),
+        ...checks,
         contextOf: this.context.bind(this),
       },
     );

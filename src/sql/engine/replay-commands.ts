@@ -1,3 +1,4 @@
+import { mustStop } from '../../base/assert.ts';
 import type { Clock, Timers } from '../../base/environment.ts';
 import { messageOf } from '../../base/errors.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
@@ -9,10 +10,28 @@ import { applyPlan } from '../statements/plan-kinds.ts';
 import type { Session } from '../statements/session.ts';
 import type { StatementPlan } from '../statements/statement-plan.ts';
 
-/** A statement as it was recorded. */
-export type RecordedStatement =
+/** A statement of which the text alone was recorded, or is made use of: it is planned on what those before it have left. */
+export interface RecordedText {
+  readonly kind: 'text';
+  readonly text: string;
+  readonly session: Session;
+  /** Of the query that it starts. */
+  readonly queryId?: string;
+}
+
+/** A statement that is decided. */
+export type PlannedRecord =
   | { readonly kind: 'plan'; readonly plan: StatementPlan; readonly session: Session }
   | ({ readonly kind: 'control' } & QueryAction);
+
+/** A statement as it was recorded. */
+export type RecordedStatement = PlannedRecord | RecordedText;
+
+/** Plans a statement of which the text is known. Rejects where that cannot be done. */
+export type TextPlanner = (
+  recorded: RecordedText,
+  state: { readonly catalog: Catalog; readonly queries: readonly QueryPlan[] },
+) => Promise<PlannedRecord>;
 
 export interface RecoveredQuery {
   readonly plan: QueryPlan;
@@ -46,16 +65,18 @@ export interface RecoveredState<S = RecordedStatement> {
  * Returns what a list of recorded statements leaves, without running any of it: a query that was terminated later is never
  * started, so a server starts with what there is and not with what there was.
  * @param environment where others run on the event loop, too: they have their turns meanwhile.
+ * @param planText absent where there are no texts.
  */
 export async function replayCommands<S extends RecordedStatement>(
   statements: readonly S[],
   environment?: { readonly clock: Clock; readonly timers: Timers },
+  planText?: TextPlanner,
 ): Promise<RecoveredState<S>> {
   const replay = new Replay<S>();
   const slice = environment === undefined ? undefined : new TimeSlice(environment);
   for (const statement of statements) {
     if (slice?.isOver === true) await slice.next();
-    replay.take(statement);
+    await replay.take(statement, planText);
   }
   return replay.state();
 }
@@ -69,8 +90,33 @@ class Replay<S extends RecordedStatement> {
   readonly #passedOver: PassedOver[] = [];
   readonly #skipped: { statement: S; reason: string }[] = [];
 
-  take(statement: S): void {
+  /** In one turn, but for a text that is to be planned. */
+  take(statement: S, planText: TextPlanner | undefined): Promise<void> | undefined {
     const recorded: RecordedStatement = statement;
+    if (recorded.kind !== 'text') {
+      this.#take(statement, recorded);
+      return undefined;
+    }
+    const queries = [...this.#queries.values()].map(({ plan }) => plan);
+    const planned = planText?.(recorded, { catalog: this.#catalog, queries });
+    if (planned === undefined) {
+      this.#skip(statement, 'nobody plans it');
+      return undefined;
+    }
+    return planned.then(
+      (record) => this.#take(statement, record),
+      (error: unknown) => {
+        if (mustStop(error)) throw error;
+        this.#skip(statement, messageOf(error));
+      },
+    );
+  }
+
+  #skip(statement: S, reason: string): void {
+    this.#skipped.push({ statement, reason });
+  }
+
+  #take(statement: S, recorded: PlannedRecord): void {
     if (recorded.kind === 'control') {
       control(this.#queries, recorded);
       return;
@@ -124,7 +170,7 @@ function checkReadable({ root, sources }: QueryPlan): void {
 
 function control(
   queries: Map<string, RecoveredQuery>,
-  { action, queryId }: Extract<RecordedStatement, { kind: 'control' }>,
+  { action, queryId }: Extract<PlannedRecord, { kind: 'control' }>,
 ): void {
   for (const id of queryId === undefined ? [...queries.keys()] : [queryId]) {
     const query = queries.get(id);

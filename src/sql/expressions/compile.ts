@@ -18,7 +18,7 @@ export function compileExpression(bound: BoundExpression, options: CompileOption
   const { result: code, declarations } = context.builder.frame(() => emit(bound, context));
   const report = context.builder.capture(reporterOf(context, bound));
   const evaluate = context.builder.evaluate<Evaluate>(
-    `(row) => { ${declarations} try { return ${code.js}; } catch (e) { return ${report}(e); } }`,
+    `(row) => { ${declarations} try { return ${code.js}; } catch (e) { return ${report}(e, row); } }`,
   );
   return { type: bound.type, evaluate };
 }
@@ -30,7 +30,7 @@ export function compilePredicate(bound: BoundExpression, options: CompileOptions
   const { result, declarations } = builder.frame(() => required(builder, emit(bound, context)));
   const report = builder.capture(reporterOf(context, bound));
   return builder.evaluate<Test>(
-    `(row) => { ${declarations} try { return ${result.js}; } catch (e) { ${report}(e); return false; } }`,
+    `(row) => { ${declarations} try { return ${result.js}; } catch (e) { ${report}(e, row); return false; } }`,
   );
 }
 
@@ -100,7 +100,7 @@ function assign(
       const cannotFail = bound.kind === 'Column' || bound.kind === 'Constant';
       if (cannotFail || options.failures === 'throw') return `${place} = ${js};`;
       const at = reporters.push(reporterOf(context, bound)) - 1;
-      return `try { ${place} = ${js}; } catch (e) { ${place} = ${report}[${at}](e); }`;
+      return `try { ${place} = ${js}; } catch (e) { ${place} = ${report}[${at}](e, row); }`;
     }),
   );
   return { builder, declarations, assignments: result.join('\n') };

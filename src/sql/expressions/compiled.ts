@@ -4,7 +4,7 @@ import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
 /** What an evaluation does with what goes wrong. */
 export interface CompileOptions {
   /** Called for each evaluation that failed and became null (or excluded its row). */
-  readonly onError?: (error: unknown, expressionText: string) => void;
+  readonly onError?: (error: unknown, expressionText: string, row?: Row) => void;
   /**
    * What becomes of a column whose evaluation fails: null, or (arguments of table functions) the error goes on to the
    * caller of the projection. What fails inside of arguments and constructors is null in any case.

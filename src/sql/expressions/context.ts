@@ -2,6 +2,7 @@ import { mustStop } from '../../base/assert.ts';
 import type { Binding, BoundExpression } from '../bound/nodes.ts';
 import { textOf } from '../bound/origin.ts';
 import { type Code, CodeBuilder } from './code.ts';
+import type { Row } from '../../serde/model/sql-value.ts';
 import type { CompileOptions } from './compiled.ts';
 
 /** What emitting one expression, or several into one function, shares. */
@@ -23,14 +24,17 @@ export function withBindings(context: Context, added: readonly (readonly [Bindin
   return { ...context, bindings: new Map([...context.bindings, ...added]) };
 }
 
-/** The report of a failed evaluation: the options' callback, bound to the expression's text. */
-export function reporterOf(context: Context, { syntax }: BoundExpression): (error: unknown) => null {
+/** The report of a failed evaluation over a row: the options' callback, bound to the expression's text. */
+export function reporterOf(
+  context: Context,
+  { syntax }: BoundExpression,
+): (error: unknown, row?: Row) => null {
   const { onError } = context.options;
   let text: string | undefined;
-  return (error) => {
+  return (error, row) => {
     if (mustStop(error)) throw error;
     text ??= textOf(syntax);
-    onError?.(error, text);
+    onError?.(error, text, row);
     return null;
   };
 }

@@ -246,7 +246,7 @@ function callSafely(
     return call(row);
   } catch (error) {
     if (mustStop(error)) throw error;
-    context.onError?.(error, 'table function');
+    context.onError?.(error, 'table function', row);
     return [];
   }
 }

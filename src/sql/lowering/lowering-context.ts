@@ -26,7 +26,7 @@ export interface LoweringContext {
   /** What is known of the schema registry; absent where a topology is only looked at. */
   readonly schemas?: QuerySchemas;
   /** Called for each expression that could not be evaluated and became null, or dropped its row. */
-  readonly onError?: (error: unknown, expressionText: string) => void;
+  readonly onError?: (error: unknown, expressionText: string, row?: Row) => void;
   /** Called for each row without a time, which is dropped. */
   readonly onUntimed?: (error: unknown, of: TimedRow) => void;
   /** What is lowered stands below a join. */

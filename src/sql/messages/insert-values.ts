@@ -6,6 +6,11 @@ import { near } from './refusal.ts';
 
 /** INSERT INTO … VALUES. */
 export const insertValuesMessages = {
+  disabled: () => ({
+    message:
+      'The server has disabled INSERT INTO ... VALUES functionality. To enable it, restart your ksqlDB server ' +
+      "with 'ksql.insert.into.values.enabled'=true",
+  }),
   unknownTarget: (name: string) => ({
     message: `Cannot insert values into an unknown stream/table: ${quoteName(name)}`,
   }),

@@ -13,6 +13,9 @@ const WINDOW_BOUNDS =
 
 /** SELECT without EMIT: what it may say, and how its WHERE clause leads to keys. */
 export const pullMessages = {
+  disabled: () => ({
+    message: `Pull queries are disabled. ${SYNTAX_HELP}\nPlease set ksql.pull.queries.enable=true to enable this feature.`,
+  }),
   clause: (clause: string) => ({
     message: `Pull queries don't support ${clause} clauses. ${SYNTAX_HELP}`,
     hint: 'make a table of it with CREATE TABLE … AS SELECT, or add EMIT CHANGES',

@@ -48,8 +48,27 @@ export const statementMessages = {
     message: `Kafka topics do not exist: ${topics.join(', ')}`,
     hint: 'SHOW TOPICS; lists the topics that exist',
   }),
+  queryLimit: (facts: { readonly count: number; readonly limit: number }) => ({
+    message:
+      'Not executing statement(s) as it would cause the number of active, persistent queries to exceed the configured ' +
+      'limit. Use the TERMINATE command to terminate existing queries, or increase the ' +
+      "'ksql.query.persistent.active.limit' setting via the 'ksql-server.properties' file. " +
+      `Current persistent query count: ${facts.count}. Configured limit: ${facts.limit}.`,
+  }),
   /** What the registry of settings says of a property. */
   property: (problem: string) => ({ message: problem }),
+  /** ALTER SYSTEM. */
+  systemProperty: ({ name, value }: { readonly name: string; readonly value: string }, problem: string) => ({
+    message: `Failed to set ${name} to ${value}. Caused by: ${problem}`,
+    hint: 'SHOW PROPERTIES; tells of each property whether it can be set',
+  }),
+  guaranteeKept: (name: string, value: string) => ({
+    message:
+      `Unable to set ${name} to ${value}, as the ${name} may not be changed for running persistent queries which have ` +
+      `already processed data under a different ${name}. To modify ${name} you must first terminate all running ` +
+      'persistent queries.',
+    hint: 'TERMINATE ALL;',
+  }),
   readTooLong: (ms: number) => ({ message: `the text takes longer than ${ms} ms to read` }),
   tooLong: () => ({
     message: 'The statement is too long: its plan does not fit a record of the command topic.',
@@ -173,7 +192,19 @@ export const statementMessages = {
   selectExecuted: () => ({ message: 'SELECT is run by query(), which streams its rows.' }),
   notQuery: () => ({ message: 'not a query' }),
   explainOther: () => ({
-    message: 'EXPLAIN shows the plans of queries: SELECT, CREATE … AS SELECT and INSERT INTO … SELECT.',
+    message: 'The provided statement does not run a ksql query',
+    hint: 'EXPLAIN shows the plans of queries: SELECT, CREATE … AS SELECT and INSERT INTO … SELECT',
   }),
+  explainMissing: (id: string, suggestion: string | undefined) => ({
+    message: `Query with id:${id} does not exist, use SHOW QUERIES to view the full set of queries.`,
+    ...near(suggestion),
+  }),
+  /** The query of a CREATE SOURCE TABLE. */
+  linkedQuery: (action: string, id: string) => ({
+    message: `Cannot ${action.toLowerCase()} query '${id}' because it is linked to a source table.`,
+    hint: 'DROP TABLE ends it',
+  }),
+  /** TERMINATE of a push query that does not run. */
+  pushMissing: (id: string) => ({ message: `Failed to terminate query with query ID: '${id}'` }),
   explainNothing: () => ({ message: 'there is nothing to explain' }),
 } satisfies RefusalFamily;

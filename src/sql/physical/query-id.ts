@@ -35,6 +35,15 @@ export function parseQueryId(text: string): QueryId {
   throw refuse(statementMessages.queryIdCharacters(id));
 }
 
+/**
+ * Returns the id that a query had where it was recorded.
+ * @throws {DiagnosticError} for one with other characters than letters, digits and `_`.
+ */
+export function recordedQueryId(id: string): QueryId {
+  if (hasIdCharacters(id)) return id;
+  throw refuse(statementMessages.queryIdCharacters(id));
+}
+
 function hasIdCharacters(text: string): text is QueryId {
   return /^[A-Za-z0-9_]+$/.test(text);
 }

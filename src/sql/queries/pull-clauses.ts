@@ -8,6 +8,9 @@ import { pullMessages } from '../messages/pull-queries.ts';
 
 /** Analyses a SELECT without EMIT. @throws {DiagnosticError} for what only push queries have. */
 export function analyzePull(query: Query, context: AnalysisContext): AnalyzedQuery {
+  if (booleanProperty(context.properties, 'ksql.pull.queries.enable') === false) {
+    throw refuse(pullMessages.disabled(), query.span);
+  }
   rejectClauses(query);
   rejectLimit(query, context);
   const analyzed = analyzeQuery(query, context);

@@ -12,6 +12,7 @@ import { optionsOfProperties } from '../../streams/runtime/streams-properties.ts
 import type { ProducerOptions } from '../../client/types.ts';
 import type { SchemaRegistryClient } from '../../serde/schemas/registry-client.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
+import type { ProcessingLogTopic } from './processing-log/processing-log.ts';
 import type { RestartBackoffOptions } from '../../base/restart-backoff.ts';
 
 export interface KafkaHostOptions {
@@ -37,6 +38,8 @@ export interface KafkaHostOptions {
   readonly queryErrorsMax?: number;
   /** How long a statement waits for the cluster; 15 s. */
   readonly kafkaTimeoutMs?: number;
+  /** Where rows that fail are told; absent: in the server's own log alone. */
+  readonly processingLog?: ProcessingLogTopic | undefined;
   readonly logger?: Logger;
   /** `ksql.extension.dir`: functions that each thread loads. */
   readonly extensionDir?: string | undefined;

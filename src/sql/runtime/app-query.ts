@@ -7,7 +7,6 @@ import { inTurns } from '../../base/pieces.ts';
 import { RepeatedWarnings } from '../../base/repeated-warnings.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
 import type { Admin } from '../../client/admin/admin.ts';
-import { type FailureContext, failureHandlers } from '../../streams/runtime/failures.ts';
 import type { StreamsAppOptions } from '../../streams/runtime/streams-app-options.ts';
 import type { SchemaCache } from './schema-cache.ts';
 import { setAsideFile } from '../../streams/runtime/database-folder.ts';
@@ -27,7 +26,6 @@ import type {
   QueryStatistics,
   RunningQuery,
 } from '../host/host.ts';
-import type { TimedRow } from '../lowering/lowering-context.ts';
 import { PendingCode } from '../lowering/pending-code.ts';
 import { queryTopology } from '../lowering/query-topology.ts';
 import type { QueryPlan } from '../physical/steps.ts';
@@ -43,8 +41,10 @@ import {
 import type { EndedApplication } from './application-leftovers.ts';
 import type { InstanceIds } from './instance-ids.ts';
 import { QueryCounts } from './query-counts.ts';
-import { isRefusedRow, QueryErrors } from './query-errors.ts';
+import type { ProcessingLog } from './processing-log/processing-log.ts';
+import { QueryErrors } from './query-errors.ts';
 import { QueryPositions } from './query-positions.ts';
+import { RowFailures } from './row-failures.ts';
 import { RestartBackoff } from '../../base/restart-backoff.ts';
 
 /** Where a query begins to read whose session does not say. */
@@ -58,6 +58,8 @@ interface QueryHost extends KafkaHostOptions {
   /** What its application shares with those of other queries. */
   readonly streams?: StreamsHost;
   readonly schemas: SchemaCache;
+  /** Absent: rows that fail are told in the server's log alone. */
+  readonly log?: ProcessingLog | undefined;
   readonly describeTopics: (names: readonly string[]) => Promise<ReadonlyMap<string, TopicFacts>>;
   /** Ends the removing of what an earlier query of this id has left. Called before each start, until one has succeeded. */
   readonly finish: (applicationId: string) => Promise<void>;
@@ -90,6 +92,7 @@ export class AppQuery implements RunningQuery {
   readonly #code = new PendingCode();
   readonly #state = new BehaviorSubject<QueryState>('CREATED');
   readonly #errors: QueryErrors;
+  readonly #failures: RowFailures;
   readonly #backoff: RestartBackoff;
   readonly #counts: QueryCounts;
   readonly #positions: QueryPositions;
@@ -115,13 +118,16 @@ export class AppQuery implements RunningQuery {
       sizeMax: host.queryErrorsMax ?? DEFAULT_QUERY_ERRORS_MAX,
       nowMs: () => host.environment.clock.nowMs(),
     });
+    const { properties } = context;
+    const told = { errors: this.#errors, warnings: this.#warnings, log: host.log };
+    this.#failures = new RowFailures({ queryId: plan.queryId, properties, ...told });
     this.applicationId = queryApplicationId(host, plan.queryId);
     this.#topology = queryTopology(plan, {
       analysis: context,
       schemas: host.schemas,
       code: this.#code,
-      onError: (error, text) => this.#onRowError(error, text),
-      onUntimed: (error, of) => this.#onUntimed(error, of),
+      onError: (error, text, row) => this.#failures.failed(error, text, row),
+      onUntimed: (error, of) => this.#failures.untimed(error, of),
     });
     this.#app = this.#newApp();
     this.#counts = new QueryCounts({
@@ -259,8 +265,8 @@ export class AppQuery implements RunningQuery {
       logger: this.#logger,
       onFailure: {
         ...common.onFailure,
-        deserialization: (error, context) => this.#onUnreadable(error, context, common.onFailure),
-        production: (error) => this.#onRefused(error),
+        deserialization: (error, context) => this.#failures.unreadable(error, context, common.onFailure),
+        production: (error) => this.#failures.refused(error),
       },
       keepsResultInputs: false,
       ...(applicationServer === undefined ? {} : { applicationServer }),
@@ -272,46 +278,6 @@ export class AppQuery implements RunningQuery {
     };
     const process = this.#host.instanceIds.transactions(this.applicationId);
     return new StreamsApp(options, { turn: this.#host.turn, process });
-  }
-
-  /** A row that the broker refuses for what is in it, and will refuse for ever, costs only itself. */
-  #onRefused(error: unknown): 'fail' | 'continue' {
-    if (!isRefusedRow(error)) return 'fail';
-    const message = `the broker refuses a row: ${messageOf(error)}`;
-    this.#errors.addDrop(message);
-    this.#warnings.warn('refused', 'rows are dropped: refused', () => ({ error: message }));
-    return 'continue';
-  }
-
-  /** A row that cannot be read costs only itself, unless the server is set otherwise. */
-  #onUnreadable(
-    error: unknown,
-    context: FailureContext,
-    given: StreamsAppOptions['onFailure'],
-  ): 'fail' | 'continue' {
-    const response = failureHandlers(given ?? {}).deserialization(error, context);
-    const { topic, partition, offset } = context;
-    const message = `the record at ${topic}-${partition} offset ${offset} cannot be read: ${messageOf(error)}`;
-    if (response === 'continue') this.#errors.addDrop(message);
-    return response;
-  }
-
-  /** What fails of a row becomes null, or drops the row. */
-  #onRowError(error: unknown, text: string): void {
-    const message = `${text}: ${messageOf(error)}`;
-    this.#errors.addRowError(message);
-    this.#warnings.warn(text, 'a row met an error', () => ({ error: message }));
-  }
-
-  /** A record without a time is counted, and told, where it is read; a result is a row that met an error. */
-  #onUntimed(error: unknown, of: TimedRow): void {
-    if (of === 'result') {
-      this.#onRowError(error, 'TIMESTAMP of the result');
-      return;
-    }
-    const message = `TIMESTAMP: ${messageOf(error)}`;
-    this.#errors.addDrop(message);
-    this.#warnings.warn('TIMESTAMP', 'a row met an error', () => ({ error: message }));
   }
 
   /** Follows an application that has started. What kept one from starting is told by its start. */
@@ -354,6 +320,7 @@ export class AppQuery implements RunningQuery {
   #onFailed(error: unknown): void {
     if (this.#isClosed) return;
     this.#errors.addFailure(error);
+    this.#failures.stopped(error, this.applicationId);
     // The server with a copy of this one's state folder keeps the name.
     if (isFencedInstance(error)) this.#host.instanceIds.renew(this.applicationId);
     if (this.#state.value === 'PAUSED') return;

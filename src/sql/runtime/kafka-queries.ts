@@ -35,6 +35,7 @@ import { endLeftTransactions } from './left-transactions.ts';
 import { pushTopology } from './push-topology.ts';
 import { errorKindOf } from './query-errors.ts';
 import type { OpenedServer, QueryRuntime } from './query-runtime.ts';
+import { ProcessingLog } from './processing-log/processing-log.ts';
 import { type RegistryForQueries, SchemaCache } from './schema-cache.ts';
 import { RestoredQueries } from './restored-queries.ts';
 import { END_CHECK_MS, endsOf, untilCommitted } from './topic-ends.ts';
@@ -76,6 +77,7 @@ export class KafkaQueries implements QueryRuntime {
   readonly #leftovers: ApplicationLeftovers;
   readonly #restored: RestoredQueries;
   readonly #schemas: SchemaCache;
+  readonly #processingLog: ProcessingLog | undefined;
   /** Until then no query begins a transaction. */
   #transactionsEnded: Promise<void> | undefined;
 
@@ -86,14 +88,20 @@ export class KafkaQueries implements QueryRuntime {
     this.#describeTopics = describeTopics;
     this.#schemas = new SchemaCache(registry);
     this.#instanceIds = new InstanceIds(options);
-    const { environment, bootstrapServers } = options;
+    const { environment, bootstrapServers, processingLog, logger = silentLogger } = options;
+    if (processingLog !== undefined) {
+      this.#processingLog = new ProcessingLog(
+        { ...processingLog, environment, bootstrapServers, logger },
+        connections,
+      );
+    }
     this.#streams = new StreamsHost(
       {
         environment,
         bootstrapServers,
         stateDir: hostFolder(options, options.stateDir),
         clientId: prefixOf(options),
-        logger: options.logger ?? silentLogger,
+        logger,
         cacheBytesMax: options.sharedCacheBytesMax,
         blockCacheBytes: options.sharedBlockCacheBytes,
       },
@@ -151,6 +159,7 @@ export class KafkaQueries implements QueryRuntime {
       admin: this.#admin,
       schemas: this.#schemas,
       streams: this.#streams,
+      log: this.#processingLog,
       describeTopics: this.#describeTopics,
       note: (applicationId, internalTopics) => this.#leftovers.note(applicationId, internalTopics),
       finish: async (applicationId) => {
@@ -317,9 +326,9 @@ export class KafkaQueries implements QueryRuntime {
     return this.#leftovers.removeKilled(endedQueries.map((id) => queryApplicationId(this.#options, id)));
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#leftovers.leaveToNextStart();
-    return this.#streams.close({ timeoutMs: CLOSE_MS_MAX });
+    await Promise.all([this.#streams.close({ timeoutMs: CLOSE_MS_MAX }), this.#processingLog?.close()]);
   }
 
   #log(text: string): void {

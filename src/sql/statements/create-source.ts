@@ -31,6 +31,7 @@ export const createSource: PlannedStatement<CreateSource, CreateSourcePlan> = {
   planKind: 'createSource',
   topicNeed: () => 'current',
   schemaNeeds: sourceSchemaNeeds,
+  asStated: withoutInferred,
   plan(input) {
     const { statement, text, context } = input;
     const taken = checkSourceName(statement, context.catalog);
@@ -46,6 +47,16 @@ export const createSource: PlannedStatement<CreateSource, CreateSourcePlan> = {
   apply: ({ source }, catalog) => catalog.withSource(sourceOf(source)),
   message: ({ source }) => (source.kind === 'STREAM' ? 'Stream created' : 'Table created'),
 };
+
+/** ksqlDB writes the columns of a schema that a statement names by its id into the statement. */
+function withoutInferred(statement: CreateSource): CreateSource {
+  const named = new Set(statement.properties.map(({ name }) => name));
+  const isInferred = ({ constraint }: CreateSource['columns'][number]): boolean => {
+    if (constraint === undefined) return named.has('VALUE_SCHEMA_ID');
+    return constraint.kind !== 'Headers' && named.has('KEY_SCHEMA_ID');
+  };
+  return { ...statement, columns: statement.columns.filter((column) => !isInferred(column)) };
+}
 
 function planCreateSource(input: PlanInput<CreateSource>): CreateSourcePlan | NothingToDo {
   const { statement, text, context } = input;

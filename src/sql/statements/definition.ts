@@ -1,5 +1,7 @@
 import type { Print, Query, Statement } from '../../../grammar/ast.ts';
 import type { SourceSpan } from '../../base/errors.ts';
+import type { Timers } from '../../base/environment.ts';
+import type { Refusal } from '../../base/errors.ts';
 import type { InPieces } from '../../base/pieces.ts';
 import type { TimeSlice } from '../../base/time-slice.ts';
 import type { SchemaNeeds } from '../analysis/schema-needs.ts';
@@ -69,6 +71,8 @@ export interface PlanBase {
   readonly deleteTopic?: string;
   /** Its id, so that nobody deletes one that has come in its place; null where there was none. Absent in older records. */
   readonly deleteTopicId?: string | null;
+  /** Name of a property whose value is another one for all queries from now on. */
+  readonly alteredProperty?: string;
 }
 
 /** The plan of a statement that is right and changes nothing, such as IF NOT EXISTS where it exists. It is not recorded. */
@@ -95,6 +99,10 @@ export interface PlannedStatement<S extends Statement, P extends PlanBase> exten
   readonly planKind: P['kind'];
   /** Several such statements act on one object, and none takes the place of another. */
   readonly isRepeatable?: true;
+  /** The statement as it was stated, where another engine has written into it what it has decided for it. */
+  asStated?(statement: S): S;
+  /** The property of the service that it sets: whoever knows the properties checks it. */
+  systemProperty?(statement: S): { readonly name: string; readonly value: string };
   /** What it must know of the schema registry; absent: nothing. */
   schemaNeeds?(statement: S, properties: SessionProperties): SchemaNeeds;
   /** A function whose source is tried before the statement is planned; absent, and undefined: none. @throws {DiagnosticError} */
@@ -163,6 +171,8 @@ export interface DirectResult {
 /** A statement that is carried out at once, and is not recorded: SHOW, DESCRIBE, EXPLAIN, INSERT VALUES. */
 export interface DirectStatement<S extends Statement, R extends DirectResult> extends StatementBase<S> {
   readonly family: 'direct';
+  /** What it refuses when it is carried out is no mistake in it, but that something is not as it says. */
+  readonly isAssertion?: true;
   /** In pieces where it may take long. @throws {DiagnosticError} */
   check(input: CheckInput<S>): void | InPieces<void>;
   /** @throws {DiagnosticError} */
@@ -182,11 +192,14 @@ export interface PersistentQuery {
   readonly overridden: SessionProperties;
 }
 
+/** What is said of a query that there is not. @param suggestion the nearest id that there is. */
+export type MissingQuery = (id: string, suggestion: string | undefined) => Refusal;
+
 /** The persistent queries, for statements that look at them. */
 export interface RunningQueries {
   has(id: string): boolean;
   /** @throws {DiagnosticError} with the nearest id that there is. */
-  require(id: string): PersistentQuery;
+  require(id: string, missing?: MissingQuery): PersistentQuery;
   /** The query that keeps the rows of a table; undefined where none of this process does. */
   keeperOf(source: string): PersistentQuery | undefined;
   describe(query: PersistentQuery): QueryDescription;
@@ -201,10 +214,14 @@ export interface ExecuteInput<S extends Statement> {
   readonly context: AnalysisContext;
   /** The same without what the session has set. */
   readonly serverContext: AnalysisContext;
-  readonly host: Pick<SqlHost, 'listTopics' | 'produce' | 'registry'>;
+  readonly host: Pick<SqlHost, 'describeTopics' | 'listTopics' | 'produce' | 'registry'>;
   readonly running: RunningQueries;
   /** The query that a statement would start; undefined where it starts none. */
   planQuery(statement: Statement): InPieces<QueryPlan | undefined>;
   /** Where others run on the event loop, too. */
   readonly slice: TimeSlice | undefined;
+  /** Undefined where no time passes: nothing is waited for. */
+  readonly timers: Timers | undefined;
+  /** Aborted when the engine is closed. */
+  readonly signal: AbortSignal;
 }

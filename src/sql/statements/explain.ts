@@ -111,7 +111,7 @@ function* explainRunning(
   queryId: string,
   { running: queries, serverContext }: ExecuteInput<Explain>,
 ): InPieces<Explanation> {
-  const query = queries.require(queryId);
+  const query = queries.require(queryId, statementMessages.explainMissing);
   const { running, text } = query;
   const rungs = yield* plannedRungs(text, serverContext);
   yield;

@@ -1,6 +1,9 @@
 import type { Statement } from '../../../grammar/ast.ts';
 import { alterSource } from './alter-source.ts';
 import { createFunction } from './create-function.ts';
+import { alterSystem } from './alter-system.ts';
+import { assertSchema } from './assert-schema.ts';
+import { assertTopic } from './assert-topic.ts';
 import { createSourceAs } from './create-source-as.ts';
 import { createSource } from './create-source.ts';
 import { createType } from './create-type.ts';
@@ -62,11 +65,11 @@ export const statements = {
   UnsetProperty: unsetProperty,
   DefineVariable: defineVariable,
   UndefineVariable: undefineVariable,
-  AlterSystem: unsupportedStatement('ALTER SYSTEM'),
+  AlterSystem: alterSystem,
   CreateConnector: unsupportedStatement('CREATE CONNECTOR'),
   DropConnector: unsupportedStatement('DROP CONNECTOR'),
-  AssertTopic: unsupportedStatement('ASSERT TOPIC'),
-  AssertSchema: unsupportedStatement('ASSERT SCHEMA'),
+  AssertTopic: assertTopic,
+  AssertSchema: assertSchema,
   AssertValues: unsupportedStatement('ASSERT VALUES'),
   AssertTombstone: unsupportedStatement('ASSERT TOMBSTONE'),
   AssertSource: unsupportedStatement('ASSERT SOURCE'),

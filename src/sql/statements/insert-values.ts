@@ -7,7 +7,7 @@ import { formatOf } from '../../serde/formats.ts';
 import { mustStop } from '../../base/assert.ts';
 import { messageOf, type SourceSpan } from '../../base/errors.ts';
 import { bindOver } from '../analysis/row-scope.ts';
-import type { AnalysisContext } from '../analysis/session.ts';
+import { type AnalysisContext, booleanProperty } from '../analysis/session.ts';
 import { columnHints, columnMessages } from '../messages/columns.ts';
 import { expressionMessages } from '../messages/expressions.ts';
 import { headings } from '../messages/headings.ts';
@@ -70,6 +70,9 @@ interface InsertedRows {
 
 /** What an INSERT … VALUES writes. @throws {DiagnosticError} when the values do not fit the source. */
 function rowsToInsert(statement: InsertValues, context: AnalysisContext): InsertedRows {
+  if (booleanProperty(context.properties, 'ksql.insert.into.values.enabled') === false) {
+    throw refuse(insertValuesMessages.disabled(), statement.span);
+  }
   withPrefix(headings.prepare, () => prepare(statement));
   const source = targetOf(statement, context);
   return withPrefix(headings.insertValues(source.name), () => rowsFor(statement, source, context));

@@ -1,5 +1,7 @@
 import { quoteName } from '../../base/sql-quotes.ts';
 import type { QueryControl } from '../../../grammar/ast.ts';
+import { refuse } from '../analysis/sql-error.ts';
+import { statementMessages } from '../messages/statements.ts';
 import type { ControlStatement } from './definition.ts';
 
 const MESSAGES = {
@@ -12,10 +14,12 @@ const MESSAGES = {
 export const queryControl: ControlStatement<QueryControl> = {
   family: 'control',
   topicNeed: () => 'nothing',
-  check({ statement: { queryId }, queries, running }) {
+  check({ statement: { action, queryId, span }, queries, running }) {
     // A query that the script itself starts may be given another number when it runs.
     const isScriptStarting = queries.some((query) => !running.has(query.queryId));
-    if (queryId !== undefined && !isScriptStarting) running.require(queryId);
+    if (queryId === undefined || isScriptStarting || isPushQueryId(queryId)) return;
+    const { plan } = running.require(queryId).running;
+    if (plan.purpose === 'sourceTable') throw refuse(statementMessages.linkedQuery(action, queryId), span);
   },
   action: ({ action, queryId }) => ({ action, ...(queryId === undefined ? {} : { queryId }) }),
   commandId: ({ action, queryId = 'ALL' }) => `${action.toLowerCase()}/${quoteName(queryId)}/execute`,
@@ -25,3 +29,8 @@ export const queryControl: ControlStatement<QueryControl> = {
   },
   message: ({ action }) => MESSAGES[action],
 };
+
+/** Whether an id is one of a push query, whatever its case: those are nobody's but the server's that runs them. */
+export function isPushQueryId(queryId: string): boolean {
+  return /transient/i.test(queryId);
+}

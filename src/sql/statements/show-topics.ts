@@ -1,3 +1,4 @@
+import { hiddenTopics } from '../analysis/hidden-topics.ts';
 import type { TopicFacts } from '../analysis/session.ts';
 import { entityOf } from '../entities/statement-entity.ts';
 import type { ShowDefinition } from './show-definition.ts';
@@ -11,9 +12,10 @@ type TopicsResult = {
 
 /** SHOW TOPICS, and SHOW ALL TOPICS with the internal ones. */
 export const showTopics: ShowDefinition<TopicsResult> = {
-  async execute({ statement: { extended, all }, text, host }) {
+  async execute({ statement: { extended, all }, text, host, context }) {
     const topics = await host.listTopics();
-    const shown = [...topics].filter(([name]) => all || !name.startsWith('_'));
+    const isHidden = hiddenTopics(context.properties);
+    const shown = [...topics].filter(([name]) => all || !isHidden(name));
     return { kind: 'topics', text, extended, topics: new Map(shown) };
   },
   entity({ text, extended, topics }) {

@@ -1,4 +1,5 @@
 import type { AlterSourcePlan } from './alter-source.ts';
+import type { AlterSystemPlan } from './alter-system.ts';
 import type { CreateAsPlan } from './create-source-as.ts';
 import type { CreateFunctionPlan } from './create-function.ts';
 import type { CreateSourcePlan } from './create-source.ts';
@@ -23,4 +24,5 @@ export type StatementPlan =
   | DropTypePlan
   | CreateFunctionPlan
   | DropFunctionPlan
-  | AlterSourcePlan;
+  | AlterSourcePlan
+  | AlterSystemPlan;

@@ -4,6 +4,8 @@ import type { StatementKind } from '../../../src/sql/statements/definition.ts';
 import { statements } from '../../../src/sql/statements/index.ts';
 import { eventually, type Json, post, startPlatform, type TestPlatform } from '../../server/platform.ts';
 import { alterSource } from './cases/alter-source.ts';
+import { alterSystem } from './cases/alter-system.ts';
+import { assertSchema, assertTopic } from './cases/assertions.ts';
 import { createSourceAs } from './cases/create-source-as.ts';
 import { createSource } from './cases/create-source.ts';
 import { dropSource } from './cases/drop-source.ts';
@@ -38,12 +40,12 @@ const cases = {
   DropFunction: dropFunction,
   AlterSource: alterSource,
   DropSource: dropSource,
+  AlterSystem: alterSystem,
   QueryControl: queryControl,
-  AlterSystem: unsupported("ALTER SYSTEM 'a'='b';", 'ALTER SYSTEM'),
   CreateConnector: unsupported("CREATE SOURCE CONNECTOR c WITH ('a'='b');", 'CREATE CONNECTOR'),
   DropConnector: unsupported('DROP CONNECTOR c;', 'DROP CONNECTOR'),
-  AssertTopic: unsupported('ASSERT TOPIC orders;', 'ASSERT TOPIC'),
-  AssertSchema: unsupported('ASSERT SCHEMA SUBJECT orders;', 'ASSERT SCHEMA'),
+  AssertTopic: assertTopic,
+  AssertSchema: assertSchema,
   AssertValues: forTestFiles("ASSERT VALUES orders (id) VALUES ('a');"),
   AssertTombstone: forTestFiles("ASSERT NULL VALUES orders (id) KEY ('a');"),
   AssertSource: forTestFiles("ASSERT STREAM orders (id STRING KEY) WITH (KAFKA_TOPIC='orders');"),

@@ -27,7 +27,10 @@ export const queryControl: StatementCase = {
     ['RESUME ALL;', done('Query resumed.', { commandId: 'resume/`ALL`/execute' })],
     ['TERMINATE totals_query;', done('Query terminated.', { commandId: 'terminate/`TOTALS_QUERY`/execute' })],
   ],
-  refusals: [['TERMINATE totals_quer;', 'Unknown queryId: TOTALS_QUER']],
+  refusals: [
+    ['TERMINATE totals_quer;', 'Unknown queryId: TOTALS_QUER'],
+    ['TERMINATE transient_orders_1;', "Failed to terminate query with query ID: 'TRANSIENT_ORDERS_1'"],
+  ],
 };
 
 export const explain: StatementCase = {
@@ -59,7 +62,7 @@ export const explain: StatementCase = {
   refusals: [
     ['EXPLAIN SELECT nothing FROM nowhere;', 'NOWHERE does not exist'],
     ['EXPLAIN SELECT nothing FROM orders;', 'NOTHING'],
-    ['EXPLAIN DROP STREAM orders;', 'EXPLAIN shows the plans of queries'],
-    ['EXPLAIN totals_quer;', 'Unknown queryId: TOTALS_QUER'],
+    ['EXPLAIN DROP STREAM orders;', 'The provided statement does not run a ksql query'],
+    ['EXPLAIN totals_quer;', 'Query with id:TOTALS_QUER does not exist, use SHOW QUERIES'],
   ],
 };

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { DiagnosticError, messageOf } from '../src/base/errors.ts';
+import { nodeEnvironment } from '../src/base/io/node-environment.ts';
+import { silentLogger } from '../src/base/logger.ts';
+import { Producer } from '../src/client/index.ts';
+import { checkedBackup, commandTopicOf, restoreCommandTopic } from '../src/server/index.ts';
+import { clientOptions, type ConnectionOptions, withConnection } from './connection.ts';
+import { withOptionRules } from './option-rules.ts';
+import { writeOut } from './standard-streams.ts';
+import { withAdmin } from './with-admin.ts';
+
+interface RestoreOptions extends ConnectionOptions {
+  readonly serviceId: string;
+  readonly skipIncompatible?: boolean;
+  readonly yes?: boolean;
+}
+
+/** `millrace sql-server`: what is done to a SQL service while its servers are stopped. */
+export function sqlServerCommand(): Command {
+  const server = new Command('sql-server').description('look after a SQL service whose servers are stopped');
+  const restore = withConnection(server.command('restore <file>'))
+    .description("restore the command topic of a service from a backup, Millrace's or ksqlDB's")
+    .option('--service-id <id>', 'ksql.service.id of the service', 'default_')
+    .option('--skip-incompatible', 'leave out statements that this release cannot read')
+    .option('-y, --yes', 'delete the statements that the command topic has now')
+    .action((file: string, options: RestoreOptions) => restoreFrom(file, options));
+  withOptionRules(restore, { '--service-id': {}, '--skip-incompatible': {}, '--yes': {} });
+  return server;
+}
+
+async function restoreFrom(file: string, options: RestoreOptions): Promise<void> {
+  const { commands, skipped } = checkedBackup(contentOf(file), {
+    file,
+    skipIncompatible: options.skipIncompatible === true,
+  });
+  const topic = commandTopicOf(options.serviceId);
+  if (options.yes !== true) {
+    throw new DiagnosticError({
+      message: `${topic} would be deleted, and made anew with the ${commands.length} statements of ${file}`,
+      hint: 'stop the servers of the service, and say it with --yes',
+    });
+  }
+  for (const { line, reason } of skipped) writeOut(`left out line ${line}: ${reason}\n`);
+  await withAdmin(options, async (admin) => {
+    const { defaultApiTimeoutMs: blockMsMax, ...common } = await clientOptions(options);
+    const deliveryTimeoutMs = blockMsMax;
+    const producer = new Producer({ ...common, blockMsMax, deliveryTimeoutMs, acks: 'all', lingerMs: 0 });
+    try {
+      const { timers } = nodeEnvironment;
+      const { signal } = new AbortController();
+      await restoreCommandTopic(commands, { topic, admin, producer, timers, logger: silentLogger, signal });
+    } finally {
+      await producer.close();
+    }
+  });
+  writeOut(`restored ${topic} with ${commands.length} statements; start the servers of the service again\n`);
+}
+
+function contentOf(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new DiagnosticError({ message: `${file} cannot be read: ${messageOf(error)}` });
+  }
+}

@@ -1,0 +1,137 @@
+import path from 'node:path';
+import type { Clock, Disk } from '../../base/environment.ts';
+import { messageOf, OperationalError } from '../../base/errors.ts';
+import type { Logger } from '../../base/logger.ts';
+import { backupLine, type CommandBytes, readBackup } from './backup-file.ts';
+
+const PREFIX = 'backup_';
+
+interface CommandBackupOptions {
+  readonly environment: { readonly clock: Clock; readonly disk: Disk };
+  /** `ksql.metastore.backup.location` */
+  readonly location: string;
+  readonly topic: string;
+  readonly logger: Logger;
+  /** `ksql.command.topic.skip.damage`: where topic and backup differ, another backup is begun. */
+  readonly skipDamage: boolean;
+}
+
+/**
+ * A copy of the command topic in a file, in ksqlDB's form and under its names: `backup_TOPIC_MS`, of which the latest counts. It has
+ * the commands that were carried out. What the topic lacks of it was lost: then the start is refused, until the topic is
+ * restored.
+ */
+export class CommandBackup {
+  readonly #options: CommandBackupOptions;
+  #file: string;
+  /** Of the file, those that the topic has not shown yet. */
+  #expected: CommandBytes[] = [];
+  /** What the topic has shown so far, for another file. */
+  #seen: CommandBytes[] = [];
+
+  /** @throws {OperationalError} where the folder cannot be made or the file cannot be read. */
+  constructor(options: CommandBackupOptions) {
+    this.#options = options;
+    const { environment, location, logger } = options;
+    const { disk } = environment;
+    disk.makeDirectory(location);
+    const latest = this.#latest();
+    this.#file = latest ?? this.#newFile();
+    if (latest === undefined) return;
+    try {
+      this.#expected = [...readBackup(disk.readFile(latest))].reverse();
+    } catch (error) {
+      logger.warn('the backup of the command topic cannot be read: another one is begun', {
+        file: latest,
+        error: messageOf(error),
+      });
+      this.#file = this.#newFile();
+    }
+  }
+
+  /** The file that is written. */
+  get file(): string {
+    return this.#file;
+  }
+
+  /**
+   * Called at the start with all commands that are carried out, in order.
+   * @throws {OperationalError} `COMMAND_TOPIC_DAMAGED` where the topic is not what the backup is of.
+   */
+  compare(commands: readonly CommandBytes[]): void {
+    for (const [index, command] of commands.entries()) {
+      const expected = this.#expected.pop();
+      if (expected === undefined) this.write(command);
+      else if (!isSame(expected, command))
+        this.#onDifference(`statement ${index + 1} is another one`, command);
+      this.#seen.push(command);
+    }
+    const missing = this.#expected.length;
+    if (missing > 0) this.#onDifference(`the last ${missing} statements of the backup are not in the topic`);
+    this.#seen = [];
+  }
+
+  /** Appends a command. A backup that cannot be written costs no statement. */
+  write(command: CommandBytes): void {
+    const { disk } = this.#options.environment;
+    try {
+      const file = disk.open(this.#file, 'create');
+      try {
+        file.write([backupLine(command)], file.size());
+      } finally {
+        file.close();
+      }
+    } catch (error) {
+      if (!(error instanceof OperationalError)) throw error;
+      this.#options.logger.warn(
+        'the backup of the command topic is not complete: restart the server when it can be written',
+        {
+          file: this.#file,
+          error: error.message,
+        },
+      );
+    }
+  }
+
+  #onDifference(what: string, command?: CommandBytes): void {
+    const { topic, skipDamage, logger } = this.#options;
+    const message = `the command topic ${topic} and its backup ${this.#file} differ: ${what}`;
+    if (!skipDamage) {
+      throw new OperationalError(
+        'COMMAND_TOPIC_DAMAGED',
+        `${message}; restore it by millrace sql-server restore, or set ksql.command.topic.skip.damage=true to go on with ` +
+          'what the topic has',
+        { retriable: false },
+      );
+    }
+    logger.error(`${message}; another backup is begun`);
+    this.#expected = [];
+    this.#file = this.#newFile();
+    for (const seen of this.#seen) this.write(seen);
+    if (command !== undefined) this.write(command);
+  }
+
+  #newFile(): string {
+    const { environment, location, topic } = this.#options;
+    const { clock, disk } = environment;
+    // Two that are begun in one millisecond.
+    for (let ms = clock.nowMs(); ; ms++) {
+      const file = path.join(location, `${PREFIX}${topic}_${ms}`);
+      if (!disk.exists(file)) return file;
+    }
+  }
+
+  #latest(): string | undefined {
+    const { environment, location, topic } = this.#options;
+    const prefix = `${PREFIX}${topic}_`;
+    const times = environment.disk.list(location).flatMap((name) => {
+      const time = name.slice(prefix.length);
+      return name.startsWith(prefix) && /^\d{1,15}$/.test(time) ? [Number(time)] : [];
+    });
+    return times.length === 0 ? undefined : path.join(location, `${prefix}${Math.max(...times)}`);
+  }
+}
+
+function isSame(one: CommandBytes, other: CommandBytes): boolean {
+  return one.key.equals(other.key) && one.value.equals(other.value);
+}
