@@ -320,4 +320,18 @@ export const streamsMutations: readonly Mutation[] = [
     replace: 'each.partition === partition',
     suite: ['test/streams/runtime/state-locations.test.ts'],
   },
+  {
+    name: 'a task moves to a member without its state, though another one has it',
+    file: 'src/streams/runtime/warm-up-assignment.ts',
+    find: 'owners.set(task.id, keeperOf(task.id, warm, { owners, holders: input.holders }));',
+    replace: 'keeperOf(task.id, warm, { owners, holders: input.holders });',
+    suite: ['test/streams/runtime/task-assignor.test.ts'],
+  },
+  {
+    name: 'nobody looks again whether a task that waits for its state can move',
+    file: 'src/streams/runtime/task-assignor.ts',
+    find: '...(isWaiting ? { prober: this.#proberOf(members) } : {}),',
+    replace: '...(isWaiting && members.length < 0 ? { prober: this.#proberOf(members) } : {}),',
+    suite: ['test/streams/runtime/task-assignor.test.ts'],
+  },
 ];

@@ -3,7 +3,6 @@ import { atLeast, oneOf } from '../../base/config/config-range.ts';
 import { perQuery } from './per-query.ts';
 
 const NO_JAVA = 'it names a Java class';
-const NO_WARM_UP = 'there are no warm-up replicas';
 const NO_RACKS = 'tasks are assigned without racks';
 const NO_SAMPLES = 'metrics have no samples';
 const SOCKETS = 'sockets are as the system makes them';
@@ -36,7 +35,6 @@ export const ignoredStreamsProperties = perQuery({
   'interceptor.classes': list(null, NO_JAVA),
   'key.deserializer': string(null, NO_JAVA),
   'key.serializer': string(null, NO_JAVA),
-  'max.warmup.replicas': int(null, NO_WARM_UP, atLeast(1)),
   'metric.reporters': list(null, 'metrics are read from the metrics page'),
   'metrics.num.samples': int(null, NO_SAMPLES, atLeast(1)),
   'metrics.recording.level': string(null, 'metrics are always recorded', oneOf('INFO', 'DEBUG', 'TRACE')),
@@ -44,7 +42,6 @@ export const ignoredStreamsProperties = perQuery({
   'num.stream.threads': int(null, 'a query has one loop per process', atLeast(1)),
   'partition.assignment.strategy': list(null, NO_JAVA),
   'partitioner.class': string(null, NO_JAVA),
-  'probing.rebalance.interval.ms': long(null, 'there are no probing rebalances', atLeast(60_000)),
   'processing.exception.handler': string(null, NO_JAVA),
   'production.exception.handler': string(null, NO_JAVA),
   'rack.aware.assignment.non_overlap_cost': int(null, NO_RACKS),

@@ -12,8 +12,9 @@ import { leaderOf, type TaskAssignorOptions } from './task-assignor-options.ts';
  */
 export function eagerTaskAssignor(options: TaskAssignorOptions): ConsumerAssignor {
   const { taskOffsetSums, asksToEnd = () => false, onEnd, onDifferences } = options;
-  // They know no standby tasks.
-  const leader = { ...leaderOf(options), standbyReplicas: 0 };
+  // They know no standby tasks, and none that warm up: whatever size its state has, a task moves at once.
+  const endOffsets = (): Promise<undefined> => Promise.resolve(undefined);
+  const leader = { ...leaderOf(options), standbyReplicas: 0, endOffsets };
   return {
     name: 'millrace-streams',
     supportedProtocols: ['cooperative', 'eager'],

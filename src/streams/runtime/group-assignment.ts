@@ -2,6 +2,7 @@ import type { AssignmentMetadata, PartitionOffset, TopicPartition } from '../../
 import { assignStandbys } from './standby-assignment.ts';
 import { assignTasks, type MemberOfInstance } from './task-assignment.ts';
 import { type TaskLags, taskLags } from './task-lags.ts';
+import { withWarmUps } from './warm-up-assignment.ts';
 import { hasSubtopology, shapeDifferences, type TopologyShape } from './topology-shape.ts';
 
 /** A task as the leader assigns it: only a member whose topology reads the same can run it. */
@@ -34,6 +35,8 @@ export interface Leader {
   readonly acceptableRecoveryLag: number;
   /** `num.standby.replicas` */
   readonly standbyReplicas: number;
+  /** `max.warmup.replicas` */
+  readonly warmupReplicasMax: number;
   /** Undefined where they cannot be had in time. */
   readonly endOffsets: (
     partitions: readonly TopicPartition[],
@@ -47,6 +50,8 @@ interface GroupAssignment {
   readonly meantFor: ReadonlyMap<string, readonly AssignedTask[]>;
   /** By member, the tasks that it is to be a standby of. */
   readonly standbysOf: ReadonlyMap<string, readonly AssignedTask[]>;
+  /** Tasks wait elsewhere until whom they are to move to has their state: the group is to look again. */
+  readonly isWaiting: boolean;
   /** What differs between the topologies of the group. */
   readonly differences: readonly string[];
 }
@@ -57,7 +62,7 @@ export async function assignGroup(
   metadata: AssignmentMetadata,
   leader: Leader,
 ): Promise<GroupAssignment> {
-  const { shape, acceptableRecoveryLag, standbyReplicas: replicas, endOffsets } = leader;
+  const { shape, acceptableRecoveryLag, endOffsets } = leader;
   const tasks = [...leader.tasks, ...foreignTasks(shape, members, metadata)];
   const holders = holdersOf(tasks, members);
   const lags =
@@ -69,7 +74,7 @@ export async function assignGroup(
           endOffsets,
         );
   const mayRun = eligibility(tasks, members);
-  const owners = assignTasks({
+  const targets = assignTasks({
     tasks,
     members,
     runningOn: caughtUp(holders, tasks, { members, lags, acceptableRecoveryLag }),
@@ -78,10 +83,8 @@ export async function assignGroup(
     mayRun,
   });
   const backedUp = tasks.filter(({ isStateful, changelogs }) => isStateful && changelogs.length > 0);
-  const standbys = assignStandbys({
-    tasks: backedUp.map(({ id }) => id),
-    ...{ members, owners, lags, acceptableRecoveryLag, replicas, mayRun },
-  });
+  const moving = { tasks: backedUp, members, holders, lags, mayRun };
+  const { owners, standbysOf, isWaiting } = await keepState(targets, moving, leader);
   const isFree = ({ id }: AssignedTask, memberId: string): boolean =>
     [...(holders.get(id) ?? [])].every((holder) => holder === memberId);
   const meantFor = new Map(
@@ -92,7 +95,8 @@ export async function assignGroup(
       [...meantFor].map(([memberId, meant]) => [memberId, meant.filter((task) => isFree(task, memberId))]),
     ),
     meantFor,
-    standbysOf: letGoOf(standbys, { tasks: backedUp, members, holders }),
+    isWaiting,
+    standbysOf,
     differences: [
       ...new Set(
         [...new Set(members.map((member) => member.shape))].flatMap((other) =>
@@ -103,18 +107,37 @@ export async function assignGroup(
   };
 }
 
+/** What members have of the tasks that have changelogs. */
+interface StateOfGroup {
+  readonly tasks: readonly AssignedTask[];
+  readonly members: readonly GroupMember[];
+  readonly holders: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly lags: TaskLags;
+  readonly mayRun: (memberId: string, taskId: string) => boolean;
+}
+
+/** Who runs tasks now, so that no state is waited for that somebody has, and who follows their changelogs. */
+async function keepState(
+  targets: ReadonlyMap<string, string>,
+  state: StateOfGroup,
+  { acceptableRecoveryLag, standbyReplicas, warmupReplicasMax, endOffsets }: Leader,
+): Promise<
+  Pick<GroupAssignment, 'standbysOf' | 'isWaiting'> & { readonly owners: ReadonlyMap<string, string> }
+> {
+  const common = { ...state, acceptableRecoveryLag };
+  const { owners, warmUps, isWaiting } = await withWarmUps({
+    ...{ ...common, owners: targets, warmupsMax: warmupReplicasMax, endOffsets },
+  });
+  const standbys = assignStandbys({
+    ...{ ...common, tasks: state.tasks.map(({ id }) => id), owners, warmUps, replicas: standbyReplicas },
+  });
+  return { owners, isWaiting, standbysOf: letGoOf(standbys, state) };
+}
+
 /** Of the standby tasks of each member, those that nobody else of its instance runs still: the two would write the same state. */
 function letGoOf(
   standbys: ReadonlyMap<string, readonly string[]>,
-  {
-    tasks,
-    members,
-    holders,
-  }: {
-    readonly tasks: readonly AssignedTask[];
-    readonly members: readonly GroupMember[];
-    readonly holders: ReadonlyMap<string, ReadonlySet<string>>;
-  },
+  { tasks, members, holders }: Pick<StateOfGroup, 'tasks' | 'members' | 'holders'>,
 ): ReadonlyMap<string, readonly AssignedTask[]> {
   return new Map(
     members.map(({ memberId, instance }) => {

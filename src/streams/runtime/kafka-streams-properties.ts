@@ -21,7 +21,6 @@ const WITHOUT_OPTION: Readonly<Record<string, string>> = {
   'state.dir': 'give stateDir to the application, or to its host',
   'num.stream.threads':
     'a StreamsApp has one loop: threadedStreamsOptionsFrom reads it for a ThreadedStreamsApp',
-  'max.warmup.replicas': 'there are no warm-up replicas',
   'group.instance.id': 'give consumer.groupInstanceId to the application',
   'default.key.serde': SERDES,
   'default.value.serde': SERDES,

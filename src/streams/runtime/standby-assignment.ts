@@ -7,6 +7,8 @@ interface StandbyInput {
   readonly members: readonly MemberOfInstance[];
   /** By task, who is to run it. */
   readonly owners: ReadonlyMap<string, string>;
+  /** By task, who is to bring its state up to date, beside the standby tasks. */
+  readonly warmUps?: ReadonlyMap<string, string>;
   /** See `assignTasks`. */
   readonly lags: TaskLags;
   readonly acceptableRecoveryLag: number;
@@ -23,6 +25,7 @@ interface StandbyInput {
 export function assignStandbys(input: StandbyInput): ReadonlyMap<string, readonly string[]> {
   const given = new Given(input);
   const { tasks, members, lags, acceptableRecoveryLag, replicas, mayRun } = input;
+  for (const [task, memberId] of input.warmUps ?? []) given.warmUp(task, memberId);
   const share = members.length === 0 ? 0 : Math.ceil((tasks.length * replicas) / members.length);
   const known = tasks
     .flatMap((task) => [...(lags.get(task) ?? [])].map(([processId, lag]) => ({ task, processId, lag })))
@@ -49,6 +52,8 @@ class Given {
   readonly #members: readonly MemberOfInstance[];
   /** By task, the instances that have it, the one first that runs it. */
   readonly #instances: ReadonlyMap<string, Set<string>>;
+  /** By task, how many standby tasks it has. */
+  readonly #counts = new Map<string, number>();
   /** By member, how many tasks they run, and stand by for. */
   readonly #totals = new Map<string, number>();
 
@@ -66,9 +71,13 @@ class Given {
 
   /** Standby tasks of a task. */
   countOf(task: string): number {
-    let count = 0;
-    for (const tasks of this.tasksOf.values()) if (tasks.includes(task)) count++;
-    return count;
+    return this.#counts.get(task) ?? 0;
+  }
+
+  /** Beside those that {@link countOf} counts. */
+  warmUp(task: string, memberId: string): void {
+    const member = this.#members.find((each) => each.memberId === memberId);
+    if (member !== undefined) this.#take(task, member);
   }
 
   /** Standby tasks of a member. */
@@ -83,7 +92,12 @@ class Given {
     const [first] = able;
     if (first === undefined) return;
     const member = able.reduce((best, each) => (this.#isLessLoaded(each, best) ? each : best), first);
-    instances.add(member.instance);
+    this.#counts.set(task, this.countOf(task) + 1);
+    this.#take(task, member);
+  }
+
+  #take(task: string, member: MemberOfInstance): void {
+    this.#instances.get(task)?.add(member.instance);
     this.tasksOf.set(member.memberId, [...(this.tasksOf.get(member.memberId) ?? []), task]);
     this.#count(member);
   }

@@ -92,6 +92,13 @@ export interface StreamsAppOptions {
    */
   readonly standbyReplicas?: number;
   /**
+   * `max.warmup.replicas`, 2: how many tasks, whose state lacks more than {@link StreamsAppOptions.acceptableRecoveryLag} where they
+   * are to move to, are brought up to date there at a time; they run where they are until then.
+   */
+  readonly warmupReplicasMax?: number;
+  /** `probing.rebalance.interval.ms`, 10 minutes: how long it takes until it is looked whether these can move. */
+  readonly probingRebalanceIntervalMs?: number;
+  /**
    * `idle.source.ms` (Kafka Streams has none), -1: never. A task that has read all of its inputs and has had no record for so
    * long lets its stream time go on with the wall clock, from the time of the last record on: windows close, and what waits
    * for time is emitted. Records that come behind that time are late.

@@ -98,6 +98,22 @@ export const streamsConfig = {
       atLeast(0),
     ),
   ),
+  warmupReplicasMax: option(
+    'max.warmup.replicas',
+    int(
+      2,
+      'How many tasks are brought up to date at a time where they are to move to, before they move.',
+      atLeast(1),
+    ),
+  ),
+  probingRebalanceIntervalMs: option(
+    'probing.rebalance.interval.ms',
+    long(
+      600_000,
+      'How long it takes until it is looked whether a task has the state that it waits for to move.',
+      atLeast(60_000),
+    ),
+  ),
   idleSourceMs: option(
     'idle.source.ms',
     long(

@@ -36,8 +36,8 @@ interface AssignmentInput {
  * else it goes to the process whose state of it lacks least, and else to whoever has least. The answer depends on nothing else,
  * so that all leaders agree.
  *
- * This is the high-availability assignment of Kafka Streams (KIP-441) without its warm-up replicas: what nobody has a
- * complete state of moves at once, where Kafka Streams would let the new member catch up first.
+ * This is the balanced assignment that the high-availability assignment of Kafka Streams (KIP-441) comes to in the end; see
+ * `withWarmUps` for what moves later.
  */
 export function assignTasks(input: AssignmentInput): ReadonlyMap<string, string> {
   const owners = new Map<string, string>();

@@ -26,6 +26,12 @@ export interface TaskAssignorOptions {
   readonly acceptableRecoveryLag: number;
   /** `num.standby.replicas` */
   readonly standbyReplicas: number;
+  /** `max.warmup.replicas` */
+  readonly warmupReplicasMax: number;
+  /** `probing.rebalance.interval.ms` */
+  readonly probingRebalanceIntervalMs: number;
+  /** Milliseconds since the epoch. */
+  readonly nowMs: () => number;
   /** Names the process where several members of it have no state in common; undefined: `processId` does. */
   readonly instance: string | undefined;
   /** Whether this member asks all others to end (SHUTDOWN_APPLICATION). Asked at each join. */
@@ -42,7 +48,8 @@ export interface TaskAssignorOptions {
 
 /** What the member knows when it leads the group. */
 export function leaderOf(options: TaskAssignorOptions): Leader {
-  const { applicationId, topology, acceptableRecoveryLag, standbyReplicas, endOffsets } = options;
+  const { applicationId, topology } = options;
+  const { acceptableRecoveryLag, standbyReplicas, warmupReplicasMax, endOffsets } = options;
   const shape = shapeOf(topology, applicationId);
   const tasks = options.tasks.map(({ id, inputs, partition, subtopology }) => {
     const logged = subtopology.stores.filter((store) => topology.stores.get(store)?.loggingEnabled);
@@ -59,7 +66,7 @@ export function leaderOf(options: TaskAssignorOptions): Leader {
       ],
     };
   });
-  return { tasks, shape, acceptableRecoveryLag, standbyReplicas, endOffsets };
+  return { tasks, shape, acceptableRecoveryLag, standbyReplicas, warmupReplicasMax, endOffsets };
 }
 
 /** The topics that stand for the changelogs of stores which have none. */

@@ -106,13 +106,24 @@ class StreamAssignor implements ConsumerAssignor {
       const held = heldTasks(this.#leader.tasks, members);
       return answer((memberId) => held.get(memberId) ?? [], { hosts: partitionsByHost(held, known) });
     }
-    const { tasksOf, meantFor, standbysOf, differences } = await assignGroup(members, metadata, this.#leader);
+    const { tasksOf, meantFor, standbysOf, isWaiting, differences } = await assignGroup(
+      members,
+      metadata,
+      this.#leader,
+    );
     return answer((memberId) => tasksOf.get(memberId) ?? [], {
       standbysOf,
+      ...(isWaiting ? { prober: this.#proberOf(members) } : {}),
       hosts: partitionsByHost(meantFor, known),
       standbyHosts: partitionsByHost(standbysOf, known),
       differences: differencesToTell([...differences, ...strangers(subscriptions, known)]),
     });
+  }
+
+  /** Who asks for a rebalance, and when, in which tasks may move that wait for their state. */
+  #proberOf(members: readonly GroupMember[]): Prober {
+    const [memberId = ''] = members.map((member) => member.memberId).sort(compare);
+    return { memberId, atMs: this.#options.nowMs() + this.#options.probingRebalanceIntervalMs };
   }
 
   onAssignment({ userData }: MemberAssignment): void {
@@ -179,12 +190,20 @@ function strangers(
     );
 }
 
+/** The member that asks for the next rebalance. */
+interface Prober {
+  readonly memberId: string;
+  /** Milliseconds since the epoch. */
+  readonly atMs: number;
+}
+
 type Answer = (
   tasksOf: (memberId: string) => readonly AssignedTask[],
   told?: {
     readonly errorCode?: number;
     readonly differences?: readonly string[];
     readonly standbysOf?: ReadonlyMap<string, readonly AssignedTask[]>;
+    readonly prober?: Prober;
     readonly hosts?: readonly HostPartitions[];
     readonly standbyHosts?: readonly HostPartitions[];
   },
@@ -202,7 +221,7 @@ function answerIn(
   );
   return (tasksOf, told = {}) => {
     const { errorCode = AssignorError.NONE, differences = [] } = told;
-    const { standbysOf, hosts = [], standbyHosts = [] } = told;
+    const { standbysOf, prober, hosts = [], standbyHosts = [] } = told;
     return new Map(
       subscriptions.map(({ memberId }) => {
         const isToTell = tellers.has(memberId);
@@ -218,7 +237,8 @@ function answerIn(
           standbyPartitionsByHost: standbyHosts,
           errorCode,
           // At once.
-          nextRebalanceMs: isToTell && !isComplete ? 0 : undefined,
+          nextRebalanceMs:
+            isToTell && !isComplete ? 0 : prober?.memberId === memberId ? prober.atMs : undefined,
           extension: encodeMemberData({ differences, isToTell }),
         });
         return [memberId, { partitions: given.map(({ partition }) => partition), userData }];

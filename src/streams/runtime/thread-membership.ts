@@ -44,14 +44,15 @@ export class ThreadMembership {
 
   constructor({ settings, plan, admin, place, ...told }: ThreadMembershipParts) {
     const { logger, applicationId, topology, acceptableRecoveryLag, applicationServer } = settings;
-    const { standbyReplicas } = settings;
+    const { standbyReplicas, warmupReplicasMax, probingRebalanceIntervalMs } = settings;
     this.#settings = settings;
     const stores = storeSources(topology, { applicationId, tasks: plan.tasks });
     this.#locations = { clients: [], stores };
     this.assignors = taskAssignors({
       applicationId,
       topology,
-      ...{ acceptableRecoveryLag, standbyReplicas },
+      ...{ acceptableRecoveryLag, standbyReplicas, warmupReplicasMax, probingRebalanceIntervalMs },
+      nowMs: () => settings.environment.clock.nowMs(),
       tasks: plan.tasks,
       ...told,
       instance: place?.instance,

@@ -56,7 +56,7 @@ describe('properties of Kafka Streams', () => {
 
   it.each([
     ['num.stream.threads', 4, /threadedStreamsOptionsFrom/],
-    ['max.warmup.replicas', 1, /no warm-up replicas/],
+    ['rocksdb.config.setter', 'com.example.Setter', /give blockCacheBytes/],
     ['state.dir', '/tmp', /give stateDir/],
     ['default.key.serde', 'org.apache.Serdes', /serdes are objects/],
     ['comit.interval.ms', 7, /did you mean commit\.interval\.ms\?$/],
@@ -84,14 +84,14 @@ describe('properties of Kafka Streams', () => {
     const listener = (warning: Error): void => void warnings.push(warning);
     process.on('warning', listener);
     try {
-      streamsOptionsFrom({ 'max.warmup.replicas': 2 });
+      streamsOptionsFrom({ 'state.dir': '/tmp' });
       const isTold = (): boolean => warnings.some(({ name }) => name === 'MillraceWarning');
       await waitFor(nodeEnvironment, 'the warning', isTold);
     } finally {
       process.off('warning', listener);
     }
     expect(warnings.map(({ message }) => message)).toContainEqual(
-      expect.stringContaining('max.warmup.replicas has no effect'),
+      expect.stringContaining('state.dir has no effect'),
     );
   });
 });

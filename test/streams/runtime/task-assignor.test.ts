@@ -79,6 +79,9 @@ class TestMember {
       processId: () => Buffer.from(memberId.padEnd(16, '.')).toString('base64url'),
       userEndPoint: '',
       standbyReplicas: 0,
+      warmupReplicasMax: 2,
+      probingRebalanceIntervalMs: 600_000,
+      nowMs: () => 1_000,
       instance: undefined,
       taskOffsetSums: () => this.sums,
       endOffsets: (of) => Promise.resolve(of.map((each) => ({ ...each, offset: 100_000 }))),
@@ -284,6 +287,43 @@ describe('a group', () => {
     expect(standbysOf('b')).toEqual(ofC);
     expect(standbysOf('c')).toHaveLength(3);
     expect(early).toEqual([]);
+  });
+
+  it('lets a member warm up before a large task moves to it, and looks again whether it has', async () => {
+    const topology = countTopology(['x']);
+    const infos = new Map<string, AssignmentInfo>();
+    const member = (name: string): TestMember =>
+      new TestMember(name, topology, ['x'], {
+        ...{ partitions: 4, warmupReplicasMax: 1 },
+        onAssignmentInfo: (info) => infos.set(name, info),
+      });
+    const [a, b] = [member('a'), member('b')];
+    await rebalance([a]);
+    for (const task of ['0_0', '0_1', '0_2', '0_3']) a.sums.set(task, LATEST_OFFSET);
+    expect(await rebalance([a, b])).toBe(false);
+    // Nothing moves, one of two is brought up to date, and one member looks again.
+    expect([a.names.length, b.names]).toEqual([4, []]);
+    const [warming = '', ...others] = infos.get('b')?.standbyTasks.keys() ?? [];
+    expect(others).toEqual([]);
+    expect([a.rejoins.at(-1), b.rejoins.at(-1)]).toEqual([601_000, undefined]);
+    b.sums.set(warming, 95_000);
+    await settle([a, b], { id: 5 });
+    expect(b.names).toEqual([warming.replace('0_', 'x-')]);
+    const [next = ''] = infos.get('b')?.standbyTasks.keys() ?? [];
+    b.sums.set(next, 100_000);
+    b.sums.set(warming, LATEST_OFFSET);
+    await settle([a, b], { id: 9 });
+    expect([a.names.length, b.names.length]).toEqual([2, 2]);
+    expect([a.rejoins.at(-1), b.rejoins.at(-1)]).toEqual([undefined, undefined]);
+    // Whose state nobody has moves at once, and so does a small one.
+    const endOffsets = (of: readonly TopicPartition[]) =>
+      Promise.resolve(of.map((each) => ({ ...each, offset: 9_000 })));
+    const [c, d] = ['c', 'd'].map((name) => new TestMember(name, topology, ['x'], { endOffsets }));
+    if (!c || !d) throw new Error('two members');
+    await rebalance([c]);
+    for (const task of ['0_0', '0_1']) c.sums.set(task, LATEST_OFFSET);
+    await settle([c, d], { id: 20 });
+    expect(d.names).toHaveLength(1);
   });
 
   it('assigns also where the ends of the changelogs cannot be had', async () => {
