@@ -62,7 +62,7 @@ export const registryMutations: readonly Mutation[] = [
     file: 'src/client/producer/fenced-writer.ts',
     find: 'builder.build({ ...identity, baseSequence: this.#sequence })',
     replace: 'builder.build({})',
-    suite: ['test/server/registry/registry-leader.test.ts'],
+    suite: ['test/client/millrace-contract.test.ts'],
   },
   {
     name: 'changes that are written together are decided on what is not written yet, and stay',

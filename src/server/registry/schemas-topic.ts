@@ -223,7 +223,7 @@ export class SchemasTopic {
     let count = 0;
     const polled = await this.#consumer.poll(POLL_TIMEOUT_MS);
     // What is being written here is often read before it is acknowledged: then it need not be decoded.
-    if (this.#writing !== undefined) await Promise.race([this.#writing, this.#pause(WRITING_MS_MAX)]);
+    if (this.#writing !== undefined) await this.#forAWhile(this.#writing);
     for (const { records } of polled) {
       count += records.length;
       for (const { offset, key, value } of records) {
@@ -234,6 +234,13 @@ export class SchemasTopic {
     // Compaction leaves holes, also at the end.
     this.#progress(await this.#consumer.position(this.#partition));
     return count;
+  }
+
+  async #forAWhile(writing: Promise<void>): Promise<void> {
+    const over = new AbortController();
+    const { timers } = this.#options.environment;
+    await Promise.race([writing, timers.sleep(WRITING_MS_MAX, over.signal).catch(() => undefined)]);
+    over.abort();
   }
 
   #pause(ms: number): Promise<void> {
