@@ -22,8 +22,8 @@ function refusalAt(refusal: Refusal, span: SourceSpan | undefined): DiagnosticEr
 type Functions = ImmutableMap<string, UserFunctionRecord>;
 
 /**
- * What SQL knows: sources, custom types, functions of users, and the properties that ALTER SYSTEM has set. Immutable: a change is a new catalog, a
- * copy costs nothing.
+ * What SQL knows: sources, custom types, functions of users, and the properties that ALTER SYSTEM has set. Immutable: a change
+ * is a new catalog, a copy costs nothing.
  */
 export class Catalog {
   static readonly empty = new Catalog({
