@@ -34,7 +34,6 @@ describe('what a session may SET', () => {
     ['ksql.streams.producer.interceptor.classes', 'com.example.Audit'],
     ['ksql.nested.error.set.null', 'true'],
     ['ksql.query.pull.thread.pool.size', '100'],
-    ['ksql.query.pull.max.allowed.offset.lag', '9223372036854775807'],
     ['ksql.query.push.v2.interpreter.enabled', 'false'],
     ['ksql.suppress.enabled', 'true'],
     ['ksql.lambdas.enabled', 'true'],
