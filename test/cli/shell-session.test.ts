@@ -52,8 +52,8 @@ describe('SET in the shell', () => {
     expect(await run("SET 'auto.offset.reset'='earliest'; UNSET 'auto.offset.reset';")).toBe(
       "'auto.offset.reset' is now 'earliest'\n'auto.offset.reset' is no longer set\n",
     );
-    expect(await run("SET 'num.standby.replicas'='2';")).toBe(
-      "'num.standby.replicas' has no effect: there are no standby replicas\n'num.standby.replicas' is now '2'\n",
+    expect(await run("SET 'num.stream.threads'='2';")).toBe(
+      "'num.stream.threads' has no effect: a query has one loop per process\n'num.stream.threads' is now '2'\n",
     );
   });
 });

@@ -12,7 +12,7 @@ it('takes no id for what a query is, and none for its number', async () => {
     post(`${platform.url}/ksql`, { ksql });
   const accept = async (ksql: string): Promise<readonly Json[]> => {
     const { status, body } = await run(ksql);
-    expect(body).toBeInstanceOf(Array);
+    expect(body, JSON.stringify(body)).toBeInstanceOf(Array);
     expect(status).toBe(200);
     return body as readonly Json[];
   };

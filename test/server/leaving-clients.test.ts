@@ -60,7 +60,10 @@ async function untilReleased(): Promise<void> {
 
 const body = (sql: string): string =>
   JSON.stringify({ sql, properties: { 'auto.offset.reset': 'earliest' } });
-const HEADERS = { 'content-type': 'application/json', accept: 'application/vnd.ksqlapi.delimited.v1' };
+const HEADERS = {
+  'content-type': 'application/json',
+  accept: 'application/vnd.ksqlapi.delimited.v1, application/json;q=0.5',
+};
 const SELECT = 'SELECT * FROM s EMIT CHANGES;';
 
 interface Client {

@@ -42,7 +42,7 @@ describe('a mistake is answered with the way out', () => {
     ['DROP TYPE adress;', /did you mean ADDRESS\?/],
     ['DESCRIBE FUNCTION CONCATT;', /line 1:19\n[^]*did you mean CONCAT\?/],
     ['SELECT CONCATT(origin) FROM flights EMIT CHANGES;', /did you mean CONCAT\?/],
-    ['EXPLAIN nosuch;', /Unknown queryId: NOSUCH\n {2}line 1:1\n[^]*hint: SHOW QUERIES; lists them/],
+    ['EXPLAIN nosuch;', /Query with id:NOSUCH does not exist, use SHOW QUERIES [^]*line 1:1\n/],
     ['TERMINATE nosuch;', /hint: SHOW QUERIES; lists them/],
     [`CREATE STREAM a (a INTT) ${WITH};`, /unknown type: INTT\n[^]*\^[^]*did you mean INT\?/],
     [`CREATE STREAM a (a ARRAY) ${WITH};`, /hint: it is written as ARRAY<INT>/],

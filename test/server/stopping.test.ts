@@ -32,6 +32,7 @@ async function heldServer() {
       prepare: wait,
       caughtUpWith: () => Promise.resolve(),
     } as unknown as Services['executor'],
+    gathering: { complete: (entities: unknown) => entities } as unknown as Services['gathering'],
     kafka: { named: (error: unknown) => error } as Services['kafka'],
     info: () => ({ version: '', kafkaClusterId: '', ksqlServiceId: '' }),
     failure: () => undefined,

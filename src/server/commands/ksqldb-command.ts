@@ -1,3 +1,4 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { whySessionRefuses } from '../config/session-property.ts';
 
 /** The value of a record of ksqlDB's command topic, its class `Command`. */
@@ -24,6 +25,11 @@ interface ForeignCommand {
  * in this map only at what it knows.
  */
 const OWN_PART = 'millrace.command';
+/** The same where it is long, deflated (RFC 1951) and as base64: as text within text each of its quotes would take two bytes more. */
+const LONG_PART = 'millrace.command.deflated';
+const LONG_PART_LENGTH = 64 * 1024;
+/** Of a long part as text: what a record can hold does not become more by far. */
+const LONG_PART_BYTES_MAX = 64 * 1024 * 1024;
 
 /** The least version of a record that has these fields. */
 const KSQLDB_VERSION = 1;
@@ -45,9 +51,14 @@ export function ksqldbCommandOf(
   return {
     statement: statementText,
     streamsProperties: properties,
-    originalProperties: { [OWN_PART]: JSON.stringify(ownPart) },
+    originalProperties: ownProperties(JSON.stringify(ownPart)),
     version: KSQLDB_VERSION,
   };
+}
+
+function ownProperties(text: string): Readonly<Record<string, string>> {
+  if (text.length < LONG_PART_LENGTH) return { [OWN_PART]: text };
+  return { [LONG_PART]: deflateRawSync(text).toString('base64') };
 }
 
 /** Whether a value is one of a record in ksqlDB's fields. */
@@ -57,10 +68,14 @@ export function isKsqldbCommand(value: unknown): value is KsqldbCommand {
   );
 }
 
-/** What Millrace has put into a record; undefined in one of ksqlDB. @throws {SyntaxError} */
+/** What Millrace has put into a record; undefined in one of ksqlDB. @throws {Error} where it cannot be read. */
 export function ownPartOf({ originalProperties }: KsqldbCommand): unknown {
   const text = originalProperties?.[OWN_PART];
-  return typeof text === 'string' ? JSON.parse(text) : undefined;
+  if (typeof text === 'string') return JSON.parse(text);
+  const long = originalProperties?.[LONG_PART];
+  if (typeof long !== 'string') return undefined;
+  const bytes = inflateRawSync(Buffer.from(long, 'base64'), { maxOutputLength: LONG_PART_BYTES_MAX });
+  return JSON.parse(bytes.toString('utf8'));
 }
 
 /** Reads a record of ksqlDB. Properties that say nothing here are left out. */

@@ -39,7 +39,7 @@ export const outsideRegistryProperties = {
   'ksql.schema.registry.ssl.keystore.password': secret('of a keystore in PKCS12'),
   'ksql.schema.registry.ssl.keystore.certificate.chain': string(null, 'the certificate as a text in PEM'),
   'ksql.schema.registry.ssl.keystore.key': secret('the key as a text in PEM'),
-  'ksql.schema.registry.ssl.key.password': secret('of the key'),
+  'ksql.schema.registry.ssl.key.password': secret('password of the key in the keystore'),
   'ksql.schema.registry.ssl.endpoint.identification.algorithm': string(
     'https',
     'whether the certificate of `ksql.schema.registry.url` has to name its host; nothing for no',

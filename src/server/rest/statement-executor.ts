@@ -281,15 +281,19 @@ export class StatementExecutor {
     if (definition.family === 'control') {
       const control = definition.action(statement);
       const { action, queryId } = control;
-      if (action === 'TERMINATE' && queryId !== undefined && isPushQueryId(queryId)) {
-        return this.#terminatePush(prepared, queryId);
-      }
+      if (action === 'TERMINATE' && this.#isPush(queryId)) return this.#terminatePush(prepared, queryId);
       const id = definition.commandId(control);
       const { plannedAtOffset } = this.#commands();
       const recorded = await this.#record(prepared, { id, plan: null, control, plannedAtOffset });
       return recorded === undefined ? undefined : this.#answer(prepared, recorded);
     }
     return this.#engine.answer(prepared, this.#facts);
+  }
+
+  /** Persistent queries may have been given any id. */
+  #isPush(queryId: string | undefined): queryId is string {
+    if (queryId === undefined || !isPushQueryId(queryId)) return false;
+    return this.#engine.queries().every(({ id }) => id.toUpperCase() !== queryId.toUpperCase());
   }
 
   /** A push query of this server is ended; it is nothing that is recorded. */

@@ -6,7 +6,12 @@ import type {
   MemberSubscription,
   TopicPartition,
 } from '../../client/types.ts';
-import { AssignorError, decodeAssignmentInfo, encodeAssignmentInfo } from './assignment-info.ts';
+import {
+  type AssignmentInfo,
+  AssignorError,
+  decodeAssignmentInfo,
+  encodeAssignmentInfo,
+} from './assignment-info.ts';
 import { eagerTaskAssignor } from './eager-task-assignor.ts';
 import {
   type AssignedTask,
@@ -53,6 +58,8 @@ class StreamAssignor implements ConsumerAssignor {
   readonly #fingerprint: string;
   /** The leader has asked for the shape. */
   #isToTell = false;
+  /** The group has been asked to learn where this member is. */
+  #hasAskedForPlace = false;
 
   constructor(options: TaskAssignorOptions) {
     this.#options = options;
@@ -143,8 +150,22 @@ class StreamAssignor implements ConsumerAssignor {
     this.#isToTell = isToTell ?? info.extension.length > 0;
     if (differences.length > 0) onDifferences?.(differences);
     const version = versionWithin(info.commonlySupportedVersion);
-    onRejoin?.(version < this.#usedVersion ? 'now' : info.nextRebalanceMs);
+    const isNow = version < this.#usedVersion || this.#isElsewhere(info);
+    onRejoin?.(isNow ? 'now' : info.nextRebalanceMs);
     this.#usedVersion = version;
+  }
+
+  /**
+   * Whether the group knows this member at another address. A static member that comes back gets the assignment that it had, and
+   * nobody has looked at what it tells by then: Kafka Streams has the group join anew, too. Once is enough.
+   */
+  #isElsewhere({ activeTasks, partitionsByHost, standbyPartitionsByHost }: AssignmentInfo): boolean {
+    const own = hostInfoOf(this.#options.userEndPoint ?? '');
+    if (own === undefined || activeTasks.length === 0 || this.#hasAskedForPlace) return false;
+    this.#hasAskedForPlace = [...partitionsByHost, ...standbyPartitionsByHost].every(
+      (each) => hostName(each) !== hostName(own),
+    );
+    return this.#hasAskedForPlace;
   }
 }
 

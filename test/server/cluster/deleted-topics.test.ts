@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { Admin, Consumer } from '../../../src/client/index.ts';
+import { decodeCommand } from '../../../src/server/commands/command.ts';
 import { KafkaHost } from '../../../src/sql/index.ts';
 import { post, startPlatform } from '../platform.ts';
 
@@ -54,7 +55,7 @@ async function lastCommand(bootstrapServers: string): Promise<{ readonly plan: u
     consumer.seek(partition, (end?.offset ?? 0) - 1);
     for (;;) {
       for (const { records } of await consumer.poll(1_000)) {
-        for (const { value } of records) return JSON.parse(String(value)) as { plan: unknown };
+        for (const { key, value } of records) return decodeCommand(key, value).command;
       }
     }
   } finally {

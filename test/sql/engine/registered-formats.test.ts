@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, it } from 'vitest';
+import { afterEach, beforeEach, describe, it } from 'vitest';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { Producer } from '../../../src/client/index.ts';
 import { TestBrokers } from '../../broker/running-broker.ts';
@@ -9,13 +9,14 @@ let bootstrapServers: string;
 let producer: Producer;
 let sql: OnThreads;
 
-beforeAll(async () => {
+// The same queries each time: what one test leaves, groups and changelogs, is nothing for the next.
+beforeEach(async () => {
   const { host, port } = (await brokers.start({ 'group.initial.rebalance.delay.ms': 0 })).address;
   bootstrapServers = `${host}:${port}`;
   producer = new Producer({ environment: nodeEnvironment, bootstrapServers, lingerMs: 0 });
 });
-afterEach(() => sql.close());
-afterAll(async () => {
+afterEach(async () => {
+  await sql.close();
   await producer.close();
   await brokers.close();
 });
