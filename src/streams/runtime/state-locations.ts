@@ -97,14 +97,33 @@ export function storeSources(
   );
 }
 
+/** Who has what, as the leader tells. */
+export interface ToldPartitions {
+  readonly partitionsByHost: readonly HostPartitions[];
+  readonly standbyPartitionsByHost: readonly HostPartitions[];
+}
+
+/**
+ * What is told, with `own` at the address where this instance is: whoever has a task knows it better than a leader. A static
+ * member that comes back at another address is given what was told when it was at the one before.
+ */
+export function knownBetterHere(told: ToldPartitions, own: HostPartitions): ToldPartitions {
+  if (own.partitions.length === 0) return told;
+  const isOwn = (each: TopicPartition): boolean =>
+    own.partitions.some(({ topic, partition }) => topic === each.topic && partition === each.partition);
+  const isHere = (each: HostInfo): boolean => hostName(each) === hostName(own);
+  const without = told.partitionsByHost.map((each) => ({
+    ...each,
+    partitions: each.partitions.filter((partition) => !isOwn(partition)),
+  }));
+  const rest = without.filter(({ partitions }) => partitions.length > 0);
+  const before = rest.find(isHere)?.partitions ?? [];
+  const here = { host: own.host, port: own.port, partitions: [...before, ...own.partitions] };
+  return { ...told, partitionsByHost: [...rest.filter((each) => !isHere(each)), here] };
+}
+
 /** Puts together what the leader has told, by host. */
-export function stateLocations(
-  stores: StateLocations['stores'],
-  told: {
-    readonly partitionsByHost: readonly HostPartitions[];
-    readonly standbyPartitionsByHost: readonly HostPartitions[];
-  },
-): StateLocations {
+export function stateLocations(stores: StateLocations['stores'], told: ToldPartitions): StateLocations {
   const standbys = new Map(told.standbyPartitionsByHost.map((each) => [hostName(each), each.partitions]));
   const active = new Map(told.partitionsByHost.map((each) => [hostName(each), each.partitions]));
   const hosts = new Map(

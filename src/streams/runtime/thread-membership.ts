@@ -7,8 +7,15 @@ import type {
   PartitionOffset,
   TopicPartition,
 } from '../../client/types.ts';
+import { hostInfoOf } from './host-info.ts';
 import { isWakeup } from './intake.ts';
-import { type StateLocations, stateLocations, storeSources } from './state-locations.ts';
+import {
+  knownBetterHere,
+  type StateLocations,
+  stateLocations,
+  storeSources,
+  type ToldPartitions,
+} from './state-locations.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
 import { taskAssignors } from './task-assignor.ts';
 import type { ThreadPlace } from './thread-place.ts';
@@ -66,7 +73,7 @@ export class ThreadMembership {
         logger.warn('members of the group run different topologies', { groupId: applicationId, differences }),
       onRejoin: (at) => this.#rejoinAt(at),
       onAssignmentInfo: (info) => {
-        this.#locations = stateLocations(stores, info);
+        this.#locations = stateLocations(stores, knownHere(info, { plan, applicationServer }));
         this.#standbyTasks = new Set(info.standbyTasks.keys());
       },
     });
@@ -128,6 +135,18 @@ export class ThreadMembership {
       this.#consumer?.enforceRebalance('the leader has asked for it'),
     );
   }
+}
+
+/** Who has what, as the leader tells, where this member does not know better. */
+function knownHere(
+  info: ToldPartitions & { readonly activeTasks: readonly string[] },
+  { plan, applicationServer }: { readonly plan: TopicPlan; readonly applicationServer: string | undefined },
+): ToldPartitions {
+  const own = hostInfoOf(applicationServer ?? '');
+  if (own === undefined) return info;
+  const active = new Set(info.activeTasks);
+  const partitions = plan.tasks.flatMap(({ id, inputs }) => (active.has(id) ? inputs : []));
+  return knownBetterHere(info, { ...own, partitions });
 }
 
 /** The ends of changelogs; undefined where the cluster does not answer in time, or not with all of them. */
