@@ -58,7 +58,8 @@ function recoverSegments(opened: Segment[], options: RecoveryOptions): Recovered
     ? scanSuspects(segments, options)
     : scanUnflushed(segments, options);
   let logEndOffset = endOffsetOf(segments.at(-1));
-  refuseLoss(logEndOffset, options);
+  // A log that was to begin anew at its start has no segment for a moment: what was written is below the start.
+  refuseLoss(Math.max(logEndOffset, wantedStart), options);
   refuseGaps(findMissing(segments, wantedStart), options);
   if (logEndOffset < wantedStart) {
     // Records up to the log start were deleted on request and are not to come back; nothing after them survived.

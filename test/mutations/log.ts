@@ -241,4 +241,11 @@ export const logMutations: readonly Mutation[] = [
     replace: '',
     suite: ['test/broker/disk-full.test.ts'],
   },
+  {
+    name: 'a log that lost its only segment while it began anew is refused at the next start',
+    file: 'broker/log/log-recovery.ts',
+    find: 'refuseLoss(Math.max(logEndOffset, wantedStart), options);',
+    replace: 'refuseLoss(logEndOffset, options);',
+    suite: ['test/sim/log-crash.test.ts'],
+  },
 ];

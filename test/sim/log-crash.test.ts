@@ -45,12 +45,13 @@ function contentOf(log: Log): string[] {
   return records;
 }
 
-function openLog(environment: Environment, model: Model): Log {
+function openLog(environment: Environment, model: Model, logStartOffset?: number): Log {
   const log = Log.open({
     environment,
     directory: DIRECTORY,
     config: CONFIG,
     recoveryPoint: model.recoveryPoint,
+    ...(logStartOffset === undefined ? {} : { logStartOffset }),
     onRecoveryPointLowered: () => {
       model.recoveryPoint = Math.min(model.recoveryPoint, log.recoveryPointCheckpoint);
     },
@@ -141,6 +142,40 @@ describe('Log on a disk that loses and tears what was not synced', () => {
         }
         const log = openLog(host.restart(), model);
         checkRecovered(log, model);
+      });
+    }
+  });
+
+  it('opens again where it was to begin anew at its log start, wherever the power goes', async () => {
+    for (const seed of seedsOf(60)) {
+      await simulate(seed, import.meta.url, async (simulation) => {
+        const host = simulation.host('a');
+        const model = new Model();
+        host.environment.disk.makeDirectory('/data');
+        await simulation.settle(host.environment.disk.syncDirectory('/'));
+        const log = openLog(host.environment, model);
+        model.epoch++;
+        while (log.segmentCount < 4) append(log, model, simulation);
+        await flush(simulation, log, model);
+        log.setHighWatermark(log.logEndOffset);
+        const start = log.activeSegmentBaseOffset;
+        log.deleteRecordsBefore(start);
+        // As the log manager's checkpoints have it.
+        log.removeOldSegments(log.logStartCheckpoint);
+        model.recoveryPoint = log.recoveryPointCheckpoint;
+        const logStartOffset = log.logStartCheckpoint;
+        host.medium.crashAfter = 1 + simulation.random.int(12);
+        try {
+          log.truncateTo(start);
+          await simulation.settle(log.flush());
+        } catch (error) {
+          if (host.isUp) throw error;
+        }
+        host.medium.crashAfter = 0;
+        if (host.isUp) host.crash();
+        const again = openLog(host.restart(), model, logStartOffset);
+        expect(again.logStartOffset).toBe(start);
+        expect(again.logEndOffset).toBeGreaterThanOrEqual(start);
       });
     }
   });
