@@ -5,6 +5,7 @@ import type { LogDurability } from './log-durability.ts';
 import type { LogState } from './log-state.ts';
 import type { ProducerEntry } from './producer-entry.ts';
 import { Segment } from './segment.ts';
+import type { SegmentDamage } from './segment-damage.ts';
 import { CLEANED_SUFFIX, type SegmentFileKind, segmentFileName, SWAP_SUFFIX } from './segment-files.ts';
 import type { AbortedTxn } from './transaction-index.ts';
 
@@ -86,6 +87,14 @@ export class LogCompaction {
   /** Whether the log can be changed, and no cleaning is under way. */
   get isFree(): boolean {
     return this.isOpen && this.#state.cleaning === undefined;
+  }
+
+  /**
+   * The cleaner has met damage in a segment.
+   * @returns whether the log will be closed, since another replica has the records.
+   */
+  giveUp(damage: SegmentDamage): boolean {
+    return this.isOpen && this.#state.onDamage(damage);
   }
 
   /** Begins a cleaning: until {@link end} no other begins, and retention leaves the segments alone. */

@@ -286,7 +286,8 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
 
   /**
    * A read has met damage. The leader gives up where another replica is in sync and its broker alive, once the read is over: that one
-   * leads, and the records are copied from there. Else it leads on with what can be read, as in Kafka.
+   * leads, and the records are copied from there. Else it leads on with what can be read, as in Kafka. A follower, whose log only
+   * the cleaner reads, gives up where its leader is alive.
    * @returns whether it gives up.
    */
   #onDamagedRead(partition: Partition, damage: OperationalError): boolean {
@@ -297,7 +298,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     this.#options.environment.timers.defer(() => {
       if (this.#isClosed || this.getById(topicId, index) !== partition) return;
       if (!this.#canHandOver(partition)) return;
-      this.#options.logger.warn('a leader whose log is damaged gives up the lead: others have its records', {
+      this.#options.logger.warn('a replica whose log is damaged gives up: others have its records', {
         topic,
         partition: index,
         reason: damage.message,
@@ -307,10 +308,12 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     return true;
   }
 
-  /** Whether this broker leads a partition, and one that is alive is in sync with it. */
+  /** Whether one that is alive has the records of a partition: its leader, or who is in sync with this one, which leads it. */
   #canHandOver({ topicId, index, leader }: Partition): boolean {
-    const { isr = [] } = this.#image?.topicsById.get(topicId)?.partitions.get(index) ?? {};
-    return leader !== null && isr.some((id) => id !== this.nodeId && this.isEligible(id, -1));
+    const registration = this.#image?.topicsById.get(topicId)?.partitions.get(index);
+    if (registration === undefined) return false;
+    const others = leader === null ? [registration.leader] : registration.isr;
+    return others.some((id) => id !== this.nodeId && this.isEligible(id, -1));
   }
 
   #isOfflineByName(topic: string, index: number): boolean {

@@ -127,6 +127,20 @@ export const compactionMutations: readonly Mutation[] = [
     suite: ['test/broker/compaction-troubles.test.ts'],
   },
   {
+    name: 'the cleaner looks at all logs for each one that it cleans',
+    file: 'broker/log/cleaner/log-cleaner.ts',
+    find: '    if (waiting !== undefined) return waiting;\n',
+    replace: '    if (waiting !== undefined) this.#claimed.delete(waiting.log.directory);\n',
+    suite: ['test/broker/log/cleaner/log-cleaner.test.ts'],
+  },
+  {
+    name: 'a log that the cleaner finds damaged is set aside, though others have its records',
+    file: 'broker/log/cleaner/log-cleaner.ts',
+    find: '    if (isGivenUp) this.#deferred.add(log);\n    else this.#setAside(log, reason);',
+    replace: '    if (isGivenUp || place !== undefined) this.#setAside(log, reason);',
+    suite: ['test/broker/log/cleaner/log-cleaner.test.ts'],
+  },
+  {
     name: 'an interrupted replacement is completed although not all files were',
     file: 'broker/log/interrupted-swaps.ts',
     find: 'if (swap.baseOffset < firstCleaned) complete.push(swap);',

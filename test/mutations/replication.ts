@@ -209,8 +209,8 @@ export const replicationMutations: readonly Mutation[] = [
   {
     name: 'a leader that reads damage gives up the lead though nobody is in sync with it',
     file: 'broker/replication/replica-manager.ts',
-    find: 'return leader !== null && isr.some((id) => id !== this.nodeId && this.isEligible(id, -1));',
-    replace: 'return leader !== null && isr.length > 0;',
+    find: 'return others.some((id) => id !== this.nodeId && this.isEligible(id, -1));',
+    replace: 'return others.length > 0;',
     suite: ['test/sim/cluster/damaged-leader.test.ts'],
   },
 ];

@@ -82,8 +82,12 @@ export interface GroupResult {
 export type JobFailure =
   /** Somebody has asked for it. */
   | { readonly kind: 'interrupted' }
-  /** A file is not what was written. */
-  | { readonly kind: 'damaged'; readonly reason: string }
+  /** A file is not what was written; where it says so itself, and not only what is in a batch, there is its place. */
+  | {
+      readonly kind: 'damaged';
+      readonly reason: string;
+      readonly place: { readonly path: string; readonly position: number } | undefined;
+    }
   /** The disk, or something else outside, has refused. */
   | { readonly kind: 'failed'; readonly code: string; readonly reason: string; readonly retriable: boolean };
 

@@ -5,6 +5,7 @@ import type { Logger } from '../../../src/base/logger.ts';
 import { TimeSlice } from '../../../src/base/time-slice.ts';
 import type { Log } from '../log.ts';
 import type { LogManager } from '../log-manager.ts';
+import { SegmentDamage } from '../segment-damage.ts';
 import type { Segment } from '../segment.ts';
 import { type CleanablePart, cleanablePart, isDue } from './cleanable-part.ts';
 import type { CleanerSettings } from './cleaner-settings.ts';
@@ -42,8 +43,10 @@ interface CleanerCounts {
 }
 
 /**
- * Compacts the logs whose `cleanup.policy` says so, the one with the largest share of dirty bytes first, as long as there is one
- * that is due. The event loop chooses and puts new segments in the place of old ones; files are read and written beside it.
+ * Compacts the logs whose `cleanup.policy` says so, as long as there is one that is due. A look at all logs finds those that are,
+ * and they are cleaned in the order of their shares of dirty bytes before the next look: with ten thousand logs a look, a checkpoint
+ * or a round of retention for each of them would be more work than the cleaning. The event loop chooses and puts new segments in
+ * the place of old ones; files are read and written beside it.
  */
 export class LogCleaner {
   readonly counts: CleanerCounts = {
@@ -69,6 +72,11 @@ export class LogCleaner {
   readonly #deferred = new Set<Log>();
   /** Why the last cleaning of a log did not succeed: that is said once, however often it is tried. */
   readonly #failureCodes = new WeakMap<Log, string>();
+  /** What the last look has found and nobody has taken yet, the dirtiest last. */
+  #due: Log[] = [];
+  #looking: Promise<void> | undefined;
+  /** What is to be done for what was cleaned since it was done last. */
+  #outstanding = { checkpoint: false, retention: false };
   #timer: Timer | undefined;
   #isClosing = false;
 
@@ -119,36 +127,61 @@ export class LogCleaner {
       await this.#clean(candidate, lane);
     }
     await lane?.rest();
+    await this.#finishRound();
   }
 
-  /** Returns the dirtiest of the logs that are due. */
+  /** Returns the dirtiest of the logs that were due at the last look and still are; looks again where there is none. */
   async #choose(): Promise<Candidate | undefined> {
+    const waiting = this.#takeDue();
+    if (waiting !== undefined) return waiting;
+    await this.#finishRound();
+    await (this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    }));
+    return this.#takeDue();
+  }
+
+  #takeDue(): Candidate | undefined {
+    const nowMs = this.#options.environment.clock.nowMs();
+    for (let log = this.#due.pop(); log !== undefined && !this.#isClosing; log = this.#due.pop()) {
+      if (!this.#mayClean(log)) continue;
+      const part = this.#partOf(log, nowMs);
+      if (part === undefined || !isDue(part, log.config)) continue;
+      this.#claimed.add(log.directory);
+      return { log, part };
+    }
+    return undefined;
+  }
+
+  async #look(): Promise<void> {
     const { environment, logManager } = this.#options;
     const slice = new TimeSlice(environment);
     const nowMs = environment.clock.nowMs();
-    let chosen: Candidate | undefined;
+    const due: { readonly log: Log; readonly dirtyRatio: number }[] = [];
     let dirtyRatioMax = 0;
     for (const log of logManager.logs()) {
-      if (this.#isClosing) return undefined;
+      if (this.#isClosing) return;
       if (!this.#mayClean(log)) continue;
       log.compaction.flushSealed();
       const part = this.#partOf(log, nowMs);
       if (part !== undefined) {
-        dirtyRatioMax = Math.max(dirtyRatioMax, part.dirtyRatio);
-        if (isDue(part, log.config) && part.dirtyRatio > (chosen?.part.dirtyRatio ?? 0))
-          chosen = { log, part };
+        const { dirtyRatio } = part;
+        dirtyRatioMax = Math.max(dirtyRatioMax, dirtyRatio);
+        if (isDue(part, log.config)) due.push({ log, dirtyRatio });
       }
       if (slice.isOver) await slice.next();
     }
     this.counts.dirtyRatioMax = dirtyRatioMax;
-    if (chosen === undefined) return undefined;
-    // Others have had their turn, and the log may have changed.
-    if (!this.#mayClean(chosen.log)) return this.#choose();
-    const { log } = chosen;
-    const part = this.#partOf(log, nowMs);
-    if (part === undefined) return this.#choose();
-    this.#claimed.add(log.directory);
-    return { log, part };
+    this.#due = due.sort((a, b) => a.dirtyRatio - b.dirtyRatio).map(({ log }) => log);
+  }
+
+  /** Does for all logs that were cleaned what looks at all logs. */
+  async #finishRound(): Promise<void> {
+    const { checkpoint, retention } = this.#outstanding;
+    this.#outstanding = { checkpoint: false, retention: false };
+    if (checkpoint) await this.#writeCheckpoint();
+    // What it had to leave alone meanwhile.
+    if (retention && !this.#isClosing) await this.#options.logManager.applyRetention();
   }
 
   #mayClean(log: Log): boolean {
@@ -171,7 +204,7 @@ export class LogCleaner {
   }
 
   async #clean({ log, part }: Candidate, runner: JobRunner): Promise<void> {
-    const { environment, settings, logManager } = this.#options;
+    const { environment, settings } = this.#options;
     const { clock, disk } = environment;
     const startMs = clock.monotonicMs();
     const cleaning = new LogCleaning({
@@ -188,7 +221,7 @@ export class LogCleaner {
       if (outcome.kind === 'done') {
         this.#failureCodes.delete(log);
         this.#count(outcome, clock.monotonicMs() - startMs);
-        await this.#writeCheckpoint();
+        this.#outstanding.checkpoint = true;
       } else this.#onEnd(log, outcome);
     } catch (error) {
       this.#onFailure(log, error);
@@ -196,8 +229,7 @@ export class LogCleaner {
       this.#cleanings.delete(cleaning);
       this.#claimed.delete(log.directory);
     }
-    // What it had to leave alone meanwhile.
-    if (log.config.delete && !this.#isClosing) await logManager.applyRetention();
+    if (log.config.delete) this.#outstanding.retention = true;
   }
 
   /** One that is late lets some work be done again after a crash. */
@@ -227,12 +259,20 @@ export class LogCleaner {
         this.#deferred.add(log);
         return;
       case 'damaged':
-        this.#setAside(log, outcome.reason);
+        this.#onDamage(log, outcome);
         return;
       case 'failed':
         if (mayPass(outcome)) this.#defer(log, outcome.code, outcome.reason);
         else this.#setAside(log, outcome.reason);
     }
+  }
+
+  /** What cannot be decoded the producer may have sent so: then all replicas have it. */
+  #onDamage(log: Log, { place, reason }: Extract<CleaningOutcome, { readonly kind: 'damaged' }>): void {
+    const isGivenUp =
+      place !== undefined && log.compaction.giveUp(new SegmentDamage(place.path, place.position));
+    if (isGivenUp) this.#deferred.add(log);
+    else this.#setAside(log, reason);
   }
 
   #onFailure(log: Log, error: unknown): void {

@@ -1,5 +1,6 @@
 import type { Environment } from '../../../src/base/environment.ts';
 import { OperationalError } from '../../../src/base/errors.ts';
+import { SegmentDamage } from '../segment-damage.ts';
 import { buildOffsetMap } from './build-offset-map.ts';
 import { cleanGroup } from './clean-group.ts';
 import type {
@@ -41,5 +42,7 @@ function failureOf(error: unknown): JobFailure {
   if (error instanceof CleaningInterrupted) return { kind: 'interrupted' };
   if (!(error instanceof OperationalError)) throw error;
   const { code, retriable, message: reason } = error;
-  return code === 'CORRUPT_LOG' ? { kind: 'damaged', reason } : { kind: 'failed', code, reason, retriable };
+  if (code !== 'CORRUPT_LOG') return { kind: 'failed', code, reason, retriable };
+  const place = error instanceof SegmentDamage ? { path: error.path, position: error.position } : undefined;
+  return { kind: 'damaged', reason, place };
 }

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLoopRunner, type JobRunner } from '../../../../broker/log/cleaner/job-runner.ts';
 import { LogManager } from '../../../../broker/log/log-manager.ts';
@@ -196,6 +197,60 @@ describe('LogCleaner', () => {
     await cleaner.clean();
     expect(cleaner.counts).toMatchObject({ cleanings: 1, failures: 0 });
     await manager.close();
+  });
+
+  it('looks at all logs, and writes a checkpoint of them, once for all that are due', async () => {
+    const logs: Log[] = [];
+    for (let count = 0; count < 8; count++)
+      logs.push(await filledLog({ delete: count < 4, retentionMs: -1 }));
+    const loose = looseLogs(...logs);
+    const work = { looks: 0, checkpoints: 0, retentions: 0 };
+    const manager = {
+      logs: () => (work.looks++, loose.logs()),
+      writeCleanerCheckpoint: async () => void work.checkpoints++,
+      applyRetention: async () => void work.retentions++,
+    };
+    const cleaner = cleanerOf(manager, { environment: nodeEnvironment });
+    await cleaner.clean();
+    expect(cleaner.counts.cleanings).toBe(logs.length);
+    // The second look finds nothing.
+    expect(work).toEqual({ looks: 2, checkpoints: 1, retentions: 1 });
+  });
+
+  it('cleans the dirtiest log first', async () => {
+    const [less, more] = [await filledLog(), await filledLog()];
+    const environment = nodeEnvironment;
+    const cleaned: string[] = [];
+    const loop = createLoopRunner(environment);
+    const runner: JobRunner = {
+      ...loop,
+      buildMap: (job) => {
+        cleaned.push(path.dirname(job.segments[0]?.path ?? ''));
+        return loop.buildMap(job);
+      },
+    };
+    const cleaner = cleanerOf(looseLogs(less), { environment });
+    await cleaner.clean();
+    await fill(less);
+    await cleanerOf(looseLogs(less, more), { environment, runner }).clean();
+    expect(cleaned).toEqual([more.directory, less.directory]);
+  });
+
+  it('gives a damaged log up where others have its records, and says nothing of it', async () => {
+    const log = await filledLog();
+    const file = `${log.directory}/00000000000000000000.log`;
+    const bytes = fs.readFileSync(file);
+    bytes[200] = (bytes[200] ?? 0) ^ 0xff;
+    fs.writeFileSync(file, bytes);
+    const damages: string[] = [];
+    log.onDamage = ({ message }) => damages.push(message) > 0;
+    const { logger, complaints } = listener();
+    const cleaner = cleanerOf(looseLogs(log), { environment: nodeEnvironment, logger });
+    await cleaner.clean();
+    expect(damages).toEqual([expect.stringContaining('00000000000000000000.log is damaged at byte')]);
+    expect(complaints).toEqual([]);
+    expect(cleaner.uncleanable).toEqual([]);
+    expect(cleaner.counts).toMatchObject({ cleanings: 0, failures: 0 });
   });
 
   it('sets a log with a damaged segment aside with one line, and cleans the others', async () => {
