@@ -93,7 +93,7 @@ function refuseLossOfMajority(brokers: Brokers, broker: Brokers[number], action:
   );
 }
 
-const statusOf = (broker: Brokers[number]): BrokerStatus => ({
+export const statusOf = (broker: Brokers[number]): BrokerStatus => ({
   broker: broker.id,
   state: broker.state,
   pid: broker.pid ?? null,

@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { OperationalError } from '../../src/base/errors.ts';
 import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
+import type { Logger } from '../../src/base/logger.ts';
 import { Admin } from '../../src/client/index.ts';
 import type { BrokerStatus } from './control.ts';
 
+const NAMED_MAX = 5;
 const ANSWER_MS_MAX = 5_000;
 
 /** What the brokers say of their partitions. */
@@ -10,8 +13,31 @@ interface Replication {
   readonly partitions: number;
   /** Partitions of which not all replicas are in sync, such as `t-0`. */
   readonly behind: readonly string[];
+  /** Partitions that have no leader, such as `t-0`. */
+  readonly leaderless: readonly string[];
   /** By the id of a broker, how many of its replicas are not in sync. */
   readonly byBroker: ReadonlyMap<number, number>;
+}
+
+const LEADERS_MS_MAX = 30_000;
+const LEADERS_POLL_MS = 100;
+
+/** Waits until all partitions have leaders: brokers that have just started are taken up by the controller one after the other. */
+export async function waitForLeaders(
+  brokers: () => readonly BrokerStatus[],
+  { signal, logger }: { readonly signal: AbortSignal; readonly logger: Logger },
+): Promise<void> {
+  const deadline = performance.now() + LEADERS_MS_MAX;
+  for (;;) {
+    const replication = await replicationOf(brokers());
+    if (replication?.leaderless.length === 0) return;
+    if (performance.now() > deadline) {
+      const partitions = replication?.leaderless.slice(0, NAMED_MAX);
+      logger.warn('the cluster is started, and partitions have no leaders', { partitions });
+      return;
+    }
+    await sleep(LEADERS_POLL_MS, undefined, { signal });
+  }
 }
 
 /** Asks the brokers that run; undefined when none of them answers. */
@@ -35,13 +61,15 @@ export async function replicationOf(brokers: readonly BrokerStatus[]): Promise<R
     );
     const partitions = described.flatMap((topic) => topic.partitions);
     const behind: string[] = [];
+    const leaderless: string[] = [];
     const byBroker = new Map(brokers.map(({ broker }) => [broker, 0]));
-    for (const { topic, partition, replicas, isr } of partitions) {
+    for (const { topic, partition, leader, replicas, isr } of partitions) {
+      if (leader < 0) leaderless.push(`${topic}-${partition}`);
       const missing = replicas.filter((replica) => !isr.includes(replica));
       if (missing.length > 0) behind.push(`${topic}-${partition}`);
       for (const replica of missing) byBroker.set(replica, (byBroker.get(replica) ?? 0) + 1);
     }
-    return { partitions: partitions.length, behind, byBroker };
+    return { partitions: partitions.length, behind, leaderless, byBroker };
   } catch (error) {
     if (error instanceof OperationalError) return undefined;
     throw error;
@@ -49,8 +77,6 @@ export async function replicationOf(brokers: readonly BrokerStatus[]): Promise<R
     await admin.close();
   }
 }
-
-const NAMED_MAX = 5;
 
 /** Whether a broker may be stopped next, in a line. */
 export function replicationText(replication: Replication | undefined): string {

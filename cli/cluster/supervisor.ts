@@ -10,8 +10,9 @@ import type { ProcessSettings } from '../../src/server/config/index.ts';
 import type { ProcessOptions } from '../process-options.ts';
 import { unlessAborted } from '../../src/base/unless-aborted.ts';
 import { wholeNumber } from '../option-values.ts';
-import { act } from './actions.ts';
+import { act, statusOf } from './actions.ts';
 import { ControlServer } from './control.ts';
+import { waitForLeaders } from './in-sync.ts';
 import { brokerFolder, type ClusterLayout, openLayout } from './layout.ts';
 import { SupervisedBroker } from './supervised-broker.ts';
 
@@ -49,7 +50,7 @@ export function clusterSize(text: string): number {
   });
 }
 
-/** Starts the brokers, waits until each of them answers, and from then on starts those again that die. */
+/** Starts the brokers, waits until each of them answers and all partitions have leaders, and from then on starts those again that die. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { signal, logger } = options;
   const { timers } = nodeEnvironment;
@@ -105,6 +106,7 @@ async function startBrokers(
     open: () => ControlServer.listen(data, (request) => act(brokers, request, say)),
     close: (control) => control.close(),
   });
+  await life.step((signal) => waitForLeaders(() => brokers.map(statusOf), { signal, logger }));
   return brokers;
 }
 

@@ -2,13 +2,23 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Admin } from '../../src/client/index.ts';
-import { Millrace, type MillraceProcess, sleep } from './millrace-process.ts';
+import { type Facts, Millrace, type MillraceProcess, sleep } from './millrace-process.ts';
 
 const millrace = new Millrace();
 afterAll(() => millrace.close());
 
-const start = (data: string): MillraceProcess =>
-  millrace.spawn(['start', '--cluster', '1', '--no-sql', '--json', '--kafka-port', '0', '--data', data]);
+const start = (data: string, size = 1): MillraceProcess =>
+  millrace.spawn([
+    'start',
+    '--cluster',
+    `${size}`,
+    '--no-sql',
+    '--json',
+    '--kafka-port',
+    '0',
+    '--data',
+    data,
+  ]);
 
 interface Status {
   readonly state: string;
@@ -94,17 +104,7 @@ describe.concurrent('start --cluster', () => {
 
   it('says that the quorum has no majority, does not take it unasked, and starts all again', async () => {
     const data = path.join(millrace.folder(), 'data');
-    const supervisor = millrace.spawn([
-      'start',
-      '--cluster',
-      '3',
-      '--no-sql',
-      '--json',
-      '--kafka-port',
-      '0',
-      '--data',
-      data,
-    ]);
+    const supervisor = start(data, 3);
     const { brokers = [] } = await supervisor.facts();
     const admin = new Admin({ bootstrapServers: brokers.join() });
     await admin.createTopics([{ name: 't', partitions: 3, replicationFactor: 3 }]);
@@ -141,6 +141,26 @@ describe.concurrent('start --cluster', () => {
     expect(all.text).not.toMatch(/majority/);
     await status(/^all replicas are in sync, of \d+ partitions$/m);
     expect((await supervisor.stop()).code).toBe(0);
+  });
+
+  it('says that it runs when all partitions have leaders', async () => {
+    const data = path.join(millrace.folder(), 'data');
+    const first = start(data, 2);
+    const during = async <T>({ brokers = [] }: Facts, use: (admin: Admin) => Promise<T>): Promise<T> => {
+      const admin = new Admin({ bootstrapServers: brokers.join() });
+      try {
+        return await use(admin);
+      } finally {
+        await admin.close();
+      }
+    };
+    await during(await first.facts(), (admin) => admin.createTopics([{ name: 't', partitions: 200 }]));
+    await first.stop();
+    const second = start(data, 2);
+    const [topic] = await during(await second.facts(), (admin) => admin.describeTopics(['t']));
+    expect(topic?.partitions.filter(({ leader }) => leader < 0)).toEqual([]);
+    expect(topic?.partitions).toHaveLength(200);
+    await second.stop();
   });
 
   it('ends at once at the second signal', async () => {
