@@ -3,6 +3,13 @@ import type { Mutation } from './mutation.ts';
 /** Bugs of stores: their rows, their caches, their folders, and how they are restored. */
 export const streamsStateMutations: readonly Mutation[] = [
   {
+    name: 'a range of keys ends before its last one',
+    file: 'src/streams/state/key-codec.ts',
+    find: '`${this.text(to)}\\0`',
+    replace: 'this.text(to)',
+    suite: ['test/streams/state/key-ranges.test.ts'],
+  },
+  {
     name: 'a query by key sees what is not committed, under exactly-once',
     file: 'src/streams/state/state-map.ts',
     find: 'if (entry?.dirty !== true) {',

@@ -92,8 +92,11 @@ export function compositeKeyValueStore<K, V>(
     async *entries() {
       for (const part of parts()) yield* part.entries();
     },
-    async *pages() {
-      for (const part of parts()) yield* part.pages();
+    async *range(bounds) {
+      for (const part of parts()) yield* part.range(bounds);
+    },
+    async *pages(range) {
+      for (const part of parts()) yield* part.pages(range);
     },
   };
 }

@@ -2,6 +2,8 @@ import { TWO_POW_32 } from '../../base/int64.ts';
 import { isShortAscii, latin1Bytes } from '../../base/short-text.ts';
 import { SerdeError } from '../serdes.ts';
 import type { Serde } from '../serde.ts';
+import type { KeyRange } from './engine.ts';
+import type { StoreRange } from './store.ts';
 import { isTextSerde, type TextSerde } from '../text-serde.ts';
 
 /** V8 makes no shorter text a view of another one, which would be kept alive by it. */
@@ -32,6 +34,21 @@ export class KeyCodec<K> {
   key(text: string): K {
     if (this.#texts !== undefined && isShortAscii(text)) return this.#texts.ofText(text);
     return this.#serde.deserialize(this.#topic, latin1Bytes(text));
+  }
+
+  /** Where the keys lie that are asked for; all, where no range is given. */
+  rangeOf(range: StoreRange<K> | undefined): KeyRange {
+    if (range === undefined) return { from: '', to: undefined };
+    if ('bytes' in range) {
+      const { from, to } = range.bytes;
+      return { from: from.toString('latin1'), to: to?.toString('latin1') };
+    }
+    const { from, to } = range.keys;
+    return {
+      from: from === undefined || from === null ? '' : this.text(from),
+      // The first text behind it.
+      to: to === undefined || to === null ? undefined : `${this.text(to)}\0`,
+    };
   }
 
   /** The text that the key itself has. */

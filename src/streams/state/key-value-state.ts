@@ -14,7 +14,7 @@ import type { WriteBatch } from './engine.ts';
 import { QUERY_PAGE_BYTES, type StateMap } from './state-map.ts';
 import { eachOf } from './pages.ts';
 import type { FlushListener, PutResult, TableState } from './states.ts';
-import type { KeyValueStore, ReadOnlyKeyValueStore, ValueAndTimestamp } from './store.ts';
+import type { KeyValueStore, ReadOnlyKeyValueStore, StoreRange, ValueAndTimestamp } from './store.ts';
 import type { KeyValueStoreDefinition } from './store-definition.ts';
 import { TimestampedRows } from './timestamped-rows.ts';
 import type { ValueCopies } from './value-copies.ts';
@@ -144,6 +144,7 @@ export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStor
         this.put(key, value, this.#environment.timestamp());
       },
       entries: () => this.#values(),
+      range: (keys) => this.#values({ keys }),
     };
   }
 
@@ -158,20 +159,22 @@ export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStor
         return this.get(key);
       },
       entries: () => eachOf(this.#pages(queryIsolation)),
-      pages: () => this.#pages(queryIsolation),
+      range: (keys) => eachOf(this.#pages(queryIsolation, { keys })),
+      pages: (range) => this.#pages(queryIsolation, range),
     };
   }
 
   async *#pages(
     isolation: IsolationLevel,
+    range?: StoreRange<K>,
   ): AsyncGenerator<readonly (readonly [K, ValueAndTimestamp<V>])[], void> {
-    for await (const rows of this.#rows.pages({ from: '', to: undefined }, QUERY_PAGE_BYTES, isolation)) {
+    for await (const rows of this.#rows.pages(this.#keys.rangeOf(range), QUERY_PAGE_BYTES, isolation)) {
       yield rows.map(([text, row]) => [this.#keys.key(text), row] as const);
     }
   }
 
-  async *#values(): AsyncGenerator<readonly [K, V], void> {
-    for await (const page of this.#pages('read_uncommitted'))
+  async *#values(range?: StoreRange<K>): AsyncGenerator<readonly [K, V], void> {
+    for await (const page of this.#pages('read_uncommitted', range))
       for (const [key, { value }] of page) yield [key, value];
   }
 }

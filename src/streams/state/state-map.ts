@@ -167,6 +167,7 @@ export class StateMap<V> {
     isolation: IsolationLevel = 'read_uncommitted',
   ): AsyncGenerator<readonly (readonly [string, V])[], void> {
     if (this.#isClosed) throw notAvailable();
+    if (range.to !== undefined && range.to <= range.from) return;
     const to = range.to === undefined ? endOfPrefix(this.#prefix) : this.#prefix + range.to;
     const uncommitted = isolation === 'read_committed' ? [] : this.#uncommittedWithin(range);
     const scan = this.#engine.openScan({ from: this.#prefix + range.from, to }, bytesMax);

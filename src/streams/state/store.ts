@@ -9,6 +9,21 @@ export interface ValueAndTimestamp<V> {
   readonly timestamp: number;
 }
 
+/** Keys from one to another, both included; where one is absent there is no bound. The order is that of the serialized keys. */
+export interface KeyBounds<K> {
+  readonly from?: K | undefined;
+  readonly to?: K | undefined;
+}
+
+/** Serialized keys, from one, included, to another, excluded; where that is undefined, to the last. */
+export interface SerializedRange {
+  readonly from: Buffer;
+  readonly to: Buffer | undefined;
+}
+
+/** A part of a key-value store. */
+export type StoreRange<K> = { readonly keys: KeyBounds<K> } | { readonly bytes: SerializedRange };
+
 /**
  * A key-value store as a processor sees it. Reads answer at once where the key is in memory and otherwise a promise,
  * so `await store.get(key)` is always right and costs a turn of the event loop only when it must.
@@ -19,6 +34,8 @@ export interface KeyValueStore<K, V> extends StateStore {
   put(key: K, value: V | null): void | Promise<void>;
   /** All entries as they are when the reading begins, in the order of the serialized keys. Some are read at a time. */
   entries(): AsyncIterable<readonly [K, V]>;
+  /** The entries of a range of keys, in the same way. */
+  range(bounds: KeyBounds<K>): AsyncIterable<readonly [K, V]>;
 }
 
 /** A table's store, opened for reading from outside (an interactive query). */
@@ -26,8 +43,10 @@ export interface ReadOnlyKeyValueStore<K, V> extends StateStore {
   get(key: K): Promise<ValueAndTimestamp<V> | undefined>;
   /** All entries as they are when the reading begins, in the order of the serialized keys. Some are read at a time. */
   entries(): AsyncIterable<readonly [K, ValueAndTimestamp<V>]>;
-  /** The same, as many as are read at a time. */
-  pages(): AsyncIterable<readonly (readonly [K, ValueAndTimestamp<V>])[]>;
+  /** The entries of a range of keys, in the same way. */
+  range(bounds: KeyBounds<K>): AsyncIterable<readonly [K, ValueAndTimestamp<V>]>;
+  /** All entries, or those of a range, as many as are read at a time. */
+  pages(range?: StoreRange<K>): AsyncIterable<readonly (readonly [K, ValueAndTimestamp<V>])[]>;
 }
 
 export interface WindowEntry<K, V> {

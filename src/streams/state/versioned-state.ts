@@ -8,7 +8,7 @@ import { requireVersion } from './state-format.ts';
 import { QUERY_PAGE_BYTES, StateMap, type ValueCodec } from './state-map.ts';
 import { eachOf } from './pages.ts';
 import type { PutResult, TableState } from './states.ts';
-import type { ReadOnlyKeyValueStore, ValueAndTimestamp } from './store.ts';
+import type { ReadOnlyKeyValueStore, StoreRange, ValueAndTimestamp } from './store.ts';
 import type { VersionedStoreDefinition } from './store-definition.ts';
 import { ValueCopies } from './value-copies.ts';
 
@@ -176,14 +176,17 @@ export class ManagedVersionedState<K, V> implements TableState<K, V>, ManagedSto
         return this.get(key);
       },
       entries: () => eachOf(this.#pages()),
-      pages: () => this.#pages(),
+      range: (keys) => eachOf(this.#pages({ keys })),
+      pages: (range) => this.#pages(range),
     };
   }
 
-  async *#pages(): AsyncGenerator<readonly (readonly [K, ValueAndTimestamp<V>])[], void> {
-    const all = { from: '', to: undefined };
+  async *#pages(
+    range?: StoreRange<K>,
+  ): AsyncGenerator<readonly (readonly [K, ValueAndTimestamp<V>])[], void> {
     const { queryIsolation } = this.#environment;
-    for await (const rows of this.#versions.pages(all, QUERY_PAGE_BYTES, queryIsolation)) {
+    const keys = this.#keys.rangeOf(range);
+    for await (const rows of this.#versions.pages(keys, QUERY_PAGE_BYTES, queryIsolation)) {
       yield this.#latest(rows);
     }
   }

@@ -10,11 +10,13 @@ import {
 import type {
   ReadOnlyKeyValueStore,
   ReadOnlyWindowStore,
+  StoreRange,
   ValueAndTimestamp,
   WindowEntry,
 } from '../state/store.ts';
 import { DiagnosticError, messageOf } from '../../base/errors.ts';
 import type { AppMember } from './app-member.ts';
+import { copiedRange } from './copied-range.ts';
 import { copiedValue } from './copied-values.ts';
 import type { AskedStore, Found, StoreCall } from './messages.ts';
 import { isThreadEnded, isThreadSilent } from './thread-ended.ts';
@@ -28,7 +30,8 @@ export function threadedKeyValueStore<K, V>(
   options: StoreQueryOptions,
 ): ReadOnlyKeyValueStore<K, V> {
   const parts = new StoreParts({ method: 'keyValueStore', ...checked(name, options) }, threads);
-  const pages = (): AsyncIterable<readonly (readonly [K, ValueAndTimestamp<V>])[]> => parts.pages();
+  const pages = (range?: StoreRange<K>): AsyncIterable<readonly (readonly [K, ValueAndTimestamp<V>])[]> =>
+    parts.pages(range);
   return {
     name,
     async get(key) {
@@ -37,6 +40,7 @@ export function threadedKeyValueStore<K, V>(
       return rows.find((row) => row !== undefined);
     },
     entries: () => rowsOf(pages()),
+    range: (keys) => rowsOf(pages({ keys })),
     pages,
   };
 }
@@ -94,10 +98,11 @@ class StoreParts {
   }
 
   /** @throws as {@link askAll} */
-  async *pages<T>(): AsyncIterable<readonly T[]> {
+  async *pages<T>(range?: StoreRange<unknown>): AsyncIterable<readonly T[]> {
+    const asked = { store: this.store, ...(range === undefined ? {} : { range: copiedRange(range) }) };
     const scans = this.#threads.map((thread) => ({ thread, scan: thread.nextNumber() }));
     const nextOf = ({ thread, scan }: (typeof scans)[number]): Promise<Found<readonly T[] | undefined>> =>
-      this.#ask(thread, { kind: 'nextPage', scan, store: this.store });
+      this.#ask(thread, { kind: 'nextPage', scan, ...asked });
     try {
       // All begin before any goes on: a task that moves meanwhile would be in two parts, or in none.
       const first = await Promise.all(scans.map(nextOf));

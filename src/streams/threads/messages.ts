@@ -5,6 +5,7 @@ import type { StateLocations, StoreLags } from '../runtime/state-locations.ts';
 import type { StreamsAppOptions, StreamsCloseOptions } from '../runtime/streams-app-options.ts';
 import type { StreamsHostOptions } from '../runtime/streams-host.ts';
 import type { StreamsMetrics, StreamsState } from '../runtime/streams-metrics.ts';
+import type { CopiedRange } from './copied-range.ts';
 import type { ErrorRecord } from './error-record.ts';
 import type { FromService, ToService } from './service-messages.ts';
 import type { LogLine } from './thread-logger.ts';
@@ -61,7 +62,13 @@ export type StoreCall =
       readonly range: { readonly fromMs: number; readonly toMs: number };
     }
   /** The next rows of a scan, which begins with the first call of its number. */
-  | { readonly kind: 'nextPage'; readonly scan: number; readonly store: AskedStore };
+  | {
+      readonly kind: 'nextPage';
+      readonly scan: number;
+      readonly store: AskedStore;
+      /** Absent: all rows. */
+      readonly range?: CopiedRange;
+    };
 
 /** What an application is asked. */
 type AppCall =

@@ -1,6 +1,7 @@
 import { assert } from '../../base/assert.ts';
 import { isWithoutTask, storeOnTheMove } from '../runtime/queryable-stores.ts';
 import type { StreamsApp } from '../runtime/streams-app.ts';
+import { type CopiedRange, receivedRange } from './copied-range.ts';
 import { copiedValue, receivedValue } from './copied-values.ts';
 import type { AskedStore, Found, StoreCall, ThreadAnswers } from './messages.ts';
 
@@ -33,11 +34,11 @@ export class ServedStores {
     });
   }
 
-  nextPage({ store, scan }: Call<'nextPage'>): Promise<ThreadAnswers['nextPage']> {
+  nextPage({ store, scan, range }: Call<'nextPage'>): Promise<ThreadAnswers['nextPage']> {
     const begun = this.#scans.get(scan);
     if (begun !== undefined) return this.#found(() => this.#pageOf(scan, begun));
     return this.#settled(store, () => {
-      const rows = this.#pages(store)[Symbol.asyncIterator]();
+      const rows = this.#pages(store, range)[Symbol.asyncIterator]();
       this.#scans.set(scan, rows);
       return this.#pageOf(scan, rows);
     });
@@ -92,9 +93,9 @@ export class ServedStores {
     }
   }
 
-  #pages(store: AskedStore): AsyncIterable<readonly unknown[]> {
+  #pages(store: AskedStore, range: CopiedRange | undefined): AsyncIterable<readonly unknown[]> {
     return store.method === 'keyValueStore'
-      ? this.#keyValueStore(store).pages()
+      ? this.#keyValueStore(store).pages(range && receivedRange(range))
       : this.#windowStore(store).pages();
   }
 

@@ -251,6 +251,10 @@ describe('an application on two stream threads', () => {
       return all.sort();
     };
     await expect.poll(found, { timeout: PATIENCE_MS }).toEqual(keys.map((key) => `${key}: 1`).sort());
+    const some: string[] = [];
+    for await (const [key] of rows.range({ from: Buffer.from('k3'), to: Buffer.from('k5') }))
+      some.push(key.toString());
+    expect(some.sort()).toEqual(keys.filter((key) => key >= 'k3' && key <= 'k5').sort());
     expect(await rows.get(Buffer.from('k7'))).toMatchObject({ value: 1 });
     expect(await rows.get(Buffer.from('none'))).toBeUndefined();
 

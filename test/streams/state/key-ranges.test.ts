@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ManagedKeyValueState } from '../../../src/streams/state/key-value-state.ts';
+import type { ManagedVersionedState } from '../../../src/streams/state/versioned-state.ts';
+import type { KeyBounds, StoreRange } from '../../../src/streams/state/store.ts';
+import { allOf } from '../all-of.ts';
+import { engines } from './engines.ts';
+import { definitions, StoresUnderTest } from './stores-under-test.ts';
+
+type Table = ManagedKeyValueState<string, string> | ManagedVersionedState<string, string>;
+
+const KEYS = ['', 'a', 'a\0', 'ab', 'b', 'bb', 'c', 'ÿ'];
+
+describe.each(Object.entries(engines))('ranges of keys, over %s', (_name, open) => {
+  let stores: StoresUnderTest;
+  beforeEach(async () => {
+    stores = new StoresUnderTest(await open());
+  });
+  afterEach(() => stores.close());
+
+  /** A table of which one half is committed, and the other is not. */
+  async function tableOf(
+    definition: typeof definitions.keyValue | typeof definitions.versioned,
+  ): Promise<Table> {
+    const table = stores.make(definition, definition.kind) as Table;
+    const put = async (keys: readonly string[], value: string | null): Promise<void> => {
+      for (const [at, key] of keys.entries()) {
+        await table.load(key);
+        table.put(key, value, at + 1);
+      }
+    };
+    await put(KEYS.filter((_, at) => at % 2 === 0).concat('gone'), 'v');
+    await stores.commit(table);
+    await put(
+      KEYS.filter((_, at) => at % 2 === 1),
+      'v',
+    );
+    await table.load('gone');
+    table.put('gone', null, 99);
+    return table;
+  }
+
+  it.each<[KeyBounds<string>, readonly string[]]>([
+    [{}, KEYS],
+    [{ from: 'a' }, ['a', 'a\0', 'ab', 'b', 'bb', 'c', 'ÿ']],
+    [{ to: 'a' }, ['', 'a']],
+    [{ from: 'a', to: 'b' }, ['a', 'a\0', 'ab', 'b']],
+    [{ from: 'aa', to: 'bz' }, ['ab', 'b', 'bb']],
+    [{ from: 'b', to: 'b' }, ['b']],
+    [{ from: 'c', to: 'b' }, []],
+    [{ from: 'd', to: 'z' }, []],
+    [{ from: 'é' }, ['ÿ']],
+  ])('%j', async (bounds, keys) => {
+    const inOrder = (found: readonly string[]): void =>
+      expect(found).toEqual(keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
+    for (const definition of [definitions.keyValue, definitions.versioned]) {
+      const table = await tableOf(definition);
+      const queries = table.forQueries();
+      inOrder((await allOf(queries.range(bounds))).map(([key]) => key));
+      inOrder((await allOf(queries.pages({ keys: bounds }))).flat().map(([key]) => key));
+      if ('forProcessor' in table)
+        inOrder((await allOf(table.forProcessor().range(bounds))).map(([key]) => key));
+    }
+  });
+
+  it('are told by bytes as well, the last excluded', async () => {
+    const table = (await tableOf(definitions.keyValue)).forQueries();
+    const found = async (range: StoreRange<string>): Promise<readonly string[]> =>
+      (await allOf(table.pages(range))).flat().map(([key]) => key);
+    const [a, b] = [Buffer.from('a'), Buffer.from('b')];
+    expect(await found({ bytes: { from: a, to: b } })).toEqual(['a', 'a\0', 'ab']);
+    expect(await found({ bytes: { from: b, to: undefined } })).toEqual(['b', 'bb', 'c', 'ÿ']);
+    expect(await found({ bytes: { from: b, to: b } })).toEqual([]);
+  });
+
+  it('leave out what is not committed, where queries see no more', async () => {
+    stores.queryIsolation = 'read_committed';
+    const table = (await tableOf(definitions.keyValue)).forQueries();
+    const committed = KEYS.filter((_, at) => at % 2 === 0 && at > 0);
+    expect((await allOf(table.range({ from: 'a' }))).map(([key]) => key)).toEqual([...committed, 'gone']);
+  });
+});
