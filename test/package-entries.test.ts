@@ -35,6 +35,7 @@ const INNER_ERRORS = [
   'CleaningInterrupted',
   'CodeMistake',
   'CoordinatorLogError',
+  'FunctionCallError',
   'InvalidSchemaError',
   'JsonDepthError',
   'ListMistake',

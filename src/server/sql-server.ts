@@ -270,7 +270,7 @@ export class SqlServer {
         // Streams itself would begin with the earliest record.
         'ksql.streams.auto.offset.reset': this.#settings.get('ksql.streams.auto.offset.reset'),
       },
-      environment: { ...this.#environment, workers: this.#workers },
+      environment: { ...this.#environment, workers: this.#workers, functionWorkers: newNodeWorkers() },
     });
   }
 

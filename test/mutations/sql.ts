@@ -249,4 +249,32 @@ export const sqlMutations: readonly Mutation[] = [
     replace: 'filter(() => names.size >= 0)',
     suite: ['test/sql/engine/user-functions.test.ts'],
   },
+  {
+    name: 'a pull query goes on when a function of a user fails',
+    file: 'src/sql/user-calls/compiled-program.ts',
+    find: '|| error instanceof FunctionCallError',
+    replace: '',
+    suite: ['test/server/functions-in-statements.test.ts'],
+  },
+  {
+    name: 'a turn with functions of users that never ends keeps its thread',
+    file: 'src/base/run-within.ts',
+    find: 'void workers.end();',
+    replace: '',
+    suite: ['test/sql/user-calls/programs.test.ts'],
+  },
+  {
+    name: 'rows that a turn had no time for are left out',
+    file: 'src/sql/user-calls/programs.ts',
+    find: 'at += found.taken;',
+    replace: 'at += sent.length;',
+    suite: ['test/sql/user-calls/programs.test.ts'],
+  },
+  {
+    name: 'a key that a function of a user gives is looked for in all rows',
+    file: 'src/sql/user-calls/called-constants.ts',
+    find: 'return condition.list.filter(isConstant);',
+    replace: 'return [];',
+    suite: ['test/server/functions-in-statements.test.ts'],
+  },
 ];

@@ -1,4 +1,5 @@
 import type { AggregateMethod } from '../functions/user/function-record.ts';
+import type { SqlValue } from '../../serde/model/sql-value.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { SchemaFacts } from './schema-facts.ts';
@@ -16,6 +17,8 @@ export interface AnalysisContext {
   readonly topics: ReadonlyMap<string, TopicFacts>;
   /** Of the schema registry, looked up beforehand; absent: nothing was asked. */
   readonly schemas?: SchemaFacts;
+  /** Constants that call functions of users, by their places: computed beforehand; absent: none was. */
+  readonly called?: ReadonlyMap<string, SqlValue>;
   /** Those that the source of an aggregate function has, which was tried beforehand; absent: none was. */
   readonly methods?: readonly AggregateMethod[];
 }

@@ -1,17 +1,19 @@
 import type { Expression } from '../../../grammar/ast.ts';
 import { walkExpression } from '../../../grammar/traverse.ts';
 import type { AnalysisContext } from './session.ts';
-import { userFunctionMessages } from '../messages/user-functions.ts';
-import { refuse } from './sql-error.ts';
 
-/**
- * Refuses calls of functions of CREATE FUNCTION in what is computed where statements are carried out: no user's code runs there.
- * @throws {DiagnosticError}
- */
-export function checkUserCalls(expression: Expression, where: string, { catalog }: AnalysisContext): void {
-  if (catalog.functions().length === 0) return;
+/** Whether an expression calls a function of CREATE FUNCTION: no code of users runs where statements are carried out. */
+export function callsUsers(expression: Expression, { catalog }: Pick<AnalysisContext, 'catalog'>): boolean {
+  if (catalog.functions().length === 0) return false;
+  let calls = false;
   walkExpression(expression, (part) => {
-    if (part.kind !== 'FunctionCall' || catalog.function(part.name) === undefined) return;
-    throw refuse(userFunctionMessages.misplaced(part.name, where), part.span);
+    calls ||= part.kind === 'FunctionCall' && catalog.function(part.name) !== undefined;
+    return !calls;
   });
+  return calls;
+}
+
+/** Where a constant stands in its statement, by which the value is found that was computed for it. */
+export function placeOfConstant({ span: { start, end } }: Expression): string {
+  return `${start}-${end}`;
 }

@@ -1,9 +1,9 @@
-import type { Statement } from '../../../grammar/ast.ts';
+import type { Query, Statement } from '../../../grammar/ast.ts';
 import type { ParsedStatement } from '../../../grammar/parse.ts';
 import { assert, unreachable } from '../../base/assert.ts';
 import { OperationalError } from '../../base/errors.ts';
 import { Turns } from '../../base/turns.ts';
-import type { SessionProperties } from '../analysis/session.ts';
+import type { AnalysisContext, SessionProperties } from '../analysis/session.ts';
 import { statementMessages } from '../messages/statements.ts';
 import { refuse } from '../analysis/sql-error.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -34,6 +34,7 @@ import { pullQuery } from './open-pull.ts';
 import { registerSchema } from './register-schema.ts';
 import { PushQueries } from './push-queries.ts';
 import type { PlannedRecord, RecordedText, RecoveredState, TextPlanner } from './replay-commands.ts';
+import { Programs } from '../user-calls/programs.ts';
 import { ScriptParser, type StatementEnvironment } from './script-parser.ts';
 import { placed } from './statement-place.ts';
 
@@ -60,6 +61,7 @@ export class SqlEngine {
   readonly #state: CurrentState;
   readonly #planning: Planning;
   readonly #pushes: PushQueries;
+  readonly #programs: Programs;
   readonly #parser: ScriptParser;
   readonly #environment: StatementEnvironment | undefined;
   /** Ends what statements wait for. */
@@ -72,6 +74,7 @@ export class SqlEngine {
     this.#host = host;
     this.#functions = functions;
     this.#environment = environment;
+    this.#programs = new Programs({ functions, environment, extensionDir: properties['ksql.extension.dir'] });
     this.#parser = new ScriptParser(environment);
     this.#state = new CurrentState({
       ...{ host, environment },
@@ -246,6 +249,7 @@ export class SqlEngine {
       slice: this.#planning.slice(),
       timers: this.#environment?.timers,
       signal: this.#closing.signal,
+      programs: this.#programs,
       planQuery: (statement) => plannedQuery({ ...input, statement }),
     });
   }
@@ -318,9 +322,13 @@ export class SqlEngine {
     if (query === undefined) throw refuse(statementMessages.notQuery(), statement.span);
     const context = this.#planning.context(session, await this.#planning.topicsOf([statement]), this.catalog);
     if (query.emit !== undefined) return this.#pushes.start(query, context);
-    if (!isOverStream(query, context)) return pullQuery(query, context, this.#state.queries);
+    if (!isOverStream(query, context)) return this.#pullQuery(query, context);
     analyzePull(query, context);
     return this.#pushes.start(query, context, { untilEnd: true });
+  }
+
+  #pullQuery(query: Query, context: AnalysisContext): Promise<PullQuery> {
+    return pullQuery(query, context, { queries: this.#state.queries, programs: this.#programs });
   }
 
   /** Opens a stream for rows that come one after the other. @throws {DiagnosticError} where no rows may be written there. */
@@ -331,7 +339,7 @@ export class SqlEngine {
   /** Stops all queries; their state and internal topics stay. */
   async close(): Promise<void> {
     this.#closing.abort(closed());
-    await Promise.all([this.#pushes.close(), this.#state.queries.close()]);
+    await Promise.all([this.#pushes.close(), this.#programs.close(), this.#state.queries.close()]);
   }
 }
 

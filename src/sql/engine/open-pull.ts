@@ -4,17 +4,24 @@ import type { Row } from '../../serde/model/sql-value.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { pullMessages } from '../messages/pull-queries.ts';
 import { refuse } from '../analysis/sql-error.ts';
-import type { StoreQueryOptions } from '../../streams/runtime/queryable-stores.ts';
 import type { MaterializedTable, PartPlace, RunningQuery } from '../host/host.ts';
 import { begun } from '../queries/begun-rows.ts';
-import { planPull, type PullPlan, runPull } from '../queries/pull-query.ts';
+import { planPull, type PullPlan } from '../queries/pull-query.ts';
+import { type PullRead, runPull } from '../queries/pull-rows.ts';
 import type { KeyLookup } from '../queries/pull-where.ts';
 import type { PullQuery } from '../queries/query-results.ts';
+import { comparedConstants, withCalledConstants } from '../user-calls/called-constants.ts';
+import type { Programs } from '../user-calls/programs.ts';
 import type { PersistentQueries } from './persistent-queries.ts';
 
 /** Plans the reading of a table by a pull query. @throws {DiagnosticError} where no query of this service keeps it. */
-export function pullQuery(query: Query, context: AnalysisContext, queries: PersistentQueries): PullQuery {
-  const plan = planPull(query, context);
+export async function pullQuery(
+  query: Query,
+  context: AnalysisContext,
+  { queries, programs }: { readonly queries: PersistentQueries; readonly programs: Programs },
+): Promise<PullQuery> {
+  const compared = query.where === undefined ? [] : comparedConstants(query.where);
+  const plan = planPull(query, await withCalledConstants(compared, context, programs));
   const { name } = plan.source;
   const running = queries.keeperOf(name)?.running;
   const table = running?.table;
@@ -27,7 +34,7 @@ export function pullQuery(query: Query, context: AnalysisContext, queries: Persi
     limit: plan.limit,
     reads: readsOf(plan),
     places: () => placesOf(plan, table),
-    read: (part) => begun(pullPart(plan, table, part), (error) => withState(error, running)),
+    read: (part) => begun(pullPart(plan, { table, part, programs }), (error) => withState(error, running)),
   };
 }
 
@@ -47,20 +54,17 @@ async function placesOf({ access }: PullPlan, table: MaterializedTable): Promise
 }
 
 /** Of one partition those keys are read that may be in it: whoever has it says for itself which these are. */
-async function* pullPart(
-  plan: PullPlan,
-  table: MaterializedTable,
-  part: StoreQueryOptions,
-): AsyncGenerator<readonly Row[], void> {
+async function* pullPart(plan: PullPlan, of: PullRead): AsyncGenerator<readonly Row[], void> {
   const { access } = plan;
+  const { table, part } = of;
   const { partition } = part;
-  if (access.kind === 'scan' || partition === undefined) return yield* runPull(plan, table, part);
+  if (access.kind === 'scan' || partition === undefined) return yield* runPull(plan, of);
   const lookups: KeyLookup[] = [];
   for (const lookup of access.lookups) {
     const places = await table.places(lookup.key);
     if (places.length === 0 || places.some((place) => place.partition === partition)) lookups.push(lookup);
   }
-  yield* runPull({ ...plan, access: { ...access, lookups } }, table, part);
+  yield* runPull({ ...plan, access: { ...access, lookups } }, of);
 }
 
 /** Rows that cannot be had now, since their query rebalances, is paused or has failed: the answer says which it is. */

@@ -1,6 +1,6 @@
 import type { Statement } from '../../../grammar/ast.ts';
 import { type ParsedStatement, parseScript } from '../../../grammar/parse.ts';
-import { unlessAborted } from '../../base/unless-aborted.ts';
+import { runWithin } from '../../base/run-within.ts';
 import type { Clock, EndableWorkers, Timers } from '../../base/environment.ts';
 import { DiagnosticError } from '../../base/errors.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
@@ -21,23 +21,29 @@ const KEPT_CHARS_MAX = 100_000;
 /** Text that takes longer to read is refused, so that the next long one has its turn. */
 const PARSE_MS_MAX = 10_000;
 
-/** What statements run on besides their host: an event loop that others use, too. */
-export interface StatementEnvironment {
+/** What scripts are parsed on: an event loop that others use, too. */
+interface ParserEnvironment {
   readonly clock: Clock;
   readonly timers: Timers;
   /** For long scripts, one after the other; kept warm. */
   readonly workers: EndableWorkers;
 }
 
+/** What statements run on besides their host. */
+export interface StatementEnvironment extends ParserEnvironment {
+  /** For functions of users, which may take long, and may have to be ended. */
+  readonly functionWorkers: EndableWorkers;
+}
+
 /** Parses scripts: short ones at once, long ones beside the event loop. */
 export class ScriptParser {
-  readonly #environment: StatementEnvironment | undefined;
+  readonly #environment: ParserEnvironment | undefined;
   readonly #turns = new Turns();
   /** The last text has ended the thread. */
   #isEnded = false;
 
   /** @param environment absent: everything is parsed at once. */
-  constructor(environment: StatementEnvironment | undefined) {
+  constructor(environment: ParserEnvironment | undefined) {
     this.#environment = environment;
   }
 
@@ -58,7 +64,7 @@ export class ScriptParser {
     });
   }
 
-  #end({ workers }: StatementEnvironment): void {
+  #end({ workers }: ParserEnvironment): void {
     void workers.end();
     this.#isEnded = true;
   }
@@ -71,32 +77,24 @@ export class ScriptParser {
   }
 }
 
-async function start({ workers }: StatementEnvironment): Promise<void> {
+async function start({ workers }: ParserEnvironment): Promise<void> {
   await workers.run(task, { script: 'SHOW STREAMS;', variables: new Map() });
 }
 
 async function parseBeside(
   input: ParseInput,
-  environment: StatementEnvironment,
+  environment: ParserEnvironment,
 ): Promise<readonly ParsedStatement[]> {
   const { timers, workers } = environment;
-  const late = new AbortController();
-  const timer = timers.after(PARSE_MS_MAX, () => {
-    late.abort(new DiagnosticError(statementMessages.readTooLong(PARSE_MS_MAX)));
-    void workers.end();
-  });
-  try {
-    const output = await unlessAborted(workers.run(task, input), late.signal);
-    if ('diagnostic' in output) throw new DiagnosticError(output.diagnostic);
-    const slice = new TimeSlice(environment);
-    const parsed: ParsedStatement[] = [];
-    for (const { json, text } of output.statements) {
-      const statement: Statement = JSON.parse(json);
-      parsed.push({ statement, text });
-      if (slice.isOver) await slice.next();
-    }
-    return parsed;
-  } finally {
-    timer.cancel();
+  const late = (): Error => new DiagnosticError(statementMessages.readTooLong(PARSE_MS_MAX));
+  const output = await runWithin(task, input, { workers, timers, msMax: PARSE_MS_MAX, late });
+  if ('diagnostic' in output) throw new DiagnosticError(output.diagnostic);
+  const slice = new TimeSlice(environment);
+  const parsed: ParsedStatement[] = [];
+  for (const { json, text } of output.statements) {
+    const statement: Statement = JSON.parse(json);
+    parsed.push({ statement, text });
+    if (slice.isOver) await slice.next();
   }
+  return parsed;
 }

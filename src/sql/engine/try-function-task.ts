@@ -4,13 +4,13 @@ import { loadQuickJs } from '../functions/user/io/quickjs.ts';
 import { type SandboxLimits, SourceError } from '../functions/user/sandbox.ts';
 import { trySource } from '../functions/user/sandboxes.ts';
 
-export interface TryInput {
+interface TryInput {
   readonly record: UserFunctionRecord;
   readonly limits: SandboxLimits;
 }
 
 /** What keeps the source from being used, or the methods that it has. */
-export type TryOutput = { readonly failure: string } | { readonly methods: readonly AggregateMethod[] };
+type TryOutput = { readonly failure: string } | { readonly methods: readonly AggregateMethod[] };
 
 /** Tries the source of a function beside the event loop. */
 export const task: WorkerTask<TryInput, TryOutput> = {

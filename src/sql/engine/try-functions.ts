@@ -1,5 +1,5 @@
 import type { Statement } from '../../../grammar/ast.ts';
-import { unlessAborted } from '../../base/unless-aborted.ts';
+import { runWithin } from '../../base/run-within.ts';
 import type { DiagnosticError } from '../../base/errors.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { refuse } from '../analysis/sql-error.ts';
@@ -8,7 +8,7 @@ import { userFunctionMessages } from '../messages/user-functions.ts';
 import type { SourceNeeds } from '../statements/definition.ts';
 import { definitionOf } from '../statements/index.ts';
 import type { StatementEnvironment } from './script-parser.ts';
-import { task, type TryInput, type TryOutput } from './try-function-task.ts';
+import { task } from './try-function-task.ts';
 
 /** How long a thread that tries a source may take: its limits are shorter, but for what one step of the interpreter takes. */
 const TRY_MS_MAX = 10_000;
@@ -28,26 +28,14 @@ export async function triedFunction(
   if (needs === undefined) return {};
   const input = { record: needs.record, limits: sandboxLimits(context.properties) };
   const output =
-    environment === undefined ? await task.run(input) : await tryBeside(input, needs, environment);
+    environment === undefined
+      ? await task.run(input)
+      : await runWithin(task, input, {
+          ...{ workers: environment.workers, timers: environment.timers, msMax: TRY_MS_MAX },
+          late: () => mistakeIn(needs, `it takes longer than ${TRY_MS_MAX} ms`),
+        });
   if ('methods' in output) return { methods: output.methods };
   throw mistakeIn(needs, output.failure);
-}
-
-async function tryBeside(
-  input: TryInput,
-  needs: SourceNeeds,
-  { timers, workers }: StatementEnvironment,
-): Promise<TryOutput> {
-  const late = new AbortController();
-  const timer = timers.after(TRY_MS_MAX, () => {
-    late.abort(mistakeIn(needs, `it takes longer than ${TRY_MS_MAX} ms`));
-    void workers.end();
-  });
-  try {
-    return await unlessAborted(workers.run(task, input), late.signal);
-  } finally {
-    timer.cancel();
-  }
 }
 
 function mistakeIn({ record: { kind, name }, span }: SourceNeeds, reason: string): DiagnosticError {

@@ -3,6 +3,8 @@ import type { Refusal, RefusalFamily } from '../../base/errors.ts';
 /** Functions of CREATE FUNCTION. */
 export const userFunctionMessages = {
   failed: (name: string, reason: string): Refusal => ({ message: `function ${name} failed: ${reason}` }),
+  /** A statement that is ended by what has failed in it. */
+  ended: (reason: string): Refusal => ({ message: reason }),
   paused: (facts: {
     readonly name: string;
     readonly limitMs: number;
@@ -42,9 +44,8 @@ export const userFunctionMessages = {
     hint: 'TERMINATE them, or DROP what they make, first',
   }),
   missing: (name: string): Refusal => ({ message: `Function '${name}' does not exist` }),
-  misplaced: (name: string, where: string): Refusal => ({
-    message: `Function ${name} cannot be called in ${where}: a function of CREATE FUNCTION runs where queries run`,
-    hint: 'call it in the query that makes the table or stream',
+  stuck: (names: readonly string[], limitMs: number): Refusal => ({
+    message: `function ${names.join(' or ')} failed: it takes longer than ${limitMs} ms, and was ended with its thread`,
   }),
   disabled: (): Refusal => ({
     message: 'Functions of users are switched off on this server',

@@ -99,11 +99,11 @@ function baseOf(node: LogicalNode): Pick<Step, 'id' | 'output' | 'schema' | 'win
   };
 }
 
-function planColumn({ name, type }: RowColumn): PlanColumn {
+export function planColumn({ name, type }: RowColumn): PlanColumn {
   return { name, type: printType(type) };
 }
 
-function planExpression(bound: BoundExpression): PlanExpression {
+export function planExpression(bound: BoundExpression): PlanExpression {
   return { text: printBound(bound), tree: encodeExpression(bound) };
 }
 

@@ -1,5 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
+import type { UserFunctionRecord } from '../functions/user/function-record.ts';
 import { withUserFunctions } from '../functions/user/user-function.ts';
 import type { QueryPlan, Step } from './steps.ts';
 
@@ -8,11 +9,16 @@ import type { QueryPlan, Step } from './steps.ts';
  * whatever becomes of them.
  */
 export function usedFunctions(root: Step, catalog: Catalog): Pick<QueryPlan, 'functions'> {
-  if (catalog.functions().length === 0) return {};
-  const names = new Set<string>();
-  addNames(root, names);
-  const functions = catalog.functions().filter(({ name }) => names.has(name));
+  const functions = functionsCalledIn(root, catalog);
   return functions.length === 0 ? {} : { functions };
+}
+
+/** The functions of CREATE FUNCTION that a part of a plan calls. */
+export function functionsCalledIn(part: unknown, catalog: Catalog): readonly UserFunctionRecord[] {
+  if (catalog.functions().length === 0) return [];
+  const names = new Set<string>();
+  addNames(part, names);
+  return catalog.functions().filter(({ name }) => names.has(name));
 }
 
 /** The functions of a registry, those of a plan in the place of others of their names. */

@@ -1,11 +1,10 @@
 import type { Expression, Query } from '../../../grammar/ast.ts';
 import { assert } from '../../base/assert.ts';
-import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
 import { keyOfRow, processingRow } from '../analysis/processing-row.ts';
 import { bindClauseOver, bindOver, knownType, typeOver } from '../analysis/row-scope.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { withPrefix } from '../analysis/sql-error.ts';
-import { checkUserCalls } from '../analysis/user-calls.ts';
+import { callsUsers } from '../analysis/user-calls.ts';
 import { windowColumns } from '../analysis/system-columns.ts';
 import type { BoundExpression } from '../bound/nodes.ts';
 import type { DataSource } from '../catalog/data-source.ts';
@@ -13,12 +12,12 @@ import type { RowColumn } from '../logical/nodes.ts';
 import { selectColumns } from '../logical/select-columns.ts';
 import { rowProjection, rowTest } from '../lowering/lowering-context.ts';
 import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
-import type { StoreQueryOptions } from '../../streams/runtime/queryable-stores.ts';
-import type { MaterializedRow, MaterializedTable } from '../host/host.ts';
+import type { Project, Test } from '../expressions/compiled.ts';
+import { type RowProgram, rowProgram } from '../user-calls/row-program.ts';
 import { analyzePull } from './pull-clauses.ts';
 import { type Access, checkLikes, planAccess } from './pull-where.ts';
 import type { ResultColumn } from './query-results.ts';
-import { allTimes, isWindowBound } from './window-bounds.ts';
+import { isWindowBound } from './window-bounds.ts';
 
 /** A SELECT over the rows of a table as they are now. */
 export interface PullPlan {
@@ -26,8 +25,10 @@ export interface PullPlan {
   readonly columns: readonly ResultColumn[];
   readonly access: Access;
   readonly limit: number | undefined;
-  readonly keep: (row: Row) => boolean;
-  readonly project: (row: Row) => SqlValue[];
+  /** The condition, as far as it is tested where the query is carried out. */
+  readonly keep: Test;
+  /** What makes results of rows: here, or, where functions of users are called, beside the event loop. */
+  readonly results: Project | RowProgram;
 }
 
 /** Plans a pull query. @throws {DiagnosticError} for clauses that only push queries have. */
@@ -43,19 +44,19 @@ export function planPull(query: Query, context: AnalysisContext): PullPlan {
     persistent: false,
     ...(source.schema.headers.length === 0 ? {} : { starPlaces: starOf(source) }),
   });
-  for (const { expression } of items) checkUserCalls(expression, 'a pull query', context);
   const bound = items.map(({ expression }) => bindOver(row, expression, context));
   const types = bound.map(knownType);
   const lowering = { builder: new StreamsBuilder(), analysis: context };
   const where = analyzed.where === undefined ? undefined : analyzed.sources.resolve(analyzed.where);
   let test: BoundExpression | undefined;
   if (where !== undefined) {
-    checkUserCalls(where, 'a pull query', context);
     checkLikes(where, source, context);
     checkBetweens(where, row, context);
     test = bindClauseOver('WHERE', row, where, context);
   }
   const access = planAccess(where, source, context);
+  const testsBeside = where !== undefined && callsUsers(where, context);
+  const isBeside = testsBeside || items.some(({ expression }) => callsUsers(expression, context));
   return {
     source,
     columns: items.map(({ name, expression }, index) => ({
@@ -65,8 +66,13 @@ export function planPull(query: Query, context: AnalysisContext): PullPlan {
     })),
     access,
     limit: query.limit,
-    keep: test === undefined ? () => true : rowTest(test, lowering),
-    project: rowProjection(bound, lowering),
+    keep: test === undefined || testsBeside ? () => true : rowTest(test, lowering),
+    results: isBeside
+      ? rowProgram(
+          { row, keep: testsBeside ? test : undefined, columns: bound, endedBy: 'functions of users' },
+          context,
+        )
+      : rowProjection(bound, lowering),
   };
 }
 
@@ -108,47 +114,4 @@ function checkBetweens(where: Expression, row: readonly RowColumn[], context: An
   else if (where.kind === 'Between') {
     withPrefix('Invalid expression: ', () => typeOver(row, where, context));
   }
-}
-
-/** Runs a pull query over a part of a table's rows, which are read as they are asked for, some at a time. */
-export async function* runPull(
-  plan: PullPlan,
-  table: MaterializedTable,
-  part: StoreQueryOptions,
-): AsyncGenerator<readonly Row[], void> {
-  let { limit: room = Number.POSITIVE_INFINITY } = plan;
-  for await (const found of rowsOf(plan, table, part)) {
-    const rows: Row[] = [];
-    for (const each of found) {
-      if (rows.length >= room) break;
-      const row = processingValues(plan.source, each);
-      if (plan.keep(row)) rows.push(plan.project(row));
-    }
-    room -= rows.length;
-    if (rows.length > 0) yield rows;
-    if (room <= 0) return;
-  }
-}
-
-async function* rowsOf(
-  { access }: PullPlan,
-  table: MaterializedTable,
-  part: StoreQueryOptions,
-): AsyncGenerator<readonly MaterializedRow[], void> {
-  if (access.kind === 'scan') yield* table.scan(allTimes, part);
-  else for (const { key, range } of access.lookups) yield await table.get(key, range, part);
-}
-
-/** The row that expressions read, in the order of `processingRow`. */
-function processingValues(source: DataSource, { key, value, window, timestamp }: MaterializedRow): Row {
-  return [
-    ...value,
-    // Headers are only kept by tables made straight from a topic.
-    ...source.schema.headers.slice(value.length - source.schema.value.length).map(() => null),
-    timestamp,
-    null,
-    null,
-    ...(source.topic.keyFormat.window === undefined ? [] : [window?.startMs ?? null, window?.endMs ?? null]),
-    ...key,
-  ];
 }

@@ -153,8 +153,11 @@ class Search {
       throw refuse(pullMessages.nullKey(formatExpression(condition)), condition.span);
     }
     if (type.kind !== column.type.kind && !canImplicitlyCast(type, column.type)) {
-      throw refuse(pullMessages.keyType(shown(value), column.name, column.type), expression.span);
+      const text = value === undefined ? formatExpression(expression) : shown(value);
+      throw refuse(pullMessages.keyType(text, column.name, column.type), expression.span);
     }
+    // A stand-in that no other constant has: nothing is looked up before functions of users were called.
+    if (value === undefined) return formatExpression(expression);
     return castArgument(type, column.type)?.(value) ?? value;
   }
 

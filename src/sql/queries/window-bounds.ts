@@ -103,6 +103,9 @@ function sideOf(operator: ComparisonOperator, inverted: boolean): Side | undefin
 
 function millisecondsOf(expression: Expression, context: AnalysisContext): number {
   const { type, value } = constantOf(expression, context);
+  const isWhole = type?.kind === 'INTEGER' || type?.kind === 'BIGINT';
+  // Nothing is looked up before functions of users were called.
+  if (value === undefined && (isWhole || type?.kind === 'STRING')) return 0;
   if (type?.kind === 'STRING') {
     try {
       return parseTimestamp(value as string);
@@ -113,7 +116,7 @@ function millisecondsOf(expression: Expression, context: AnalysisContext): numbe
       });
     }
   }
-  if (value !== null && (type?.kind === 'INTEGER' || type?.kind === 'BIGINT')) return Number(value);
+  if (value !== null && isWhole) return Number(value);
   throw whereError(whereReasons.boundsType, {
     windowed: true,
     span: expression.span,

@@ -15,6 +15,7 @@ import type { UserFunctionRecord } from '../functions/user/function-record.ts';
 import type { RunningQuery, SqlHost } from '../host/host.ts';
 import type { TopicRequest } from '../physical/topic-request.ts';
 import type { QueryPlan } from '../physical/steps.ts';
+import type { Programs } from '../user-calls/programs.ts';
 import type { Session } from './session.ts';
 
 export type StatementKind = Statement['kind'];
@@ -224,4 +225,6 @@ export interface ExecuteInput<S extends Statement> {
   readonly timers: Timers | undefined;
   /** Aborted when the engine is closed. */
   readonly signal: AbortSignal;
+  /** Calls functions of users. */
+  readonly programs: Programs;
 }

@@ -4,24 +4,24 @@ import { columnsOf as columnsOfExpression } from '../../../grammar/traverse.ts';
 import { printType, type SqlType } from '../../serde/model/sql-type.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
 import { formatOf } from '../../serde/formats.ts';
-import { mustStop } from '../../base/assert.ts';
-import { messageOf, type SourceSpan } from '../../base/errors.ts';
-import { bindOver } from '../analysis/row-scope.ts';
+import { assertDefined, mustStop } from '../../base/assert.ts';
+import { DiagnosticError, messageOf, type SourceSpan } from '../../base/errors.ts';
+import { constantOf } from '../analysis/constant.ts';
 import { type AnalysisContext, booleanProperty } from '../analysis/session.ts';
 import { columnHints, columnMessages } from '../messages/columns.ts';
 import { expressionMessages } from '../messages/expressions.ts';
 import { headings } from '../messages/headings.ts';
 import { insertValuesMessages } from '../messages/insert-values.ts';
 import { refuse, withPrefix } from '../analysis/sql-error.ts';
-import { checkUserCalls } from '../analysis/user-calls.ts';
 import type { DataSource } from '../catalog/data-source.ts';
-import { compileExpression } from '../expressions/compile.ts';
 import { registeredSchema, sideWriter } from '../inserts/source-writer.ts';
 import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
 import { ColumnTime } from '../lowering/column-time.ts';
 import { canImplicitlyCast } from '../types/casts.ts';
 import { asDecimalType } from '../types/decimal-types.ts';
 import type { SchemaColumn } from '../types/logical-schema.ts';
+import { withCalledConstants } from '../user-calls/called-constants.ts';
+import type { Programs } from '../user-calls/programs.ts';
 import { casterOf } from '../values/cast.ts';
 import type { DirectStatement } from './definition.ts';
 
@@ -35,14 +35,18 @@ export const insertValues: DirectStatement<InsertValues, InsertValuesResult> = {
   family: 'direct',
   topicNeed: () => 'nothing',
   check({ statement, context }) {
-    const { source, key, value } = rowsToInsert(statement, context);
+    const rows = rowsToInsert(statement, context);
+    // What functions of users give is not known before it is.
+    if (rows === undefined) return;
+    const { source, key, value } = rows;
     const { keyFormat, valueFormat } = source.topic;
     // What is written by a registered schema is not known before it is.
     if (!formatOf(keyFormat.format).usesSchemaRegistry) sideWriter('key', source, undefined)(key);
     if (!formatOf(valueFormat.format).usesSchemaRegistry) sideWriter('value', source, undefined)(value);
   },
-  async execute({ statement, text, context, host }) {
-    const rows = rowsToInsert(statement, context);
+  async execute({ statement, text, context, host, programs }) {
+    const called = await withCalledValues(statement, context, programs);
+    const rows = assertDefined(rowsToInsert(statement, called), 'functions of users were called');
     const { source, timestamp } = rows;
     const bytes = async (side: 'key' | 'value'): Promise<Buffer | null> => {
       const schema = await registeredSchema(side, source, host.registry);
@@ -68,8 +72,26 @@ interface InsertedRows {
   readonly timestamp: number | undefined;
 }
 
-/** What an INSERT … VALUES writes. @throws {DiagnosticError} when the values do not fit the source. */
-function rowsToInsert(statement: InsertValues, context: AnalysisContext): InsertedRows {
+/** @throws {DiagnosticError} where a function of a user fails. */
+async function withCalledValues(
+  { target, values }: InsertValues,
+  context: AnalysisContext,
+  programs: Programs,
+): Promise<AnalysisContext> {
+  try {
+    return await withCalledConstants(values, context, programs);
+  } catch (error) {
+    return withPrefix(headings.insertValues(target), () => {
+      throw error;
+    });
+  }
+}
+
+/**
+ * What an INSERT … VALUES writes; undefined while functions of users are still to be called for it.
+ * @throws {DiagnosticError} when the values do not fit the source.
+ */
+function rowsToInsert(statement: InsertValues, context: AnalysisContext): InsertedRows | undefined {
   if (booleanProperty(context.properties, 'ksql.insert.into.values.enabled') === false) {
     throw refuse(insertValuesMessages.disabled(), statement.span);
   }
@@ -88,7 +110,11 @@ function prepare(statement: InsertValues): void {
   for (const value of values) rejectSources(value);
 }
 
-function rowsFor(statement: InsertValues, source: DataSource, context: AnalysisContext): InsertedRows {
+function rowsFor(
+  statement: InsertValues,
+  source: DataSource,
+  context: AnalysisContext,
+): InsertedRows | undefined {
   const columns = columnsOf(statement, source);
   if (columns.length !== statement.values.length) {
     const names = columns.map(({ name }) => name);
@@ -97,14 +123,17 @@ function rowsFor(statement: InsertValues, source: DataSource, context: AnalysisC
   }
   const values = new Map<string, SqlValue>();
   let timestamp: number | undefined;
+  let isOpen = false;
   columns.forEach((column, index) => {
     const expression = statement.values[index];
     if (expression === undefined) return;
     rejectColumns(expression);
     const value = valueFor(column, expression, context);
-    if (column.name === 'ROWTIME') timestamp = value === null ? undefined : Number(value);
+    if (value === undefined) isOpen = true;
+    else if (column.name === 'ROWTIME') timestamp = value === null ? undefined : Number(value);
     else values.set(column.name, value);
   });
+  if (isOpen) return undefined;
   const keyRow = source.schema.key.map(({ name }) => values.get(name) ?? null);
   const valueRow = source.schema.value.map(({ name }) => values.get(name) ?? null);
   if (source.kind === 'TABLE' && keyRow.some((value) => value === null)) {
@@ -194,32 +223,33 @@ function rejectHeaders(headers: readonly SchemaColumn[]): void {
   throw refuse(insertValuesMessages.headers(headers.map(({ name }) => name)));
 }
 
-/** The value of a constant expression, as a column's type. */
+/** The value of a constant expression, as a column's type; undefined while functions of users are still to be called for it. */
 export function valueFor(
   column: Pick<SchemaColumn, 'name' | 'type'>,
   expression: Expression,
   context: AnalysisContext,
-): SqlValue {
-  checkUserCalls(expression, 'INSERT VALUES', context);
-  let failure: unknown;
-  const compiled = compileExpression(bindOver([], expression, context), {
-    onError: (error) => {
-      failure = error;
-    },
-  });
-  const value = compiled.evaluate(noRow);
-  if (failure !== undefined) {
-    throw refuse(insertValuesMessages.value(messageOf(failure)), expression.span);
-  }
-  if (value === null || compiled.type === null) return null;
-  if (!canInsert(compiled.type, column.type)) {
-    const facts = { column: column.name, expected: column.type, type: compiled.type };
+): SqlValue | undefined {
+  const { type, value } = constantIn(expression, context);
+  if (value === null || type === null) return null;
+  if (!canInsert(type, column.type)) {
+    const facts = { column: column.name, expected: column.type, type };
     throw refuse(insertValuesMessages.type({ ...facts, text: textOf(expression) }), expression.span);
   }
+  if (value === undefined) return undefined;
   try {
-    return casterOf(compiled.type, column.type)?.(value) ?? value;
+    return casterOf(type, column.type)?.(value) ?? value;
   } catch (error) {
     if (mustStop(error)) throw error;
+    throw refuse(insertValuesMessages.value(messageOf(error)), expression.span);
+  }
+}
+
+/** @throws {DiagnosticError} where it cannot be evaluated. */
+function constantIn(expression: Expression, context: AnalysisContext): ReturnType<typeof constantOf> {
+  try {
+    return constantOf(expression, context);
+  } catch (error) {
+    if (mustStop(error) || error instanceof DiagnosticError) throw error;
     throw refuse(insertValuesMessages.value(messageOf(error)), expression.span);
   }
 }
@@ -262,5 +292,3 @@ function rejectColumns(expression: Expression): void {
 function textOf(expression: Expression): string {
   return expression.kind === 'StringLiteral' ? expression.value : formatExpression(expression);
 }
-
-const noRow: Row = [];

@@ -1,4 +1,5 @@
 import { lastValueFrom, toArray } from 'rxjs';
+import type { Expression } from '../../../grammar/ast.ts';
 import { type ParsedStatement, parseScript } from '../../../grammar/parse.ts';
 import { formatStatement } from '../../../grammar/printer/statements.ts';
 import { assert } from '../../base/assert.ts';
@@ -9,6 +10,9 @@ import type { AnalysisContext } from '../analysis/session.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { PropertyCheck } from '../engine/check-script.ts';
 import { SqlEngine } from '../engine/engine.ts';
+import { withUserFunctions } from '../functions/user/user-function.ts';
+import { withCalledConstants } from '../user-calls/called-constants.ts';
+import { Programs } from '../user-calls/programs.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 import type { PushRow, ResultColumn } from '../queries/query-results.ts';
@@ -69,10 +73,16 @@ export class CaseEngine {
   get context(): AnalysisContext {
     return {
       catalog: this.catalog,
-      functions: this.#options.functions,
+      functions: withUserFunctions(this.#options.functions, this.catalog.functions()),
       properties: sessionOverServer(this.#options.properties ?? {}, this.#session.properties),
       topics: this.host.topics.facts,
     };
+  }
+
+  /** What constants are evaluated against in which functions of users may be called. */
+  withCalledConstants(expressions: readonly Expression[]): Promise<AnalysisContext> {
+    const programs = new Programs({ functions: this.#options.functions });
+    return withCalledConstants(expressions, this.context, programs);
   }
 
   /** Runs a script. @throws {ScriptError} at the first statement that fails. */

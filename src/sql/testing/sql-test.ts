@@ -155,7 +155,7 @@ export class SqlTestEngine {
     switch (statement.kind) {
       case 'AssertValues':
       case 'AssertTombstone':
-        this.#assertRecord(statement);
+        await this.#assertRecord(statement);
         this.checks.count();
         return true;
       case 'AssertSource':
@@ -172,7 +172,7 @@ export class SqlTestEngine {
     }
   }
 
-  #assertRecord(statement: AssertValues | AssertTombstone): void {
+  async #assertRecord(statement: AssertValues | AssertTombstone): Promise<void> {
     const source = this.engine.catalog.require(statement.target, statement.span);
     const at = this.#read.get(source.topic.name) ?? 0;
     const record = this.engine.host.look(source.topic.name)[at];
@@ -196,10 +196,11 @@ export class SqlTestEngine {
         statement.span,
       );
     }
+    const context = await this.engine.withCalledConstants(statement.values);
     columns.forEach((column, index) => {
       const expression = statement.values[index];
       if (expression === undefined) return;
-      const expected = valueFor(column, expression, this.engine.context);
+      const expected = valueFor(column, expression, context) ?? null;
       const value = actual.get(column.name) ?? null;
       if (same(expected, value)) return;
       throw new RecordMismatch(

@@ -15,7 +15,12 @@ beforeEach(async () => {
   engine = new SqlEngine({
     host: new CaseHost(),
     functions: builtInRegistry(),
-    environment: { ...nodeEnvironment, ...turns.environment, workers: newNodeWorkers() },
+    environment: {
+      ...nodeEnvironment,
+      ...turns.environment,
+      workers: newNodeWorkers(),
+      functionWorkers: newNodeWorkers(),
+    },
   });
   const source =
     "CREATE STREAM s (k STRING KEY, v INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);";

@@ -9,6 +9,9 @@ import { endsSandbox, sandboxOf } from './sandboxes.ts';
 /** A call that has run out of its time is followed by a pause, in which others have the thread: it doubles up to this. */
 const PAUSE_MS = { first: 1_000, most: 60_000 };
 
+/** A call that has failed, or was not made since one before it took too long; its message has the function's name. */
+export class FunctionCallError extends DiagnosticError {}
+
 /** The calls of a function in one place of a query. Its failures are told by its name. */
 export class FunctionCalls {
   readonly #record: UserFunctionRecord;
@@ -23,7 +26,7 @@ export class FunctionCalls {
     this.#limits = limits;
   }
 
-  /** @throws {DiagnosticError} */
+  /** @throws {FunctionCallError} */
   call(entry: number, args: readonly SqlValue[]): SqlValue {
     if (this.#resumesAtMs !== undefined) this.#checkPause(this.#resumesAtMs);
     try {
@@ -36,7 +39,7 @@ export class FunctionCalls {
       if (endsSandbox(error)) this.#sandbox?.close();
       if (error.failure === 'time') this.#pause();
       const { name } = this.#record;
-      throw new DiagnosticError(userFunctionMessages.failed(name, error.message), { cause: error });
+      throw new FunctionCallError(userFunctionMessages.failed(name, error.message), { cause: error });
     }
   }
 
@@ -48,7 +51,7 @@ export class FunctionCalls {
   #checkPause(resumesAtMs: number): void {
     if (elapsedMs() < resumesAtMs) {
       const facts = { name: this.#record.name, pauseMs: this.#pauseMs, limitMs: this.#limits.callMsMax };
-      throw new DiagnosticError(userFunctionMessages.paused(facts));
+      throw new FunctionCallError(userFunctionMessages.paused(facts));
     }
     this.#resumesAtMs = undefined;
   }
