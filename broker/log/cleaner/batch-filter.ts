@@ -1,5 +1,15 @@
 import type { ExactInt64 } from '../../../src/base/int64.ts';
-import { NO_TIMESTAMP } from '../../../src/protocol/records/batch-format.ts';
+import {
+  CONTROL_FLAG,
+  NO_TIMESTAMP,
+  TRANSACTIONAL_FLAG,
+} from '../../../src/protocol/records/batch-format.ts';
+import {
+  attributesAt,
+  baseOffsetAt,
+  lastOffsetAt,
+  producerIdAt,
+} from '../../../src/protocol/records/batch-header.ts';
 import { BatchView } from '../../../src/protocol/records/batch-view.ts';
 import { RecordIterator } from '../../../src/protocol/records/decode-batch.ts';
 import type { AbortedTxn } from '../transaction-index.ts';
@@ -7,11 +17,14 @@ import { readMarker } from '../transaction-marker.ts';
 import type { CleanedTransactions } from './cleaned-transactions.ts';
 import type { LastBatchOfProducer } from './cleaner-job.ts';
 import { compactedBatch, emptiedBatch } from './compacted-batch.ts';
+import type { LiveOffsets } from './live-offsets.ts';
 import type { OffsetMap } from './offset-map.ts';
 
 /** By what a batch is judged. */
 interface FilterOptions {
   readonly map: OffsetMap;
+  /** Undefined: every record is looked up. */
+  readonly live?: LiveOffsets;
   readonly transactions: CleanedTransactions;
   readonly producers: readonly LastBatchOfProducer[];
   readonly nowMs: number;
@@ -49,6 +62,21 @@ export class BatchFilter {
     this.#options = options;
     this.#producers = new Map(options.producers.map((producer) => [producer.producerId, producer]));
     this.#horizonMs = Math.min(Number.MAX_SAFE_INTEGER, options.nowMs + options.deleteRetentionMs);
+  }
+
+  /**
+   * Whether nothing stays of a batch, told from its header alone; otherwise {@link filter} decides.
+   * @param at where it begins in `bytes`.
+   */
+  isDead(bytes: Buffer, at: number): boolean {
+    const lastOffset = lastOffsetAt(bytes, at);
+    if (this.#options.live?.isDead(baseOffsetAt(bytes, at), lastOffset) !== true) return false;
+    const attributes = attributesAt(bytes, at);
+    if ((attributes & CONTROL_FLAG) !== 0) return false;
+    const producerId = producerIdAt(bytes, at);
+    if (this.#producers.get(producerId)?.lastOffset === lastOffset) return false;
+    if ((attributes & TRANSACTIONAL_FLAG) !== 0) this.#options.transactions.onData(producerId, lastOffset);
+    return true;
   }
 
   /**

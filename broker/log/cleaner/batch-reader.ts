@@ -11,11 +11,16 @@ import {
 import { SegmentDamage } from '../segment-damage.ts';
 import type { SourceSegment } from './cleaner-job.ts';
 
+/** From here on it is cheaper to read one header after the other than all that is between them. */
+const SKIPPED_BYTES_MIN = 16 * 1024;
+
 /** Reads the batches of a sealed segment from its beginning, in large steps, and checks each. */
 export class BatchReader {
   readonly #file: DiskFile;
   readonly #sizeInBytes: number;
   readonly #endOffset: number;
+  /** What was skipped last was so large that the next header is read alone. */
+  #readsHeaderAlone = false;
   /** No batch that follows begins before it. */
   #offsetNext: number;
   #window: Buffer;
@@ -49,6 +54,28 @@ export class BatchReader {
   }
 
   /**
+   * Passes over the next batch where its header says that it may be, without reading or checking what is behind it. There must
+   * be one.
+   * @param isUnneeded is given where the batch begins in a buffer, and whether it is the last one.
+   * @throws {SegmentDamage} where there is no header as it was written.
+   */
+  skipIf(isUnneeded: (bytes: Buffer, at: number, isLast: boolean) => boolean): boolean {
+    this.#need(BATCH_HEADER_BYTES, this.#readsHeaderAlone ? BATCH_HEADER_BYTES : undefined);
+    const start = this.#position - this.#windowStart;
+    const size = claimedBatchSizeAt(this.#window, start);
+    const end = this.#position + size;
+    if (size < 0 || end > this.#sizeInBytes) throw this.#damage();
+    if (!isUnneeded(this.#window, start, end === this.#sizeInBytes)) {
+      this.#readsHeaderAlone = false;
+      return false;
+    }
+    if (!this.#isInPlace(start)) throw this.#damage();
+    this.#position = end;
+    this.#readsHeaderAlone = size >= SKIPPED_BYTES_MIN;
+    return true;
+  }
+
+  /**
    * Returns the next batch, as a view that is good until the next call; undefined at the end.
    * @throws {SegmentDamage} where there is no batch as it was written.
    */
@@ -74,12 +101,12 @@ export class BatchReader {
   }
 
   /** Sees to it that so many bytes from the position on are in memory. */
-  #need(length: number): void {
+  #need(length: number, readMax = this.#window.length): void {
     if (this.#position + length <= this.#windowStart + this.#windowBytes) return;
     if (this.#position + length > this.#sizeInBytes) throw this.#damage();
     if (length > this.#window.length) this.#window = Buffer.allocUnsafeSlow(length);
     this.#windowStart = this.#position;
-    const wanted = Math.min(this.#window.length, this.#sizeInBytes - this.#position);
+    const wanted = Math.min(Math.max(length, readMax), this.#sizeInBytes - this.#position);
     this.#windowBytes = this.#file.read(this.#window, 0, wanted, this.#position);
     this.#bytesRead += this.#windowBytes;
     if (this.#windowBytes < length) throw this.#damage();

@@ -5,6 +5,7 @@ import { readMarker } from '../transaction-marker.ts';
 import { BatchReader, placed } from './batch-reader.ts';
 import { CleanedTransactions } from './cleaned-transactions.ts';
 import type { MapJob, MapResult, SourceSegment } from './cleaner-job.ts';
+import { LiveOffsets } from './live-offsets.ts';
 import { OffsetMap } from './offset-map.ts';
 import type { Pacer } from './pacer.ts';
 
@@ -35,7 +36,8 @@ export async function buildOffsetMap(job: MapJob, disk: Disk, pacer: Pacer): Pro
     if (pass.isOver) break;
   }
   const { map, isComplete } = pass;
-  return { map: map.shared, isComplete, utilization: map.utilization, bytesRead };
+  const live = LiveOffsets.of(map, job.fromOffset).shared;
+  return { map: map.shared, live, isComplete, utilization: map.utilization, bytesRead };
 }
 
 /** The segments that hold the dirty part. */

@@ -6,6 +6,7 @@ import { BatchFilter } from './batch-filter.ts';
 import { BatchReader, placed } from './batch-reader.ts';
 import { CleanedTransactions } from './cleaned-transactions.ts';
 import type { GroupJob, GroupResult, SourceSegment } from './cleaner-job.ts';
+import { LiveOffsets } from './live-offsets.ts';
 import { OffsetMap } from './offset-map.ts';
 import type { Pacer } from './pacer.ts';
 import { SegmentOutput } from './segment-output.ts';
@@ -20,6 +21,7 @@ export async function cleanGroup(job: GroupJob, disk: Disk, pacer: Pacer): Promi
     ...job,
     decompressedBytesMax: job.pace.decompressedBytesMax,
     map: OffsetMap.from(job.map),
+    live: new LiveOffsets(job.live),
     transactions,
   });
   const target = createTarget(job, disk);
@@ -74,8 +76,11 @@ async function copyKept(
   let bytesRead = 0;
   try {
     const reader = new BatchReader(file, source, readBytes);
-    for (let bytes = reader.next(); bytes !== undefined; bytes = reader.next()) {
-      const kept = filter.filter(bytes, { isLast: isLast && reader.isAtEnd });
+    const isDead = (bytes: Buffer, at: number, isAtEnd: boolean): boolean =>
+      !(isLast && isAtEnd) && filter.isDead(bytes, at);
+    while (!reader.isAtEnd) {
+      const batch = reader.skipIf(isDead) ? undefined : reader.next();
+      const kept = batch && filter.filter(batch, { isLast: isLast && reader.isAtEnd });
       if (kept !== undefined) output.append(kept);
       const read = reader.takeBytesRead();
       if (read === 0) continue;

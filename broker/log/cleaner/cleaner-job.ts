@@ -1,5 +1,6 @@
 import type { AbortedTxn } from '../transaction-index.ts';
 import type { TransactionsState } from './cleaned-transactions.ts';
+import type { SharedLiveOffsets } from './live-offsets.ts';
 import type { OffsetMapLimits, SharedOffsetMap } from './offset-map.ts';
 
 /** A sealed segment that a cleaning reads. Its files do not change; they may go, and then the cleaning is given up. */
@@ -40,6 +41,7 @@ export interface MapJob {
 /** What the first pass has found. */
 export interface MapResult {
   readonly map: SharedOffsetMap;
+  readonly live: SharedLiveOffsets;
   /** The map has all keys of the dirty part; else those up to its latest offset. */
   readonly isComplete: boolean;
   /** Share of its memory that the map takes, 0 to 1. */
@@ -61,6 +63,7 @@ export interface GroupJob {
   readonly indexIntervalBytes: number;
   readonly segments: readonly SourceSegment[];
   readonly map: SharedOffsetMap;
+  readonly live: SharedLiveOffsets;
   /** As in {@link MapJob}. */
   readonly aborted: readonly AbortedTxn[];
   readonly transactions: TransactionsState;

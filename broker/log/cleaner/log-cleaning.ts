@@ -197,6 +197,7 @@ export class LogCleaning {
       indexIntervalBytes: config.indexIntervalBytes,
       segments: segments.map((segment) => this.#sourceOf(segment)),
       map: mapped.map,
+      live: mapped.live,
       aborted: this.#aborted,
       transactions,
       producers: this.#producers,

@@ -109,6 +109,11 @@ export class OffsetMap {
     return (this.#offsets[this.#find()] ?? 0) - 1;
   }
 
+  /** Calls `visit` with the offset of each key, in no order. */
+  visitOffsets(visit: (offset: number) => void): void {
+    for (const offset of this.#offsets) if (offset !== 0) visit(offset - 1);
+  }
+
   get #mustGrow(): boolean {
     return this.#slots < this.#slotsMax && this.#count >= Math.floor(this.#slots * this.#limits.loadFactor);
   }

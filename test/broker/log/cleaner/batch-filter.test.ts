@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BatchFilter } from '../../../../broker/log/cleaner/batch-filter.ts';
 import { CleanedTransactions } from '../../../../broker/log/cleaner/cleaned-transactions.ts';
 import type { LastBatchOfProducer } from '../../../../broker/log/cleaner/cleaner-job.ts';
+import { LiveOffsets } from '../../../../broker/log/cleaner/live-offsets.ts';
 import { OffsetMap } from '../../../../broker/log/cleaner/offset-map.ts';
 import type { AbortedTxn } from '../../../../broker/log/transaction-index.ts';
 import { stampLeaderEpoch } from '../../../../src/protocol/records/batch-header.ts';
@@ -29,6 +30,7 @@ function filterFor({ keys = {}, latestOffset = 1_000, ...rest }: FilterCase): Ba
   map.advance(latestOffset);
   return new BatchFilter({
     map,
+    live: LiveOffsets.of(map, 0),
     transactions: new CleanedTransactions(rest.aborted ?? []),
     producers: rest.producers ?? [],
     nowMs: rest.nowMs ?? NOW_MS,
@@ -86,6 +88,31 @@ describe('BatchFilter', () => {
     const batch = keyedBatch(RECORDS.slice(0, 2), { baseOffset: 100 });
     expect(filterFor({ keys: { a: 100, b: 101 } }).filter(batch, { isLast: false })).toBe(batch);
     expect(filtered(batch, { keys: { a: 200, b: 201 } })).toBeUndefined();
+  });
+
+  it('tells by the header alone where nothing stays, and not where it cannot be told', () => {
+    const batch = keyedBatch(RECORDS.slice(0, 2), { baseOffset: 100, producerId: 7 });
+    const isDead = (options: FilterCase): boolean => filterFor(options).isDead(batch, 0);
+    expect(isDead({ keys: { a: 200, b: 201 } })).toBe(true);
+    expect(isDead({ keys: { a: 200, b: 101 } })).toBe(false);
+    expect(isDead({ latestOffset: 100 })).toBe(false);
+    const producers = [{ producerId: 7, producerEpoch: 0, lastOffset: 101 }];
+    expect(isDead({ keys: { a: 200, b: 201 }, producers })).toBe(false);
+    const marker = makeMarker({ producerId: 7, producerEpoch: 0, isAbort: false });
+    expect(filterFor({}).isDead(marker, 0)).toBe(false);
+  });
+
+  it('counts what it tells by the header to its transaction', () => {
+    const producer = { producerId: 7, producerEpoch: 0 };
+    const batch = keyedBatch(RECORDS.slice(0, 2), { baseOffset: 100, isTransactional: true, ...producer });
+    const marker = makeMarker({ ...producer, isAbort: false });
+    marker.writeBigInt64BE(102n, 0);
+    const filter = filterFor({ keys: { a: 200, b: 201 } });
+    expect(filter.isDead(batch, 0)).toBe(true);
+    // A marker of a transaction with data stays as it is; without, it has a delete horizon.
+    expect(filter.filter(marker, { isLast: false })).toBe(marker);
+    const without = filterFor({ keys: { a: 200, b: 201 } }).filter(marker, { isLast: false });
+    expect(without === undefined ? undefined : new BatchView(without).hasDeleteHorizon).toBe(true);
   });
 
   it('keeps what nobody has looked at, as it is', () => {
