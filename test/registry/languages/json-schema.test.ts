@@ -37,6 +37,20 @@ describe('compatibility of JSON schemas', () => {
     ).toEqual(['#/properties/p']);
   });
 
+  it('does not go by what was assumed on the way to a choice that is not taken', () => {
+    const ref = (name: string): object => ({ $ref: `#/definitions/${name}` });
+    const schema = (type: string, a: object): ReturnType<typeof parsed> =>
+      json({
+        definitions: { X: { properties: { y: ref('Y'), v: { type } } }, Y: { properties: { x: ref('X') } } },
+        properties: { a, b: ref('Y') },
+      });
+    const reader = schema('integer', { anyOf: [ref('X'), { type: 'object' }] });
+    // For `a`, Y was compared while X was taken to be compatible, which it is not.
+    expect(reader.differencesFrom(schema('string', ref('X')))).toMatchObject([
+      { type: 'TYPE_CHANGED', path: '#/properties/b/properties/x/properties/v' },
+    ]);
+  });
+
   it('ends for schemas whose parts refer to each other in many ways', () => {
     const names = Array.from({ length: 12 }, (_, index) => `d${index}`);
     const all = names.map((name) => ({ $ref: `#/definitions/${name}` }));

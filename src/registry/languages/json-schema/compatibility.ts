@@ -7,6 +7,7 @@ import { compareObjects } from './compare-objects.ts';
 import { compareConstants, compareEnums, compareNumbers, compareStrings } from './compare-values.ts';
 import { at, found, type Found, jsonDifference } from './differences.ts';
 import type { JsonSchemaNode, NotSchema } from './model.ts';
+import { PairResults } from './pair-results.ts';
 import { PropertyPatterns } from './property-patterns.ts';
 import { referred } from './referred.ts';
 
@@ -26,7 +27,7 @@ class JsonComparison {
   readonly #work: ComparisonWork;
   readonly #patterns: PropertyPatterns;
   /** Without it schemas whose parts refer to each other would be compared once for each way that leads to them. */
-  readonly #results = new Map<JsonSchemaNode, Map<JsonSchemaNode, readonly Found[]>>();
+  readonly #results = new PairResults();
 
   constructor(work: ComparisonWork) {
     this.#work = work;
@@ -41,16 +42,10 @@ class JsonComparison {
   };
 
   #known(reader: JsonSchemaNode, writer: JsonSchemaNode): readonly Found[] {
-    let results = this.#results.get(reader);
-    if (results === undefined) this.#results.set(reader, (results = new Map()));
-    const known = results.get(writer);
-    if (known !== undefined) return known;
-    // A pair that comes again within itself is taken to be compatible.
-    results.set(writer, []);
-    this.#work.spend(sizeOf(reader) + sizeOf(writer));
-    const differences = this.#work.within(() => this.#compareOnce(reader, writer));
-    results.set(writer, differences);
-    return differences;
+    return this.#results.of(reader, writer, () => {
+      this.#work.spend(sizeOf(reader) + sizeOf(writer));
+      return this.#work.within(() => this.#compareOnce(reader, writer));
+    });
   }
 
   #compareOnce(reader: JsonSchemaNode, writer: JsonSchemaNode): readonly Found[] {
