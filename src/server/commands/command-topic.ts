@@ -18,6 +18,8 @@ import type { KafkaAbsence } from './kafka-absence.ts';
 import { findCommandTopic } from './find-command-topic.ts';
 import { waitFor } from './wait-for.ts';
 import { CommandReplay } from './command-replay.ts';
+import { withUnreadableState } from './ksqldb-state.ts';
+import { prefixOfService } from './restore-command-topic.ts';
 
 const POLL_TIMEOUT_MS = 1_000;
 const API_TIMEOUT_MS = 15_000;
@@ -220,7 +222,9 @@ export class CommandTopic {
     });
     this.#life.signal.throwIfAborted();
     backup?.compare(applied.flatMap(({ bytes }) => bytes ?? []));
-    await this.#options.restore(applied.map(({ bytes: _, ...recorded }) => recorded));
+    const prefix = prefixOfService(this.topic);
+    const readable = await withUnreadableState(applied, { ...this.#options, prefix });
+    await this.#options.restore(readable.map(({ bytes: _, ...recorded }) => recorded));
     // Where damage was passed over, the topic goes on before what was seen.
     this.#progress?.note((commands.at(-1)?.offset ?? -1) + 1);
   }

@@ -49,7 +49,7 @@ export type NewCommand = Omit<Command, 'version'>;
 export interface RecordedCommand {
   readonly command: Command;
   readonly offset: number;
-  /** Why this release cannot read its plan: the command is whole, and is not carried out. */
+  /** Why this release cannot go on with it: the command is whole, and is not carried out. */
   readonly obstacle?: string;
   /** The record that it was read from, where a backup is kept. */
   readonly bytes?: CommandBytes;
@@ -123,7 +123,12 @@ function unreadable(why: string): OperationalError {
 }
 
 /** The command as the SQL engine takes it up when it starts; undefined where it cannot. */
-export function recordedStatement({ command, foreign }: RecordedCommand): RecordedStatement | undefined {
+export function recordedStatement({
+  command,
+  foreign,
+  obstacle,
+}: RecordedCommand): RecordedStatement | undefined {
+  if (obstacle !== undefined) return undefined;
   const { plan, control, properties } = command;
   if (foreign !== undefined) return recordedText({ command, foreign });
   if (control !== null) return { kind: 'control', ...control };

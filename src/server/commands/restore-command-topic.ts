@@ -10,9 +10,16 @@ import { findCommandTopic } from './find-command-topic.ts';
 const GONE_CHECKS_MAX = 100;
 const GONE_CHECK_MS = 100;
 
+const COMMAND_TOPIC = '_command_topic';
+
 /** The command topic of a service. */
 export function commandTopicOf(serviceId: string): string {
-  return `_confluent-ksql-${serviceId}_command_topic`;
+  return `_confluent-ksql-${serviceId}${COMMAND_TOPIC}`;
+}
+
+/** What the names of groups and internal topics begin with, of the service that a command topic is of. */
+export function prefixOfService(commandTopic: string): string {
+  return commandTopic.slice(0, -COMMAND_TOPIC.length);
 }
 
 /** A backup that was read and checked. */
