@@ -81,7 +81,7 @@ function schemaRecords(): Message[] {
   return [noop, config, ...schemas];
 }
 
-const option = (type: avro.Schema): avro.Type => avro.Type.forSchema(['null', type]);
+const option = (type: 'string' | 'long' | 'bytes'): avro.Type => avro.Type.forSchema(['null', type]);
 
 /** A result of ksqlDB's first query. */
 function webOrderRecord({ id, customer, cents, timestamp }: Order): Message {

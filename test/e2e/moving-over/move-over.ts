@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { freePorts } from '../../../src/base/io/free-ports.ts';
-import { type Outcome, run } from '../../compat/foreign-process.ts';
+import { run } from '../../compat/foreign-process.ts';
 import { eventually, post } from '../../server/platform.ts';
 import { Millrace } from '../millrace-process.ts';
 import { leaveKsqldbService, SERVICE_ID } from './ksqldb-service.ts';

@@ -29,7 +29,6 @@ interface Pair {
 export class TooLongError extends Error {}
 
 const STEPS_MAX = 100_000;
-const PRIMITIVES = ['string', 'number', 'integer', 'object', 'array', 'boolean', 'null'];
 
 /** Keywords that tell the type of a schema that does not say it. */
 const TELLING: Readonly<Record<string, string>> = {
