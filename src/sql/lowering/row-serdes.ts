@@ -208,6 +208,16 @@ export function internalSerde(
     : rowSerde(side, { format: 'JSON', properties: {}, features: [] }, columns);
 }
 
+/** What a row is when it comes back from a store in this format: in some, values of some types are never null. */
+export function rowAsStored(info: FormatInfo, columns: readonly FormatColumn[]): (row: Row) => Row {
+  const internal = internalFormat(info);
+  if (internal.format !== 'PROTOBUF_NOSR' || columns.length === 0) return (row) => row;
+  const { nullableRepresentation } = info.properties;
+  const properties = nullableRepresentation === undefined ? {} : { nullableRepresentation };
+  const serde = formatRows('value', { ...internal, properties }, columns);
+  return (row) => serde.deserialize(serde.serialize(row)) ?? row;
+}
+
 /** A serde of the keys of internal topics and stores. */
 export function keySerde(
   info: KeyFormatInfo,

@@ -5,7 +5,9 @@ import type { StoreQueryOptions } from '../../streams/runtime/queryable-stores.t
 import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore, WindowEntry } from '../../streams/state/store.ts';
 import { Windowed } from '../../streams/windows/windowed.ts';
 import type { MaterializedRow, MaterializedTable, PartPlace, TimeRange } from '../host/host.ts';
+import type { FormatInfo } from '../catalog/data-source.ts';
 import { bindAggregate } from '../lowering/lower-aggregate.ts';
+import { formatColumns, rowAsStored } from '../lowering/row-serdes.ts';
 import {
   boundCondition,
   boundExpression,
@@ -66,7 +68,8 @@ function keptBy(root: Step, context: TableContext): Kept | undefined {
   }
   const project = projectOf(root);
   if (project?.store !== undefined) {
-    return { store: project.store, windowed: false, finish: (row) => row };
+    const asStored = rowAsStored(resultFormat(root), formatColumns(project.schema.row));
+    return { store: project.store, windowed: false, finish: (row) => asStored(row) };
   }
   const aggregated = project === undefined ? undefined : aggregatedBy(project);
   if (aggregated === undefined) return undefined;
@@ -76,6 +79,11 @@ function keptBy(root: Step, context: TableContext): Kept | undefined {
     windowed: isWindowed(aggregated),
     finish: (state, key, window) => made.finish(state, key, window),
   };
+}
+
+/** ksqlDB keeps rows in the format of their topic. */
+function resultFormat(root: Step): FormatInfo {
+  return root.step === 'sink' ? root.formats.value : { format: 'JSON', properties: {}, features: [] };
 }
 
 /** Returns what there is to know of the table that a plan keeps before its query is made; undefined where it keeps none. */
@@ -133,7 +141,8 @@ class FinishLater {
 }
 
 function finishOf({ project, filter, aggregate }: Aggregated, lowering: LoweringContext): Finish {
-  const { results } = bindAggregate(aggregate, lowering);
+  const { results, stateColumns } = bindAggregate(aggregate, lowering);
+  const asStored = rowAsStored(aggregate.formats.value, stateColumns);
   const { row } = aggregate.schema;
   const keep: Test =
     filter === undefined ? () => true : rowTest(boundCondition(filter.predicate, row, lowering), lowering);
@@ -142,7 +151,7 @@ function finishOf({ project, filter, aggregate }: Aggregated, lowering: Lowering
     lowering,
   );
   return (state, key, window) => {
-    const values = results(state);
+    const values = results(asStored(state));
     if (window !== undefined) values.push(window.startMs, window.endMs);
     values.push(...key);
     return keep(values) ? select(values) : undefined;

@@ -3,6 +3,7 @@ import { quoteName } from '../../base/sql-quotes.ts';
 import type { InsertInto } from '../../../grammar/ast.ts';
 import { sameType } from '../../serde/model/sql-type.ts';
 import { analyzeQuery } from '../analysis/analyze-query.ts';
+import { withDecimalLiterals } from '../analysis/decimal-literals.ts';
 import { statementMessages } from '../messages/statements.ts';
 import { headings } from '../messages/headings.ts';
 import { refuse, withPrefix } from '../analysis/sql-error.ts';
@@ -43,7 +44,7 @@ function* planInPieces(input: PlanInput<InsertInto>): InPieces<InsertIntoPlan> {
   const { statement, text, context } = input;
   const properties = withPrefix(headings.prepare, () => new WithProperties(statement.properties, 'insert'));
   const target = targetOf(statement, context.catalog);
-  const query = analyzeQuery(statement.query, context);
+  const query = withDecimalLiterals(analyzeQuery(statement.query, context), target.schema);
   yield;
   if (query.limit !== undefined) throw refuse(statementMessages.limit('INSERT INTO'), statement.query.span);
   const project = planQuery({ query, context, sink: { name: target.name } });

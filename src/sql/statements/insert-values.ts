@@ -261,9 +261,10 @@ function canInsert(from: SqlType, to: SqlType): boolean {
     return canInsert(from.key, to.key) && canInsert(from.value, to.value);
   }
   if (from.kind === 'STRUCT' && to.kind === 'STRUCT') {
+    // Fields that the column does not have are left out.
     return from.fields.every(({ name, type }) => {
       const field = to.fields.find((candidate) => candidate.name === name);
-      return field !== undefined && canInsert(type, field.type);
+      return field === undefined || canInsert(type, field.type);
     });
   }
   const decimal = to.kind === 'DECIMAL' ? asDecimalType(from) : undefined;

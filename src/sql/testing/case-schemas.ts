@@ -32,6 +32,11 @@ export function registerSchemas({ topics, statements }: TestCase, engine: CaseEn
   for (const topic of topics) if (!done.has(topic.name)) registerAll(registry, topic);
 }
 
+/** Registers the schemas that a case lists with its topics. */
+export function registerListed(topics: readonly CaseTopic[], { host: { registry } }: CaseEngine): void {
+  for (const topic of topics) registerAll(registry, topic);
+}
+
 const schemaOf = (topic: CaseTopic, side: 'key' | 'value'): CaseSchema | undefined =>
   side === 'key' ? topic.keySchema : topic.valueSchema;
 
@@ -43,7 +48,7 @@ function registerAll(registry: MemoryRegistry, topic: CaseTopic): void {
 }
 
 /** Cases give no ids to what is referred to; those that they count on begin at 1. */
-const REFERENCES_ID = 1_000;
+export const REFERENCES_ID = 1_000;
 
 function register(
   registry: MemoryRegistry,

@@ -1,4 +1,5 @@
 import { messageOf } from '../../base/errors.ts';
+import { StreamsFailure } from '../../streams/runtime/failures.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import type { MemoryRegistry } from './memory-registry.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -87,7 +88,17 @@ function thrownOf(error: unknown): Thrown {
   const cause = !(error instanceof Error) || isStatement ? undefined : error.cause;
   return cause === undefined
     ? { type, message }
-    : { type, message: messageOf(error), cause: causeClass(cause), causeMessage: messageOf(cause) };
+    : {
+        ...{ type, message: `${headingOf(error)}${messageOf(error)}` },
+        ...{ cause: causeClass(cause), causeMessage: messageOf(cause) },
+      };
+}
+
+/** Before what a query met with a record, Kafka Streams has words of its own. */
+function headingOf(error: unknown): string {
+  return error instanceof StreamsFailure && error.kind === 'processing'
+    ? 'Exception caught in process: '
+    : '';
 }
 
 /** Why a case is not run: it would pass whatever the engine does. */

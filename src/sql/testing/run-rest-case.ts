@@ -1,7 +1,10 @@
 import { messageOf } from '../../base/errors.ts';
+import type { SubjectSchema } from '../../serde/schemas/registered-schema.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import { CaseCluster } from './case-cluster.ts';
 import { CaseEngine, ScriptError } from './case-engine.ts';
+import { registerAtServer } from './case-registrations.ts';
+import { registerListed } from './case-schemas.ts';
 import { CaseTopics } from './case-topics.ts';
 import type { CaseServer, StartCaseServer } from './case-server.ts';
 import type { CaseRecord } from './case.ts';
@@ -67,6 +70,7 @@ function answerFlaw({ test, answers, expectedRefusal }: RestCase): string | unde
 /** The sources that the case declares: the formats by which its records are written and read. */
 async function declaredBy({ test }: RestCase, functions: FunctionRegistry): Promise<CaseEngine> {
   const engine = new CaseEngine({ functions, properties: test.properties, topics: test.topics });
+  registerListed(test.topics, engine);
   try {
     await engine.execute(test.statements.filter((statement) => !isSelect(statement)).join('\n'));
   } catch (error) {
@@ -109,6 +113,7 @@ class RestRun {
     const first = test.statements.findIndex(isSelect);
     const count = first < 0 ? test.statements.length : first;
     await this.#cluster.createTopics(topicsBefore(test));
+    await registerAtServer(test.topics, this.#server.url);
     if (count > 0) {
       const answered = await this.#session.statements(test.statements.slice(0, count).join('\n'));
       const problem = compareEntities(entities, answered);
@@ -181,9 +186,14 @@ class RestRun {
   async #registered(): Promise<MemoryRegistry> {
     const found = new MemoryRegistry();
     const { registry } = this.#server;
+    const schemas: SubjectSchema[] = [];
     for (const subject of await registry.subjects()) {
       const schema = await registry.latest(subject);
-      if (schema?.references.length === 0) found.registerNow(subject, schema, schema.id);
+      if (schema !== undefined) schemas.push(schema);
+    }
+    // What others refer to comes first.
+    for (const schema of schemas.toSorted((a, b) => a.dependencies.length - b.dependencies.length)) {
+      found.registerNow(schema.subject, schema, schema.id);
     }
     return found;
   }

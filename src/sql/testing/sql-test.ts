@@ -17,7 +17,9 @@ import { sameValue } from '../values/compare.ts';
 import { CaseEngine } from './case-engine.ts';
 import type { StubRecord } from './case-topics.ts';
 import { EXCEPTION_CLASSES } from './expected-errors.ts';
+import type { MemoryRegistry } from './memory-registry.ts';
 import { decodeWindow } from './record-bytes.ts';
+import { readingSchemas } from './registry-schemas.ts';
 import { ScriptChecks } from './script-checks.ts';
 
 /** A test of a SQL script: statements with directives before them (`--@test: name`). */
@@ -181,7 +183,7 @@ export class SqlTestEngine {
     }
     this.#read.set(source.topic.name, at + 1);
     const columns = columnsOf(source, statement);
-    const actual = readRecord(source, record);
+    const actual = readRecord(source, record, this.engine.host.registry);
     const isTombstone = statement.kind === 'AssertTombstone';
     if (isTombstone !== (record.value === null)) {
       throw new RecordMismatch(
@@ -282,7 +284,12 @@ function shown(value: SqlValue): string {
 }
 
 /** A record's columns by name, ROWTIME among them. */
-function readRecord(source: DataSource, record: StubRecord): ReadonlyMap<string, SqlValue> {
+function readRecord(
+  source: DataSource,
+  record: StubRecord,
+  registry: MemoryRegistry,
+): ReadonlyMap<string, SqlValue> {
+  const schemas = readingSchemas(registry);
   const read = (
     side: 'key' | 'value',
     info: FormatInfo,
@@ -291,7 +298,8 @@ function readRecord(source: DataSource, record: StubRecord): ReadonlyMap<string,
   ) => {
     const { properties, features } = info;
     const spec = { columns, side, properties, features: new Set(features) };
-    const row = columns.length === 0 ? [] : formatOf(info.format).createSerde(spec).deserialize(bytes);
+    const row =
+      columns.length === 0 ? [] : formatOf(info.format).createSerde(spec, schemas).deserialize(bytes);
     return columns.map(({ name }, index) => [name, row?.[index] ?? null] as const);
   };
   const { keyFormat, valueFormat } = source.topic;
