@@ -173,8 +173,8 @@ export const sqlStepMutations: readonly Mutation[] = [
   {
     name: 'a pull query with a key and WINDOWEND finds windows that end at other times',
     file: kept,
-    find: 'if (endMs < range.endMin || endMs > range.endMax) return [];',
-    replace: 'if (endMs < range.endMin || endMs >= range.endMax) return [];',
+    find: 'entries.filter(({ endMs }) => endMs >= range.endMin && endMs <= range.endMax)',
+    replace: 'entries',
     suite,
   },
   {

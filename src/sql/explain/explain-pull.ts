@@ -57,5 +57,5 @@ function accessText(access: Access): string {
     const count = access.lookups.length;
     return `key lookup (${count} ${count === 1 ? 'key' : 'keys'})`;
   }
-  return access.by === 'range' ? 'range scan (all rows are read)' : 'table scan (all rows are read)';
+  return access.keys === undefined ? 'table scan (all rows are read)' : 'range scan';
 }

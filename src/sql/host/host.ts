@@ -166,6 +166,12 @@ export interface MaterializedRow {
   readonly timestamp: number;
 }
 
+/** Bounds of each column of a key, both ends included; null where there is none. */
+export interface KeyBounds {
+  readonly from: Row;
+  readonly to: Row;
+}
+
 /** Which servers have a partition of a table, by their names (`host:port`). */
 export interface PartPlace {
   readonly partition: number;
@@ -184,8 +190,11 @@ export interface MaterializedTable {
    * @throws {OperationalError} `STORE_NOT_AVAILABLE` where this server does not have all partitions that the key may be in.
    */
   get(key: Row, range: TimeRange, options?: StoreQueryOptions): Promise<readonly MaterializedRow[]>;
-  /** All rows, some at a time; other work of the process has its turn in between. Throws as {@link MaterializedTable.get}. */
-  scan(range: TimeRange, options?: StoreQueryOptions): AsyncIterable<readonly MaterializedRow[]>;
+  /**
+   * All rows, some at a time; other work of the process has its turn in between. With bounds of keys, rows that are within none of them
+   * may be left out. Throws as {@link MaterializedTable.get}.
+   */
+  scan(keys?: readonly KeyBounds[], options?: StoreQueryOptions): AsyncIterable<readonly MaterializedRow[]>;
   /**
    * Who has the partitions that the row of a key may be in, or all of them; nothing where servers do not tell where they can be asked.
    * A key whose bytes hold the id of a registered schema may be in any: who wrote it decided.

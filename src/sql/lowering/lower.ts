@@ -40,7 +40,7 @@ import {
   typedRow,
 } from './lowering-context.ts';
 import { sinkSchemas } from './query-schemas.ts';
-import { formatColumns, type Key, keySerde, rowSerde, topicKeySerde } from './row-serdes.ts';
+import { formatColumns, type Key, keySerde, PROJECTED_KEYS, rowSerde, topicKeySerde } from './row-serdes.ts';
 
 /** Builds the Streams topology of a plan: one step after the other, sources first. */
 export function lower(step: Step, context: LoweringContext): Lowered {
@@ -148,7 +148,7 @@ function lowerProject(step: ProjectStep, context: LoweringContext): Lowered {
   const options = {
     name: step.id,
     storeName: step.store,
-    keySerde: keySerde({ ...json, features: ['UNWRAP_SINGLES'] }, step.schema.key, step.window),
+    keySerde: keySerde(PROJECTED_KEYS, step.schema.key, step.window),
     valueSerde: rowSerde('value', json, formatColumns(step.schema.row)),
   };
   return { kind: 'TABLE', table: input.table.mapValues(map, options) };

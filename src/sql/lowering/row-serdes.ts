@@ -1,6 +1,7 @@
 import type { RowSerde } from '../../serde/contract/format.ts';
 import { formatOf } from '../../serde/formats.ts';
 import type { FormatColumn, FormatSide, FormatSpec } from '../../serde/contract/format.ts';
+import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { Row } from '../../serde/model/sql-value.ts';
 import type { Serde } from '../../streams/serde.ts';
 import type { SharedSerde } from '../../streams/shared-serde.ts';
@@ -216,6 +217,31 @@ export function rowAsStored(info: FormatInfo, columns: readonly FormatColumn[]):
   const properties = nullableRepresentation === undefined ? {} : { nullableRepresentation };
   const serde = formatRows('value', { ...internal, properties }, columns);
   return (row) => serde.deserialize(serde.serialize(row)) ?? row;
+}
+
+/** How the keys of a store are written. */
+export interface KeyLayout {
+  readonly format: string;
+  readonly types: readonly SqlType[];
+  readonly serialize: (key: Row) => Buffer | null;
+}
+
+/** The keys of the store of a projection, which nobody else reads. */
+export const PROJECTED_KEYS: KeyFormatInfo = { format: 'JSON', properties: {}, features: ['UNWRAP_SINGLES'] };
+
+/** How the keys of {@link keySerde} look that no window is behind; undefined where their bytes have no order to rely on. */
+export function keyLayout(info: KeyFormatInfo, columns: readonly PlanColumn[]): KeyLayout | undefined {
+  const internal = internalFormat(info);
+  // A single column that is in an object.
+  if (columns.length === 1 && internal.format === 'JSON' && !info.features.includes('UNWRAP_SINGLES')) {
+    return undefined;
+  }
+  const serde = keySerde(info, columns, undefined);
+  return {
+    format: internal.format,
+    types: formatColumns(columns).map(({ type }) => type),
+    serialize: (key) => serde.serialize('', key),
+  };
 }
 
 /** A serde of the keys of internal topics and stores. */

@@ -4,7 +4,6 @@ import type { DataSource } from '../catalog/data-source.ts';
 import type { MaterializedRow, MaterializedTable } from '../host/host.ts';
 import type { Programs } from '../user-calls/programs.ts';
 import type { PullPlan } from './pull-query.ts';
-import { allTimes } from './window-bounds.ts';
 
 /** What a pull query reads, and who calls functions of users for it. */
 export interface PullRead {
@@ -55,7 +54,7 @@ async function* rowsOf(
   table: MaterializedTable,
   part: StoreQueryOptions,
 ): AsyncGenerator<readonly MaterializedRow[], void> {
-  if (access.kind === 'scan') yield* table.scan(allTimes, part);
+  if (access.kind === 'scan') yield* table.scan(access.keys, part);
   else for (const { key, range } of access.lookups) yield await table.get(key, range, part);
 }
 

@@ -12,14 +12,15 @@ import { castArgument } from '../expressions/compile.ts';
 import { canImplicitlyCast } from '../types/casts.ts';
 import { printColumn, type SchemaColumn } from '../types/logical-schema.ts';
 import { type Conjunction, disjunctsOf } from './disjuncts.ts';
-import type { TimeRange } from '../host/host.ts';
+import { keyBounds } from './key-bounds.ts';
+import type { KeyBounds, TimeRange } from '../host/host.ts';
 import { tableScanRequired, whereError } from './pull-errors.ts';
 import { allTimes, isWindowBound, windowBounds } from './window-bounds.ts';
 
 /** Where a pull query looks for its rows; what it finds still has to pass the condition. */
 export type Access =
-  /** Rows that a key alone can leave out are a range of it. */
-  | { readonly kind: 'scan'; readonly by: 'range' | 'table' }
+  /** Without bounds of the key the whole table is read. */
+  | { readonly kind: 'scan'; readonly keys?: readonly KeyBounds[] }
   | { readonly kind: 'lookup'; readonly lookups: readonly KeyLookup[] };
 
 export interface KeyLookup {
@@ -27,12 +28,12 @@ export interface KeyLookup {
   readonly range: TimeRange;
 }
 
-const TABLE_SCAN = { kind: 'scan', by: 'table' } as const;
+const TABLE_SCAN = { kind: 'scan' } as const;
 
 /**
  * How a pull query finds its rows, by ksqlDB's rules: the condition is a list of conjunctions, each of which must give
- * every column of the key one constant. One range over a key of STRING or BYTES is allowed too; anything else reads the
- * whole table, which `ksql.query.pull.table.scan.enabled` may forbid. @throws {DiagnosticError} saying what is missing.
+ * every column of the key one constant. One range over a key of STRING or BYTES is allowed too; anything else is a scan of the
+ * table, which `ksql.query.pull.table.scan.enabled` may forbid, though it may read a part of it only. @throws {DiagnosticError} saying what is missing.
  */
 export function planAccess(
   where: Expression | undefined,
@@ -44,13 +45,14 @@ export function planAccess(
   const disjuncts = disjunctsOf(where);
   if (disjuncts === undefined) return search.scanOr(tableScanRequired);
   for (const disjunct of disjuncts) {
-    if (search.check(disjunct) === 'scan') return TABLE_SCAN;
+    if (search.check(disjunct) === 'scan') return search.scan(disjuncts);
   }
   const found = disjuncts.map((disjunct) => search.constraintOf(disjunct));
   const lookups = found.flatMap((constraint) => (typeof constraint === 'string' ? [] : [constraint]));
   if (lookups.length === found.length) return { kind: 'lookup', lookups: merged(lookups) };
   const isRangeScan = found.length === 1 && found[0] === 'range' && search.rangeScans && !search.windowed;
-  return isRangeScan ? { kind: 'scan', by: 'range' } : search.scanOr(tableScanRequired);
+  if (!isRangeScan) search.scanOr(tableScanRequired);
+  return search.scan(disjuncts);
 }
 
 class Search {
@@ -69,6 +71,12 @@ class Search {
     this.#key = source.schema.key;
     this.#source = source;
     this.#context = context;
+  }
+
+  /** Reading as much of the table as the conditions leave of its key. */
+  scan(disjuncts: readonly Conjunction[]): Access {
+    const keys = this.windowed ? undefined : keyBounds(disjuncts, this.#key, this.#context);
+    return keys === undefined ? TABLE_SCAN : { kind: 'scan', keys };
   }
 
   /** Reading the whole table, unless that is forbidden. */

@@ -4,10 +4,16 @@ import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
 import type { StoreQueryOptions } from '../../streams/runtime/queryable-stores.ts';
 import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore, WindowEntry } from '../../streams/state/store.ts';
 import { Windowed } from '../../streams/windows/windowed.ts';
-import type { MaterializedRow, MaterializedTable, PartPlace, TimeRange } from '../host/host.ts';
+import type { KeyBounds, MaterializedRow, MaterializedTable, PartPlace, TimeRange } from '../host/host.ts';
 import type { FormatInfo } from '../catalog/data-source.ts';
 import { bindAggregate } from '../lowering/lower-aggregate.ts';
-import { formatColumns, rowAsStored } from '../lowering/row-serdes.ts';
+import {
+  formatColumns,
+  type KeyLayout,
+  keyLayout,
+  PROJECTED_KEYS,
+  rowAsStored,
+} from '../lowering/row-serdes.ts';
 import {
   boundCondition,
   boundExpression,
@@ -18,6 +24,7 @@ import {
 import type { Test } from '../expressions/compiled.ts';
 import type { AggregateStep, FilterStep, ProjectStep, QueryPlan, Step } from '../physical/steps.ts';
 import { functionsOf } from '../physical/used-functions.ts';
+import { keyRanges } from './key-ranges.ts';
 
 /** Where the stores of a running query can be had. */
 interface Stores {
@@ -40,6 +47,8 @@ type Finish = (
 
 interface Kept {
   readonly store: string;
+  /** How its keys are written; undefined where their order says nothing. */
+  readonly layout?: KeyLayout | undefined;
   readonly windowed: boolean;
   readonly finish: Finish;
 }
@@ -64,18 +73,21 @@ function keptBy(root: Step, context: TableContext): Kept | undefined {
   if (root.step === 'source' && root.store !== undefined) {
     // Values, then what headers gave.
     const count = root.valueColumns.length + root.headers.length;
-    return { store: root.store, windowed: false, finish: (row) => row.slice(0, count) };
+    const layout = root.window === undefined ? keyLayout(root.formats.key, root.keyColumns) : undefined;
+    return { store: root.store, layout, windowed: false, finish: (row) => row.slice(0, count) };
   }
   const project = projectOf(root);
   if (project?.store !== undefined) {
     const asStored = rowAsStored(resultFormat(root), formatColumns(project.schema.row));
-    return { store: project.store, windowed: false, finish: (row) => asStored(row) };
+    const layout = project.window === undefined ? keyLayout(PROJECTED_KEYS, project.schema.key) : undefined;
+    return { store: project.store, layout, windowed: false, finish: (row) => asStored(row) };
   }
   const aggregated = project === undefined ? undefined : aggregatedBy(project);
   if (aggregated === undefined) return undefined;
   const made = new FinishLater(aggregated, context);
   return {
     store: aggregated.aggregate.store,
+    layout: keyLayout(aggregated.aggregate.formats.key, aggregated.aggregate.schema.key),
     windowed: isWindowed(aggregated),
     finish: (state, key, window) => made.finish(state, key, window),
   };
@@ -200,11 +212,18 @@ class PlainTable implements MaterializedTable {
     return [];
   }
 
-  async *scan(_range: TimeRange, options: StoreQueryOptions = {}): AsyncIterable<readonly MaterializedRow[]> {
+  async *scan(
+    keys?: readonly KeyBounds[],
+    options: StoreQueryOptions = {},
+  ): AsyncIterable<readonly MaterializedRow[]> {
+    const { layout } = this.#kept;
+    const ranges = keys === undefined || layout === undefined ? undefined : keyRanges(layout, keys);
     for (const part of partsOf(options, this.#stores.partitionsOf(this.store))) {
-      for await (const page of this.#part(part).pages()) {
-        yield page.flatMap(([key, { value, timestamp }]) => this.#row(key, value, timestamp));
-        await this.#stores.turn();
+      for (const bytes of ranges ?? [undefined]) {
+        for await (const page of this.#part(part).pages(bytes && { bytes })) {
+          yield page.flatMap(([key, { value, timestamp }]) => this.#row(key, value, timestamp));
+          await this.#stores.turn();
+        }
       }
     }
   }
@@ -248,15 +267,19 @@ class WindowedTable implements MaterializedTable {
     const rows: MaterializedRow[] = [];
     for (const part of partsOf(options, this.#stores.partitionsOf(this.store, key))) {
       const entries = await this.#part(part).fetch(key, { fromMs: range.startMin, toMs: range.startMax });
-      rows.push(...entries.flatMap((entry) => this.#row(entry, range)));
+      const within = entries.filter(({ endMs }) => endMs >= range.endMin && endMs <= range.endMax);
+      rows.push(...within.flatMap((entry) => this.#row(entry)));
     }
     return rows;
   }
 
-  async *scan(range: TimeRange, options: StoreQueryOptions = {}): AsyncIterable<readonly MaterializedRow[]> {
+  async *scan(
+    _keys?: readonly KeyBounds[],
+    options: StoreQueryOptions = {},
+  ): AsyncIterable<readonly MaterializedRow[]> {
     for (const part of partsOf(options, this.#stores.partitionsOf(this.store))) {
       for await (const page of this.#part(part).pages()) {
-        yield page.flatMap((entry) => this.#row(entry, range));
+        yield page.flatMap((entry) => this.#row(entry));
         await this.#stores.turn();
       }
     }
@@ -266,10 +289,7 @@ class WindowedTable implements MaterializedTable {
     return this.#stores.windowStore<Row, Row>(this.#kept.store, options);
   }
 
-  #row(entry: WindowEntry<Row, Row>, range: TimeRange): readonly MaterializedRow[] {
-    const { key, startMs, endMs, value, timestamp } = entry;
-    if (startMs < range.startMin || startMs > range.startMax) return [];
-    if (endMs < range.endMin || endMs > range.endMax) return [];
+  #row({ key, startMs, endMs, value, timestamp }: WindowEntry<Row, Row>): readonly MaterializedRow[] {
     const window = { startMs, endMs };
     const row = this.#kept.finish(value, key, window);
     return row === undefined ? [] : [{ key, value: row, window, timestamp }];

@@ -43,7 +43,54 @@ describe('the keys that a WHERE clause asks for', () => {
   ])('%s', (select, keys) => expect(keysOf(select)).toEqual(keys));
 
   it('reads one range of a text key', () => {
-    expect(access("SELECT * FROM plain WHERE b >= 'x' AND n > 1")).toEqual({ kind: 'scan', by: 'range' });
+    expect(access("SELECT * FROM plain WHERE b >= 'x' AND n > 1")).toEqual({
+      kind: 'scan',
+      keys: [{ from: ['x'], to: [null] }],
+    });
+  });
+
+  const all = null;
+  it.each<readonly [string, string, readonly (readonly [unknown, unknown])[] | undefined]>([
+    ['plain', "b < 'x'", [[all, 'x']]],
+    ['plain', "'x' < b", [['x', all]]],
+    ['plain', "b BETWEEN 'a' AND 'c'", [['a', 'c']]],
+    ['plain', "b > 'a' AND b > 'b' AND b <= 'z' AND b < 'y'", [['b', 'y']]],
+    [
+      'plain',
+      "b < 'b' OR b > 'y'",
+      [
+        [all, 'b'],
+        ['y', all],
+      ],
+    ],
+    [
+      'plain',
+      "b = 'b' OR b > 'y'",
+      [
+        ['b', 'b'],
+        ['y', all],
+      ],
+    ],
+    ['plain', "b > 'a' AND LEN(b) > 3", [['a', all]]],
+    ['numbers', 'a > 1 AND a <= 2 + 3', [[1, 5]]],
+    ['numbers', 'NOT (a > 1)', undefined],
+    ['numbers', 'a > 1 OR n > 3', undefined],
+    ['numbers', 'a <> 1', undefined],
+    ['numbers', 'a > n', undefined],
+    ['windowed', "b < 'x'", undefined],
+  ])('of %s where %s it reads %j, where the whole table may be read', (table, where, bounds) => {
+    const keys = bounds?.map(([from, to]) => ({ from: [from], to: [to] }));
+    expect(access(`SELECT * FROM ${table} WHERE ${where}`, {})).toEqual({
+      kind: 'scan',
+      ...(keys === undefined ? {} : { keys }),
+    });
+  });
+
+  it('reads what the first columns of a key leave', () => {
+    expect(access("SELECT * FROM pairs WHERE a = 1 AND b > 'x'", {})).toEqual({
+      kind: 'scan',
+      keys: [{ from: [1, 'x'], to: [1, null] }],
+    });
   });
 
   it.each([
@@ -81,9 +128,9 @@ describe('the keys that a WHERE clause asks for', () => {
   });
 
   it('reads the whole table for them otherwise', () => {
-    expect(access("SELECT * FROM plain WHERE b <> 'x'", {})).toEqual({ kind: 'scan', by: 'table' });
-    expect(access('SELECT * FROM plain WHERE b IS NULL', {})).toEqual({ kind: 'scan', by: 'table' });
-    expect(access('SELECT * FROM plain', {})).toEqual({ kind: 'scan', by: 'table' });
+    expect(access("SELECT * FROM plain WHERE b <> 'x'", {})).toEqual({ kind: 'scan' });
+    expect(access('SELECT * FROM plain WHERE b IS NULL', {})).toEqual({ kind: 'scan' });
+    expect(access('SELECT * FROM plain', {})).toEqual({ kind: 'scan' });
   });
 });
 

@@ -18,7 +18,7 @@ import type { StoreLags, StreamsMetadata } from '../../../streams/runtime/state-
 import type { ErrorRecord } from '../../../streams/threads/error-record.ts';
 import type { FromService, ToService } from '../../../streams/threads/service-messages.ts';
 import type { Turn } from '../../../streams/threads/thread-watch.ts';
-import type { SentPushRecord, SentRow, SentTableRow } from './sent-rows.ts';
+import type { SentPushRecord, SentRow, SentTableRow, SentKeyBounds } from './sent-rows.ts';
 
 /**
  * What the thread that statements come to and a stream thread tell each other. Queries, push queries, scans and calls have
@@ -69,7 +69,7 @@ export type ThreadCommand =
       readonly kind: 'openScan';
       readonly query: number;
       readonly scan: number;
-      readonly range: TimeRange;
+      readonly keys: readonly SentKeyBounds[] | undefined;
       readonly options: StoreQueryOptions | undefined;
     }
   | { readonly kind: 'closeScan'; readonly scan: number }

@@ -23,7 +23,7 @@ import type {
   ToThread,
 } from './messages.ts';
 import { AskedRegistry } from './asked-registry.ts';
-import { receivedRow, sentTableRow } from './sent-rows.ts';
+import { receivedRow, sentTableRow, receivedKeyBounds } from './sent-rows.ts';
 import { ServedPush } from './served-push.ts';
 import { ServedQuery } from './served-query.ts';
 import { ServedScans } from './served-scans.ts';
@@ -78,7 +78,7 @@ export class QueryThreadServer {
         return this.#query(command).resume(command.change);
       case 'openScan':
         return this.#scans.open(command.scan, () =>
-          this.#query(command).table.scan(command.range, command.options),
+          this.#query(command).table.scan(command.keys?.map(receivedKeyBounds), command.options),
         );
       case 'closeScan':
         return this.#scans.close(command.scan);

@@ -1,6 +1,6 @@
 import { Decimal } from '../../../serde/model/decimal.ts';
 import type { Row, SqlMap, SqlValue } from '../../../serde/model/sql-value.ts';
-import type { MaterializedRow, PushRecord } from '../../host/host.ts';
+import type { KeyBounds, MaterializedRow, PushRecord } from '../../host/host.ts';
 
 /** A DECIMAL without its class, which no clone keeps. */
 interface SentDecimal {
@@ -35,6 +35,12 @@ export interface SentPushRecord {
   readonly key: SentRow | null;
   readonly row: SentRow | null;
   readonly window?: { readonly startMs: number; readonly endMs: number };
+}
+
+/** Bounds of keys, as {@link KeyBounds}. */
+export interface SentKeyBounds {
+  readonly from: SentRow;
+  readonly to: SentRow;
 }
 
 /** Makes a row what may be posted to another thread. */
@@ -83,6 +89,14 @@ export function receivedPushRecord({ key, row, window }: SentPushRecord): PushRe
     row: row === null ? null : receivedRow(row),
     ...(window === undefined ? {} : { window }),
   };
+}
+
+export function sentKeyBounds({ from, to }: KeyBounds): SentKeyBounds {
+  return { from: sentRow(from), to: sentRow(to) };
+}
+
+export function receivedKeyBounds({ from, to }: SentKeyBounds): KeyBounds {
+  return { from: receivedRow(from), to: receivedRow(to) };
 }
 
 export function sentTableRow({ key, value, window, timestamp }: MaterializedRow): SentTableRow {

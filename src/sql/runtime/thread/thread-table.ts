@@ -1,8 +1,8 @@
 import type { Row } from '../../../serde/model/sql-value.ts';
-import type { MaterializedRow, MaterializedTable, PartPlace, TimeRange } from '../../host/host.ts';
+import type { KeyBounds, MaterializedRow, MaterializedTable, PartPlace, TimeRange } from '../../host/host.ts';
 import type { StoreQueryOptions } from '../../../streams/runtime/queryable-stores.ts';
 import type { QueryThread } from './query-thread.ts';
-import { receivedTableRow, sentRow } from './sent-rows.ts';
+import { receivedTableRow, sentKeyBounds, sentRow } from './sent-rows.ts';
 
 type TableThread = Pick<QueryThread, 'post' | 'ask' | 'nextNumber'>;
 
@@ -38,9 +38,18 @@ export class ThreadTable implements MaterializedTable {
     return this.#thread.ask({ kind: 'places', query: this.#query, ...of });
   }
 
-  async *scan(range: TimeRange, options?: StoreQueryOptions): AsyncIterable<readonly MaterializedRow[]> {
+  async *scan(
+    keys?: readonly KeyBounds[],
+    options?: StoreQueryOptions,
+  ): AsyncIterable<readonly MaterializedRow[]> {
     const scan = this.#thread.nextNumber();
-    this.#thread.post({ kind: 'openScan', query: this.#query, scan, range, options });
+    this.#thread.post({
+      kind: 'openScan',
+      query: this.#query,
+      scan,
+      keys: keys?.map(sentKeyBounds),
+      options,
+    });
     try {
       for (;;) {
         const page = await this.#thread.ask({ kind: 'nextPage', scan });
