@@ -2,8 +2,10 @@ import { isSchemaType } from './languages.ts';
 import type { ParsedSchema } from '../languages/parsed-schema.ts';
 import { refusals } from '../refusals/refusal.ts';
 import { checkCompatibility, type EarlierVersion } from './check-compatibility.ts';
+import { metadataProperty } from './metadata.ts';
 import { ParsedSchemas } from './parsed-schemas.ts';
 import {
+  canonicalSubject,
   contextOf,
   DEFAULT_CONTEXT,
   isValidSubject,
@@ -60,6 +62,26 @@ export class SchemaRegistry {
     const found = version === 'latest' ? versions.at(-1) : versions.find((one) => one.version === version);
     if (found !== undefined) return found;
     throw version === 'latest' ? refusals.subjectNotFound(subject) : refusals.versionNotFound(version);
+  }
+
+  /** The subject that is meant by a name: another one, where the name is configured to be an alias of it. */
+  resolve(subject: string): string {
+    if (qualifiedSubject(subject).name === '') return subject;
+    const alias = this.state.config(subject)?.others.get('alias');
+    return typeof alias === 'string' && alias !== '' ? canonicalSubject(alias) : subject;
+  }
+
+  /** The newest version whose metadata have these properties. @throws {RegistryRefusal} 40401, 40403 where none has them. */
+  latestWithMetadata(
+    subject: string,
+    properties: readonly (readonly [name: string, value: string])[],
+    deleted: Deleted,
+  ): StoredSchema {
+    const found = this.versions(subject, deleted).findLast(({ metadata }) =>
+      properties.every(([name, value]) => metadataProperty(metadata, name) === value),
+    );
+    if (found === undefined) throw refusals.schemaNotFound();
+    return found;
   }
 
   /**
@@ -142,7 +164,7 @@ export class SchemaRegistry {
     const { parsed, content } = this.read(subject, whole, { ...options, isNew: !isImport });
     const same = this.#find(present, parsed, content);
     if (same !== undefined && (!isImport || same.id === request.id)) return { records: [], answer: same.id };
-    if (!isImport) this.#checkLevel(subject, parsed, present);
+    if (!isImport) this.#checkLevel(subject, parsed, this.#inGroup(subject, content, present));
     const id = isImport ? this.#importedId(subject, request.id ?? 0, content) : this.#idFor(subject, content);
     const version = this.#nextVersion(subject, request.version);
     const value: StoredSchema = { ...content, subject, version, id, isDeleted: false };
@@ -158,8 +180,9 @@ export class SchemaRegistry {
     const { version, normalize } = options;
     const earlier =
       version === 'all' ? this.state.versions(subject, 'left out') : [this.version(subject, version)];
-    const { parsed } = this.read(subject, request, { normalize, isNew: true });
-    return checkCompatibility(parsed, { earlier: this.#earlier(earlier), level: this.level(subject) });
+    const { parsed, content } = this.read(subject, request, { normalize, isNew: true });
+    const compared = this.#earlier(this.#inGroup(subject, content, earlier));
+    return checkCompatibility(parsed, { earlier: compared, level: this.level(subject) });
   }
 
   /** The level that holds for a subject: its own, its context's, that of all, the default. */
@@ -207,6 +230,18 @@ export class SchemaRegistry {
     const level = this.level(subject);
     const messages = checkCompatibility(parsed, { earlier: this.#earlier(present), level });
     if (messages.length > 0) throw refusals.incompatible(subject, `[${messages.join(', ')}]`);
+  }
+
+  /** Versions with the same value of the property that is configured as `compatibilityGroup`; all of them where none is. */
+  #inGroup(
+    subject: string,
+    { metadata }: SchemaContent,
+    versions: readonly StoredSchema[],
+  ): readonly StoredSchema[] {
+    const group = this.#inScope(subject, ({ others }) => others.get('compatibilityGroup'));
+    if (typeof group !== 'string') return versions;
+    const own = metadataProperty(metadata, group);
+    return versions.filter((stored) => metadataProperty(stored.metadata, group) === own);
   }
 
   #earlier(versions: readonly StoredSchema[]): EarlierVersion[] {

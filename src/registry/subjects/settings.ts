@@ -21,7 +21,7 @@ export interface SubjectConfig {
   readonly compatibilityLevel?: CompatibilityLevel;
   /** Whether schemas are normalized before they are registered or looked up. */
   readonly normalize?: boolean;
-  /** What else was configured, such as `alias` and `defaultMetadata`: kept, and without effect. */
+  /** What else was configured: `alias`, `compatibilityGroup`, and what is kept without effect, such as `defaultMetadata`. */
   readonly others: JsonObject;
 }
 

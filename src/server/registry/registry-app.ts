@@ -22,13 +22,17 @@ export function addRegistryApp(app: FastifyInstance, services: AppServices): voi
     reply.code(404).type(answerType(undefined)).send({ error_code: 404, message: 'HTTP 404 Not Found' }),
   );
   app.get('/', () => ({}));
-  // On the port of SQL this is what ksqlDB answers.
-  app.get('/v1/metadata/id', () => ({
+  // On the port of SQL the first one is what ksqlDB answers.
+  for (const prefix of ['', '/contexts/:context']) addMetadata(app, prefix, info);
+  addRegistryRoutes(app, { registry, readBody });
+}
+
+function addMetadata(app: FastifyInstance, prefix: string, info: AppServices['info']): void {
+  app.get(`${prefix}/v1/metadata/id`, () => ({
     scope: {
       path: [],
       clusters: { 'kafka-cluster': info().kafkaClusterId, 'schema-registry-cluster': 'schema-registry' },
     },
   }));
-  app.get('/v1/metadata/version', () => ({ version: info().version, commitId: '' }));
-  addRegistryRoutes(app, { registry, readBody });
+  app.get(`${prefix}/v1/metadata/version`, () => ({ version: info().version, commitId: '' }));
 }

@@ -30,6 +30,17 @@ export function queryText(query: Query, name: string): string | undefined {
   return typeof value === 'string' || value === undefined ? value : value[0];
 }
 
+/** What was asked for with `key` and `value`, each as often as the other. */
+export function queryPairs(query: Query): readonly (readonly [name: string, value: string])[] {
+  const [names, values] = [listed(query['key']), listed(query['value'])];
+  return names.map((name, index) => [name, values[index] ?? '']);
+}
+
+function listed(value: string | readonly string[] | undefined): readonly string[] {
+  if (value === undefined) return [];
+  return typeof value === 'string' ? [value] : value;
+}
+
 /** Whether a switch is on. */
 export function flag(query: Query, name: string): boolean {
   return queryText(query, name)?.toLowerCase() === 'true';

@@ -112,7 +112,7 @@ function placesAsked(
   const id = idOf(params.id);
   const subject = queryText(query, 'subject') ?? '';
   const place = params.context === undefined ? subject : subjectOf({ context: params.context, subject });
-  const [first, ...others] = registry.byId(id, place);
+  const [first, ...others] = registry.byId(id, registry.resolve(place));
   if (first === undefined) throw refusals.schemaIdNotFound(id);
   return [first, ...others];
 }

@@ -13,6 +13,7 @@ import {
   flag,
   page,
   type Query,
+  queryPairs,
   queryText,
   schemaRequestOf,
   subjectOf,
@@ -48,7 +49,10 @@ function addReads(app: FastifyInstance, { registry }: RegistryServices): void {
   app.get<SubjectRoute>('/subjects/:subject/versions', ({ params, query }) =>
     registry.read((all) => {
       const asNegative = flag(query, 'deletedAsNegative');
-      const versions = all.versions(subjectOf(params), asNegative ? 'with others' : deletedOf(query));
+      const versions = all.versions(
+        all.resolve(subjectOf(params)),
+        asNegative ? 'with others' : deletedOf(query),
+      );
       return page(
         versions.map(({ version, isDeleted }) => (asNegative && isDeleted ? -version : version)),
         query,
@@ -72,7 +76,10 @@ function addReads(app: FastifyInstance, { registry }: RegistryServices): void {
     }),
   );
   app.get<SubjectRoute>('/subjects/:subject/metadata', ({ params, query }) =>
-    registry.read((all) => versionEntity(all.version(subjectOf(params), 'latest', deletedOf(query)))),
+    registry.read((all) => {
+      const subject = all.resolve(subjectOf(params));
+      return versionEntity(all.latestWithMetadata(subject, queryPairs(query), deletedOf(query)));
+    }),
   );
 }
 
@@ -81,27 +88,33 @@ function addWrites(app: FastifyInstance, { registry }: RegistryServices): void {
     registry.read((all) => {
       const normalize = flag(query, 'normalize');
       const deleted = deletedOf(query);
-      return versionEntity(all.lookup(subjectOf(params), schemaRequestOf(body), { normalize, deleted }));
+      const subject = all.resolve(subjectOf(params));
+      return versionEntity(all.lookup(subject, schemaRequestOf(body), { normalize, deleted }));
     }),
   );
   const options = writing(registry);
   app.post<SubjectRoute>('/subjects/:subject/versions', options, async ({ params, query, body }) => {
     const request = schemaRequestOf(body);
     const normalize = flag(query, 'normalize');
-    return { id: await registry.change((all) => all.register(subjectOf(params), request, { normalize })) };
+    const id = await registry.change((all) =>
+      all.register(all.resolve(subjectOf(params)), request, { normalize }),
+    );
+    return { id };
   });
   app.delete<SubjectRoute>('/subjects/:subject', options, ({ params, query }) =>
     registry.change((all) =>
-      deleteSubject(all, subjectOf(params), { isPermanent: flag(query, 'permanent') }),
+      deleteSubject(all, all.resolve(subjectOf(params)), { isPermanent: flag(query, 'permanent') }),
     ),
   );
   app.delete<VersionRoute>(
     '/subjects/:subject/versions/:version',
     options,
     async ({ params, query }, reply) => {
-      const [subject, version] = [subjectOf(params), versionOf(params.version)];
+      const version = versionOf(params.version);
       const isPermanent = flag(query, 'permanent');
-      const deleted = await registry.change((all) => deleteVersion(all, { subject, version, isPermanent }));
+      const deleted = await registry.change((all) =>
+        deleteVersion(all, { subject: all.resolve(subjectOf(params)), version, isPermanent }),
+      );
       // A number is a text for the router.
       return reply.send(String(deleted));
     },
@@ -134,7 +147,7 @@ function compatibility(
   },
 ): Readonly<Record<string, unknown>> {
   const request = schemaRequestOf(body);
-  const messages = registry.incompatibilities(subject, request, {
+  const messages = registry.incompatibilities(registry.resolve(subject), request, {
     version,
     normalize: flag(query, 'normalize'),
   });
@@ -146,7 +159,7 @@ function versionAsked(
   registry: SchemaRegistry,
   { params, query }: { readonly params: VersionRoute['Params']; readonly query: Query },
 ): StoredSchema {
-  return registry.version(subjectOf(params), versionOf(params.version), deletedOf(query));
+  return registry.version(registry.resolve(subjectOf(params)), versionOf(params.version), deletedOf(query));
 }
 
 /** The text of a schema in the format that was asked for. */
