@@ -1,11 +1,12 @@
 /**
  * A broker and a SQL server in a process of their own, and here clients of its schema registry on so many connections, each with one
- * request at a time. Arguments: what is asked (`register`, `look-up`, or `fixed`: a bare `node:http` that always answers the same),
- * connections, requests. Prints requests per second, and the processor time of the server for each in microseconds.
+ * request at a time. Arguments: what is asked (`register`, `look-up`, or `fixed`: a bare `node:http`, in a process of its own too, that
+ * always answers the same), connections, requests. Prints requests per second, and the processor time of the server for each in microseconds.
  */
 import http from 'node:http';
 import net from 'node:net';
 import { freePorts } from '../../src/base/io/free-ports.ts';
+import { start } from '../harness/processes.ts';
 import { dataFolder, SqlProcess } from '../harness/sql-process.ts';
 
 const [kind = 'look-up', connections = '32', requests = '100000'] = process.argv.slice(2);
@@ -103,19 +104,26 @@ function report(seconds: number, processorSeconds: number): void {
   console.log(`{"processorUs":${((processorSeconds / count) * 1e6).toFixed(1)}}`);
 }
 
-if (kind === 'fixed') {
+/** The least that a server of HTTP in Node does for a look-up; prints its port. */
+function serveFixed(): void {
   const body = Buffer.from(JSON.stringify({ schema: schemaOf(1) }));
   const server = http.createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
     response.end(body);
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as net.AddressInfo;
+  server.listen(0, '127.0.0.1', () => console.log(`port ${(server.address() as net.AddressInfo).port}`));
+}
+
+if (kind === 'serve-fixed') serveFixed();
+else if (kind === 'fixed') {
+  const server = start(process.execPath, [process.argv[1] ?? '', 'serve-fixed']);
+  const [, listening] = await server.waitFor(/^port (\d+)$/m);
+  const port = Number(listening);
   await load(port, Math.min(count, 5_000), get);
-  const before = process.cpuUsage();
+  const before = server.processorSeconds();
   const seconds = await load(port, count, get);
-  const { user, system } = process.cpuUsage(before);
-  report(seconds, (user + system) / 1e6);
+  report(seconds, server.processorSeconds() - before);
+  await server.stop('SIGKILL');
 } else {
   const folder = dataFolder();
   const [port = 0] = await freePorts(1);
@@ -134,4 +142,4 @@ if (kind === 'fixed') {
   await server.stop();
   folder.remove();
 }
-process.exit(0);
+if (kind !== 'serve-fixed') process.exit(0);

@@ -57,6 +57,7 @@ describe('clients of a schema registry', () => {
       'compatibility',
       'deletion',
       'proto',
+      'metadata',
     ]);
   });
 });

@@ -6,7 +6,7 @@ Prints "ok CHECK" or "not ok CHECK: why" for each check; takes the URL as its on
 import sys
 import traceback
 
-from confluent_kafka.schema_registry import Schema, SchemaReference, SchemaRegistryClient
+from confluent_kafka.schema_registry import Metadata, MetadataProperties, Schema, SchemaReference, SchemaRegistryClient
 from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer
 from confluent_kafka.schema_registry.error import SchemaRegistryError
 from confluent_kafka.schema_registry.json_schema import JSONDeserializer, JSONSerializer
@@ -104,5 +104,14 @@ def proto():
     assert "string name = 1;" in CLIENT.get_latest_version("py-messages-value").schema.schema_str
 
 
-for each in (avro, json, references, compatibility, deletion, proto):
+def metadata():
+    for major, text in (("1", '"int"'), ("2", '"long"')):
+        properties = Metadata(tags=None, properties=MetadataProperties({"major": major}), sensitive=None)
+        CLIENT.register_schema("py-metadata", Schema(text, "AVRO", [], properties))
+    equal(CLIENT.get_latest_with_metadata("py-metadata", {"major": "1"}).schema.schema_str, '"int"')
+    equal(CLIENT.get_latest_with_metadata("py-metadata", {"major": "2"}).version, 2)
+    refused(40403, lambda: CLIENT.get_latest_with_metadata("py-metadata", {"major": "3"}))
+
+
+for each in (avro, json, references, compatibility, deletion, proto, metadata):
     check(each.__name__, each)
