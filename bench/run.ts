@@ -18,6 +18,7 @@ import { brokerConsume, memoryLoaded, processorTimeIn, processorTimeOut } from '
 import { latencyMedian, latencyTail, latencyWorst } from './figures/latency.ts';
 import { memoryIdle, memoryPartitions } from './figures/memory.ts';
 import { brokerProduce } from './figures/produce.ts';
+import { pullFigures } from './figures/pull.ts';
 import { registryFigures } from './figures/registry.ts';
 import { sqlFormats, sqlFunction, sqlOverDsl, sqlOverFlink, sqlOverKafkaStreams } from './figures/sql.ts';
 import {
@@ -118,6 +119,7 @@ const figures: readonly Figure[] = [
   hundredRuns,
   hundredExactlyOnce,
   sqlNeighbour,
+  ...pullFigures,
   ...registryFigures,
 ];
 

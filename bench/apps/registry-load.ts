@@ -4,56 +4,13 @@
  * always answers the same), connections, requests. Prints requests per second, and the processor time of the server for each in microseconds.
  */
 import http from 'node:http';
-import net from 'node:net';
+import type net from 'node:net';
 import { freePorts } from '../../src/base/io/free-ports.ts';
+import { httpLoad, jsonPost } from '../harness/http-connection.ts';
 import { start } from '../harness/processes.ts';
 import { dataFolder, SqlProcess } from '../harness/sql-process.ts';
 
 const [kind = 'look-up', connections = '32', requests = '100000'] = process.argv.slice(2);
-const HEAD_END = Buffer.from('\r\n\r\n');
-
-/** Sends one request after the other over one connection, as bytes; answers are told apart by their length. */
-class Connection {
-  readonly #socket: net.Socket;
-  #seen: Buffer = Buffer.alloc(0);
-  #resolve: (body: string) => void = () => undefined;
-  #reject: (error: Error) => void = () => undefined;
-
-  constructor(port: number) {
-    this.#socket = net.connect(port, '127.0.0.1');
-    this.#socket.setNoDelay(true);
-    this.#socket.on('data', (chunk: Buffer) => this.#onData(chunk));
-    this.#socket.on('close', () => this.#reject(new Error('the connection was closed')));
-    this.#socket.on('error', (error) => this.#reject(error));
-  }
-
-  ask(request: string): Promise<string> {
-    return new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-      this.#socket.write(request);
-    });
-  }
-
-  close(): void {
-    this.#reject = () => undefined;
-    this.#socket.destroy();
-  }
-
-  #onData(chunk: Buffer): void {
-    this.#seen = this.#seen.length === 0 ? chunk : Buffer.concat([this.#seen, chunk]);
-    const headEnd = this.#seen.indexOf(HEAD_END);
-    if (headEnd < 0) return;
-    const head = this.#seen.toString('latin1', 0, headEnd);
-    const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
-    const bodyAt = headEnd + HEAD_END.length;
-    if (this.#seen.length < bodyAt + length) return;
-    const body = this.#seen.toString('utf8', bodyAt, bodyAt + length);
-    this.#seen = Buffer.alloc(0);
-    if (head.startsWith('HTTP/1.1 200')) this.#resolve(body);
-    else this.#reject(new Error(`${head.slice(0, 40)} ${body}`));
-  }
-}
 
 const schemaOf = (index: number): string =>
   JSON.stringify({
@@ -68,32 +25,19 @@ const schemaOf = (index: number): string =>
     ],
   });
 
-function post(index: number): string {
-  const body = JSON.stringify({ schema: schemaOf(index) });
-  return (
-    `POST /subjects/orders-${index}-value/versions HTTP/1.1\r\nHost: localhost\r\n` +
-    `Content-Type: application/vnd.schemaregistry.v1+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+const post = (index: number): string =>
+  jsonPost(
+    `/subjects/orders-${index}-value/versions`,
+    JSON.stringify({ schema: schemaOf(index) }),
+    'application/vnd.schemaregistry.v1+json',
   );
-}
 
 const get = (id: number): string =>
   `GET /schemas/ids/${id} HTTP/1.1\r\nHost: localhost\r\nAccept: application/vnd.schemaregistry.v1+json\r\n\r\n`;
 
 /** @returns seconds. */
-async function load(port: number, count: number, requestOf: (index: number) => string): Promise<number> {
-  const clients = Array.from({ length: Number(connections) }, () => new Connection(port));
-  let next = 0;
-  const beganMs = performance.now();
-  await Promise.all(
-    clients.map(async (client) => {
-      while (next < count) {
-        next += 1;
-        await client.ask(requestOf(next));
-      }
-      client.close();
-    }),
-  );
-  return (performance.now() - beganMs) / 1_000;
+async function load(port: number, requests: number, requestOf: (index: number) => string): Promise<number> {
+  return (await httpLoad(port, { connections: Number(connections), requests, requestOf })).seconds;
 }
 
 const SCHEMAS = 100;

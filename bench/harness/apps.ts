@@ -11,6 +11,7 @@ export type AppName =
   | 'streams-latency'
   | 'latency-client'
   | 'sql'
+  | 'sql-server'
   | 'sql-stalls'
   | 'sql-statements'
   | 'codecs'
@@ -20,7 +21,8 @@ export type AppName =
   | 'tail-fetch'
   | 'produce-latency'
   | 'keyed-load'
-  | 'registry-load';
+  | 'registry-load'
+  | 'pull-load';
 
 /** Runs one of `bench/apps` in a process of its own to its end; answers the records per second that it printed. */
 export async function runApp(app: AppName, args: readonly (string | number)[]): Promise<number> {

@@ -16,31 +16,33 @@ export class SqlProcess {
   readonly beganMs: number;
   /** `host:port` of its broker. */
   readonly bootstrap: string;
+  /** Of its HTTP listener. */
+  readonly port: number;
   readonly #url: string;
   readonly #process: RunningProcess;
 
   private constructor(
     process: RunningProcess,
-    at: { readonly beganMs: number; readonly bootstrap: string; readonly url: string },
+    at: { readonly beganMs: number; readonly bootstrap: string; readonly port: number },
   ) {
     this.#process = process;
     this.beganMs = at.beganMs;
     this.bootstrap = at.bootstrap;
-    this.#url = at.url;
+    this.port = at.port;
+    this.#url = `http://127.0.0.1:${at.port}`;
   }
 
   /** @param settings of the broker and the server, `name=value`. */
   static async start(data: string, settings: readonly string[] = []): Promise<SqlProcess> {
-    const [kafkaPort, httpPort] = (await freePorts(2)).map(String);
+    const [kafkaPort = 0, httpPort = 0] = await freePorts(2);
     const main = path.resolve(import.meta.dirname, '..', '..', 'cli', 'main.js');
     const folder = process.env['PROFILE'];
     const profile = folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`];
     const beganMs = performance.now();
-    const ports = ['--kafka-port', kafkaPort ?? '', '--http-port', httpPort ?? ''];
+    const ports = ['--kafka-port', String(kafkaPort), '--http-port', String(httpPort)];
     const set = settings.flatMap((setting) => ['-s', setting]);
     const child = start(process.execPath, [...profile, main, 'start', '--data', data, ...ports, ...set]);
-    const [bootstrap, url] = [`127.0.0.1:${kafkaPort}`, `http://127.0.0.1:${httpPort}`];
-    return new SqlProcess(child, { beganMs, bootstrap, url });
+    return new SqlProcess(child, { beganMs, bootstrap: `127.0.0.1:${kafkaPort}`, port: httpPort });
   }
 
   /** What it takes of the machine, by the operating system. */
