@@ -277,4 +277,18 @@ export const sqlMutations: readonly Mutation[] = [
     replace: 'return [];',
     suite: ['test/server/functions-in-statements.test.ts'],
   },
+  {
+    name: 'a pull query has the plan of one that was planned on what there is no more',
+    file: 'src/sql/engine/engine.ts',
+    find: 'pull.version === this.version ?',
+    replace: 'pull.version >= 0 ?',
+    suite: ['test/sql/engine/pull-templates.test.ts'],
+  },
+  {
+    name: 'a pull query with a condition of several parts has the plan of another one',
+    file: 'src/sql/engine/pull-templates.ts',
+    find: "if (where.kind !== 'Comparison' ||",
+    replace: "if (where.kind === 'Logical') return true;\n  if (where.kind !== 'Comparison' ||",
+    suite: ['test/sql/engine/pull-templates.test.ts'],
+  },
 ];

@@ -3,8 +3,6 @@ import { messageOf, OperationalError } from '../../base/errors.ts';
 
 /** Connections to one server at a time; more requests wait for one of them. */
 const SOCKETS_MAX = 64;
-/** So many of them stay open when nothing is asked. */
-const FREE_SOCKETS_MAX = 16;
 /** Of an answer that is read whole. */
 const ANSWER_BYTES_MAX = 67_108_864;
 
@@ -45,7 +43,8 @@ export class PeerClient {
     this.#agent = new http.Agent({
       keepAlive: true,
       maxSockets: SOCKETS_MAX,
-      maxFreeSockets: FREE_SOCKETS_MAX,
+      // As many stay open: under load one that is free now is asked for in a moment.
+      maxFreeSockets: SOCKETS_MAX,
       // The one whose last request is the shortest time ago: the others are let go of by the server in time.
       scheduling: 'lifo',
     });

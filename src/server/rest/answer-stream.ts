@@ -26,6 +26,12 @@ interface AnswerStreamOptions {
   readonly onStall: () => void;
 }
 
+function corkForNow(response: ServerResponse): void {
+  const { socket } = response;
+  socket?.cork();
+  process.nextTick(() => socket?.uncork());
+}
+
 /**
  * The streamed body of an answer: chunks with back-pressure, over HTTP/1.1 and HTTP/2 alike. A client that stops to
  * read is cut off after a while, because all that waits for it is held in memory.
@@ -53,6 +59,8 @@ export class AnswerStream implements AnswerSink {
     if (this.gone.aborted) return;
     this.gone.addEventListener('abort', () => clearTimeout(this.#stall), { once: true });
     response.on('drain', () => this.#onDrain());
+    // Of a query whose rows are at hand, the head and all that comes with it is one write.
+    if (!this.#framed) corkForNow(response);
     response.writeHead(200, { 'content-type': options.contentType });
     // HTTP/2 responses send their head with the first byte or on demand, HTTP/1 ones have the call.
     response.flushHeaders?.();

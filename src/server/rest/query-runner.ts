@@ -183,7 +183,7 @@ export class QueryRunner {
       const request = { ...exchange, passes: writer.passes, gone: left.signal };
       const pages = await this.#pulls.read(query, request).catch(failed);
       const stream = answer();
-      stream.gone.addEventListener('abort', () => left.abort());
+      stream.gone.addEventListener('abort', () => left.abort(stream.gone.reason));
       return this.#sendPull({ query, pages, text: prepared.text }, { stream, writer });
     }
     try {

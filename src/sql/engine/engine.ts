@@ -1,9 +1,9 @@
-import type { Query, Statement } from '../../../grammar/ast.ts';
+import type { Statement } from '../../../grammar/ast.ts';
 import type { ParsedStatement } from '../../../grammar/parse.ts';
 import { assert, unreachable } from '../../base/assert.ts';
 import { OperationalError } from '../../base/errors.ts';
 import { Turns } from '../../base/turns.ts';
-import type { AnalysisContext, SessionProperties } from '../analysis/session.ts';
+import type { SessionProperties } from '../analysis/session.ts';
 import { statementMessages } from '../messages/statements.ts';
 import { refuse } from '../analysis/sql-error.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -30,7 +30,8 @@ import type { StatementPlan } from '../statements/statement-plan.ts';
 import { selectOf } from '../statements/streamed.ts';
 import { type AppliedPlan, CurrentState } from './current-state.ts';
 import { type PlanOptions, Planning, type PrepareOptions } from './planning.ts';
-import { pullQuery } from './open-pull.ts';
+import { openPull, pullQuery } from './open-pull.ts';
+import { PullTemplates } from './pull-templates.ts';
 import { registerSchema } from './register-schema.ts';
 import { PushQueries } from './push-queries.ts';
 import type { PlannedRecord, RecordedText, RecoveredState, TextPlanner } from './replay-commands.ts';
@@ -62,6 +63,7 @@ export class SqlEngine {
   readonly #planning: Planning;
   readonly #pushes: PushQueries;
   readonly #programs: Programs;
+  readonly #templates = new PullTemplates(() => this.version);
   readonly #parser: ScriptParser;
   readonly #environment: StatementEnvironment | undefined;
   /** Ends what statements wait for. */
@@ -122,6 +124,8 @@ export class SqlEngine {
     session: Session = emptySession,
     options: PrepareOptions = {},
   ): Promise<readonly PreparedStatement[]> {
+    const known = this.#templates.prepared(script, session);
+    if (known !== undefined) return [known];
     return this.check(await this.#parser.parse(script, session.variables), session, options);
   }
 
@@ -317,18 +321,31 @@ export class SqlEngine {
     return placed(prepared.statement, () => this.#open(prepared));
   }
 
-  async #open({ statement, session }: PreparedStatement): Promise<PushQuery | PullQuery> {
+  async #open(prepared: PreparedStatement): Promise<PushQuery | PullQuery> {
+    const { statement, session, pull, text } = prepared;
+    if (pull !== undefined) {
+      const known = pull.version === this.version ? openPull(pull.plan, this.#pullServices) : undefined;
+      if (known !== undefined) return known;
+      const [again] = await this.check(await this.#parser.parse(text, session.variables), session);
+      assert(again !== undefined, 'a statement that was prepared is one');
+      return this.#open(again);
+    }
     const query = selectOf(statement);
     if (query === undefined) throw refuse(statementMessages.notQuery(), statement.span);
     const context = this.#planning.context(session, await this.#planning.topicsOf([statement]), this.catalog);
+    const { version } = this;
     if (query.emit !== undefined) return this.#pushes.start(query, context);
-    if (!isOverStream(query, context)) return this.#pullQuery(query, context);
+    if (!isOverStream(query, context)) {
+      const { plan, pull: opened } = await pullQuery(query, context, this.#pullServices);
+      if (version === this.version) this.#templates.remember(prepared, plan);
+      return opened;
+    }
     analyzePull(query, context);
     return this.#pushes.start(query, context, { untilEnd: true });
   }
 
-  #pullQuery(query: Query, context: AnalysisContext): Promise<PullQuery> {
-    return pullQuery(query, context, { queries: this.#state.queries, programs: this.#programs });
+  get #pullServices(): Parameters<typeof openPull>[1] {
+    return { queries: this.#state.queries, programs: this.#programs };
   }
 
   /** Opens a stream for rows that come one after the other. @throws {DiagnosticError} where no rows may be written there. */

@@ -14,20 +14,29 @@ import { comparedConstants, withCalledConstants } from '../user-calls/called-con
 import type { Programs } from '../user-calls/programs.ts';
 import type { PersistentQueries } from './persistent-queries.ts';
 
+interface PullServices {
+  readonly queries: PersistentQueries;
+  readonly programs: Programs;
+}
+
 /** Plans the reading of a table by a pull query. @throws {DiagnosticError} where no query of this service keeps it. */
 export async function pullQuery(
   query: Query,
   context: AnalysisContext,
-  { queries, programs }: { readonly queries: PersistentQueries; readonly programs: Programs },
-): Promise<PullQuery> {
+  services: PullServices,
+): Promise<{ readonly plan: PullPlan; readonly pull: PullQuery }> {
   const compared = query.where === undefined ? [] : comparedConstants(query.where);
-  const plan = planPull(query, await withCalledConstants(compared, context, programs));
-  const { name } = plan.source;
-  const running = queries.keeperOf(name)?.running;
+  const plan = planPull(query, await withCalledConstants(compared, context, services.programs));
+  const pull = openPull(plan, services);
+  if (pull === undefined) throw refuse(pullMessages.notQueryable(plan.source.name));
+  return { plan, pull };
+}
+
+/** Opens a table for a pull query; undefined where no query of this service keeps it. */
+export function openPull(plan: PullPlan, { queries, programs }: PullServices): PullQuery | undefined {
+  const running = queries.keeperOf(plan.source.name)?.running;
   const table = running?.table;
-  if (running === undefined || table === undefined) {
-    throw refuse(pullMessages.notQueryable(name));
-  }
+  if (running === undefined || table === undefined) return undefined;
   const { queryId } = running.plan;
   return {
     ...{ kind: 'pull', columns: plan.columns, keeper: { queryId, store: table.store } },
@@ -53,12 +62,16 @@ async function placesOf({ access }: PullPlan, table: MaterializedTable): Promise
   return [...found.values()];
 }
 
-/** Of one partition those keys are read that may be in it: whoever has it says for itself which these are. */
+/**
+ * Of one partition those keys are read that may be in it: whoever has it says for itself which these are. Whether it has the row of a
+ * single key, it sees when it looks.
+ */
 async function* pullPart(plan: PullPlan, of: PullRead): AsyncGenerator<readonly Row[], void> {
   const { access } = plan;
   const { table, part } = of;
   const { partition } = part;
-  if (access.kind === 'scan' || partition === undefined) return yield* runPull(plan, of);
+  if (access.kind === 'scan' || access.lookups.length === 1 || partition === undefined)
+    return yield* runPull(plan, of);
   const lookups: KeyLookup[] = [];
   for (const lookup of access.lookups) {
     const places = await table.places(lookup.key);

@@ -1,6 +1,7 @@
 import type { Statement } from '../../../grammar/ast.ts';
 import type { SchemaFacts } from '../analysis/schema-facts.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
+import type { PullPlan } from '../queries/pull-query.ts';
 import type { Session } from './session.ts';
 import type { StatementPlan } from './statement-plan.ts';
 
@@ -27,4 +28,6 @@ export interface PreparedStatement {
   readonly session: Session;
   /** Of a statement that changes the catalog or starts a query. */
   readonly prepared?: PreparedPlan;
+  /** Of a pull query that is like one before it; it is used as long as the version is the same. */
+  readonly pull?: { readonly version: number; readonly plan: PullPlan };
 }

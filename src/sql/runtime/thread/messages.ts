@@ -79,18 +79,22 @@ export type ThreadCommand =
   | { readonly kind: 'takeRows'; readonly push: number; readonly rows: number }
   | RegistryAnswer;
 
+/** A key whose rows are asked for. */
+export interface SentLookup {
+  readonly key: SentRow;
+  readonly range: TimeRange;
+  readonly options: StoreQueryOptions | undefined;
+}
+
+/** The rows of a key, or what keeps them from being read. */
+export type FoundRows = { readonly rows: readonly SentTableRow[] } | { readonly error: ErrorRecord };
+
 /** What is answered, by {@link ThreadAnswers}. */
 export type ThreadCall =
   | { readonly kind: 'startQuery'; readonly query: number }
   | { readonly kind: 'closeQuery'; readonly query: number; readonly cleanUp: boolean }
   | { readonly kind: 'statistics' | 'clients' | 'lags'; readonly query: number }
-  | {
-      readonly kind: 'get';
-      readonly query: number;
-      readonly key: SentRow;
-      readonly range: TimeRange;
-      readonly options: StoreQueryOptions | undefined;
-    }
+  | { readonly kind: 'get'; readonly query: number; readonly lookups: readonly SentLookup[] }
   | { readonly kind: 'places'; readonly query: number; readonly key?: SentRow }
   | { readonly kind: 'nextPage'; readonly scan: number }
   | {
@@ -114,7 +118,7 @@ export interface ThreadAnswers {
   readonly statistics: QueryStatistics;
   readonly clients: readonly StreamsMetadata[];
   readonly lags: StoreLags;
-  readonly get: readonly SentTableRow[];
+  readonly get: readonly FoundRows[];
   readonly places: readonly PartPlace[];
   /** Undefined after the last page. */
   readonly nextPage: readonly SentTableRow[] | undefined;

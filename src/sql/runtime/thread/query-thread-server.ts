@@ -23,7 +23,8 @@ import type {
   ToThread,
 } from './messages.ts';
 import { AskedRegistry } from './asked-registry.ts';
-import { receivedRow, sentTableRow, receivedKeyBounds } from './sent-rows.ts';
+import { foundRows } from './found-rows.ts';
+import { receivedKeyBounds, receivedRow, sentTableRow } from './sent-rows.ts';
 import { ServedPush } from './served-push.ts';
 import { ServedQuery } from './served-query.ts';
 import { ServedScans } from './served-scans.ts';
@@ -102,8 +103,8 @@ export class QueryThreadServer {
       case 'statistics':
         return this.#query(call).statistics();
       case 'get': {
-        const rows = await this.#query(call).table.get(receivedRow(call.key), call.range, call.options);
-        return rows.map(sentTableRow);
+        const { table } = this.#query(call);
+        return Promise.all(call.lookups.map((lookup) => foundRows(table, lookup)));
       }
       case 'places':
         return this.#query(call).table.places(call.key === undefined ? undefined : receivedRow(call.key));

@@ -93,7 +93,8 @@ export class ThreadQuery implements RunningQuery {
     this.#groupId = queryApplicationId(host, plan.queryId);
     this.#statistics = { ...NO_STATISTICS, groupId: this.#groupId };
     const table = keptTable(plan.root);
-    if (table !== undefined) this.#table = new ThreadTable(thread, { query, ...table });
+    const { timers } = host.environment;
+    if (table !== undefined) this.#table = new ThreadTable(thread, { query, timers, ...table });
     this.#suspicion = new Suspicion(host.restartBackoff ?? DEFAULT_BACKOFF, host.environment);
     this.#errorsMax = host.queryErrorsMax ?? DEFAULT_QUERY_ERRORS_MAX;
     this.#losses = new QueryErrors({
