@@ -5,7 +5,8 @@ import { type SandboxLimits, SourceError } from '../functions/user/sandbox.ts';
 import { trySource } from '../functions/user/sandboxes.ts';
 
 interface TryInput {
-  readonly record: UserFunctionRecord;
+  /** Absent: the thread only gets ready. */
+  readonly record?: UserFunctionRecord;
   readonly limits: SandboxLimits;
 }
 
@@ -17,6 +18,7 @@ export const task: WorkerTask<TryInput, TryOutput> = {
   module: import.meta.url,
   async run({ record, limits }) {
     await loadQuickJs();
+    if (record === undefined) return { methods: [] };
     try {
       return { methods: trySource(record, limits) };
     } catch (error) {

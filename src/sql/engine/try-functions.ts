@@ -27,6 +27,8 @@ export async function triedFunction(
   const needs = definition.family === 'planned' ? definition.sourceNeeds?.(statement, context) : undefined;
   if (needs === undefined) return {};
   const input = { record: needs.record, limits: sandboxLimits(context.properties) };
+  // The time of a source does not count the start of the thread.
+  await environment?.workers.run(task, { limits: input.limits });
   const output =
     environment === undefined
       ? await task.run(input)

@@ -116,10 +116,13 @@ export function knownBetterHere(told: ToldPartitions, own: HostPartitions): Told
     ...each,
     partitions: each.partitions.filter((partition) => !isOwn(partition)),
   }));
-  const rest = without.filter(({ partitions }) => partitions.length > 0);
-  const before = rest.find(isHere)?.partitions ?? [];
+  const before = without.find(isHere)?.partitions ?? [];
   const here = { host: own.host, port: own.port, partitions: [...before, ...own.partitions] };
-  return { ...told, partitionsByHost: [...rest.filter((each) => !isHere(each)), here] };
+  // In its place: all instances tell of all in one order.
+  const known = without.some(isHere)
+    ? without.map((each) => (isHere(each) ? here : each))
+    : [...without, here];
+  return { ...told, partitionsByHost: known.filter(({ partitions }) => partitions.length > 0) };
 }
 
 /** Puts together what the leader has told, by host. */

@@ -6,6 +6,7 @@ import { hostInfoOf } from '../../../src/streams/runtime/host-info.ts';
 import {
   clientsWithStore,
   keyQueryMetadata,
+  knownBetterHere,
   sourcePartitioner,
   stateLocations,
   storeSources,
@@ -32,6 +33,36 @@ it('reads addresses as Kafka Streams does', () => {
   expect(hostInfoOf('[::1]:65535')).toEqual({ host: '::1', port: 65_535 });
   for (const none of ['', 'localhost', ':1', 'a:b', 'a:65536', '::1:80', 'a b:1', 'http://a:1/path'])
     expect(hostInfoOf(none), none).toBeUndefined();
+});
+
+describe('an instance that has a task', () => {
+  const partitions = (...of: readonly number[]) => of.map((partition) => ({ topic: 'in', partition }));
+  const host = (port: number, ...of: readonly number[]) => ({
+    host: 'a',
+    port,
+    partitions: partitions(...of),
+  });
+  const told = { partitionsByHost: [host(1, 0, 1), host(2, 2)], standbyPartitionsByHost: [host(2, 0)] };
+
+  it('is where that is, whatever the leader told', () => {
+    expect(knownBetterHere(told, host(3, 0, 1))).toEqual({
+      ...told,
+      partitionsByHost: [host(2, 2), host(3, 0, 1)],
+    });
+    expect(knownBetterHere(told, host(3, 1)).partitionsByHost).toEqual([host(1, 0), host(2, 2), host(3, 1)]);
+  });
+
+  it('keeps what others of its address have', () => {
+    expect(knownBetterHere(told, host(2, 1)).partitionsByHost).toEqual([host(1, 0), host(2, 2, 1)]);
+  });
+
+  it('stays in its place among the others', () => {
+    expect(knownBetterHere(told, host(1, 0, 1))).toEqual(told);
+  });
+
+  it('and one that has none knows nothing better', () => {
+    expect(knownBetterHere(told, host(3))).toBe(told);
+  });
 });
 
 describe('what is known of a group', () => {
