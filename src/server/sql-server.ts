@@ -42,6 +42,7 @@ import { openProcessingLog } from './processing-log.ts';
 import { identityOf, registriesOf } from './registry/registries.ts';
 import { queryLimitsOf } from './rest/query-limits.ts';
 import { QueryRunner } from './rest/query-runner.ts';
+import { statementSettings } from './rest/session-rules.ts';
 import { StatementExecutor } from './rest/statement-executor.ts';
 import { type Listening, openListeners } from './open-listeners.ts';
 import type { Services } from './routes.ts';
@@ -154,7 +155,7 @@ export class SqlServer {
     this.#executor = new StatementExecutor(this.#engine, {
       ...{ kafka: this.#kafka, skipped: this.#skipped, environment },
       commands: () => this.#recording(),
-      catchUpMsMax: settings.get('ksql.server.command.response.timeout.ms'),
+      ...statementSettings(settings),
       closePush: (queryId) => this.#queries.closeNamed(queryId),
     });
     this.#service = clusterParts(settings, { engine: this.#engine, environment });

@@ -3,6 +3,20 @@ import type { Mutation } from './mutation.ts';
 /** Bugs of how statements are planned, recorded, replayed and answered. */
 export const sqlServerMutations: readonly Mutation[] = [
   {
+    name: 'a property that no session may set is set under another of its names',
+    file: 'src/server/rest/session-rules.ts',
+    find: 'return this.#denied.has(propertyName(name));',
+    replace: 'return this.#denied.has(name);',
+    suite: ['test/server/reserved.test.ts'],
+  },
+  {
+    name: 'a query writes to a topic that is read-only',
+    file: 'src/sql/statements/create/sink-source.ts',
+    find: 'if (isReadOnlyTopic(topic, properties)) throw',
+    replace: 'if (isReadOnlyTopic(topic, properties) && properties === undefined) throw',
+    suite: ['test/server/reserved.test.ts'],
+  },
+  {
     name: 'a restart gives a query the guarantee of the server in the place of its own',
     file: 'src/server/commands/command.ts',
     find: 'session: { properties, variables: new Map() } };',

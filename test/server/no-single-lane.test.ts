@@ -5,6 +5,7 @@ import { Admin } from '../../src/client/index.ts';
 import { CommandTopic } from '../../src/server/commands/command-topic.ts';
 import { KafkaAbsence } from '../../src/server/commands/kafka-absence.ts';
 import { SkippedCommands } from '../../src/server/commands/skipped-commands.ts';
+import { SessionRules } from '../../src/server/rest/session-rules.ts';
 import { StatementExecutor } from '../../src/server/rest/statement-executor.ts';
 import { builtInRegistry } from '../../src/sql/functions/built-in.ts';
 import { emptySession, KafkaHost, SqlEngine } from '../../src/sql/index.ts';
@@ -104,6 +105,7 @@ const kafkaThatIsAwaited = (timeoutMs: number) =>
   new KafkaAbsence({ bootstrapServers: around.bootstrapServers, timeoutMs, failure: () => undefined });
 const newExecutor = (kafka: KafkaAbsence) =>
   new StatementExecutor(engine, {
+    rules: new SessionRules([]),
     catchUpMsMax: 5_000,
     closePush: () => false,
     commands: () => commands,

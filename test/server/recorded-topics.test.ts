@@ -4,6 +4,7 @@ import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { KafkaAbsence } from '../../src/server/commands/kafka-absence.ts';
 import { SkippedCommands } from '../../src/server/commands/skipped-commands.ts';
+import { SessionRules } from '../../src/server/rest/session-rules.ts';
 import { StatementExecutor } from '../../src/server/rest/statement-executor.ts';
 import { builtInRegistry, emptySession, SqlEngine } from '../../src/sql/index.ts';
 import { CaseHost } from '../../src/sql/testing/case-host.ts';
@@ -35,6 +36,7 @@ async function topicsAfter(
   };
   await run(create('base', 'base'));
   const executor = new StatementExecutor(engine, {
+    rules: new SessionRules([]),
     catchUpMsMax: 5_000,
     closePush: () => false,
     commands: () => ({

@@ -9,7 +9,7 @@ import {
   string,
 } from '../../base/config/config-key.ts';
 import { atLeast } from '../../base/config/config-range.ts';
-import { HIDDEN_TOPICS } from '../../sql/analysis/hidden-topics.ts';
+import { RESERVED_TOPICS } from '../../sql/analysis/reserved-topics.ts';
 import { propertyName, STREAMS_PREFIX } from '../../sql/analysis/property-names.ts';
 import { streamsProperty, streamsPropertyNames } from '../../streams/runtime/streams-properties.ts';
 import { clusterProperties } from './cluster-properties.ts';
@@ -36,7 +36,12 @@ export const serverProperties = {
     'copy the statements of the command topic to a file, for millrace sql-server restore',
   ),
   'ksql.metastore.backup.location': string('', 'folder of the copies of the command topic'),
-  'ksql.hidden.topics': list(HIDDEN_TOPICS, 'regular expressions of topics that SHOW TOPICS leaves out'),
+  'ksql.hidden.topics': list(RESERVED_TOPICS, 'regular expressions of topics that SHOW TOPICS leaves out'),
+  'ksql.readonly.topics': list(
+    RESERVED_TOPICS,
+    'regular expressions of topics that no statement writes to or deletes',
+  ),
+  'ksql.properties.overrides.denylist': list('', 'properties that no session may set'),
   'ksql.internal.topic.min.insync.replicas': int(
     null,
     "min.insync.replicas of the command topic; when not set, the cluster's",

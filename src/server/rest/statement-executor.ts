@@ -21,11 +21,13 @@ import type { CommandTopic } from '../commands/command-topic.ts';
 import type { SkippedCommands } from '../commands/skipped-commands.ts';
 import { ignoredWarning } from '../config/ignored-properties.ts';
 import { listProperties } from '../config/listed-properties.ts';
-import { whySessionRefuses, whySystemRefuses } from '../config/session-property.ts';
+import { whySystemRefuses } from '../config/session-property.ts';
 import type { KafkaAbsence } from '../commands/kafka-absence.ts';
 import { type CommandStatus, CommandStatuses } from './command-statuses.ts';
 import { isAssertion, namesOf, overtaken, propertyWarnings } from './prepared-statements.ts';
 import { RestError, RestErrorCode, textInScript, toRestError } from './rest-error.ts';
+import { caughtUp } from './catch-up.ts';
+import type { SessionRules } from './session-rules.ts';
 import { withoutTopics } from './undo-topics.ts';
 import { waitFor } from '../commands/wait-for.ts';
 import { type HeldNames, NameLocks } from './name-locks.ts';
@@ -56,7 +58,6 @@ interface NothingRecorded {
 const NAMED_CHARS_MAX = 200;
 /** How often a statement is planned while other servers of the service record theirs. */
 const RECORD_ATTEMPTS_MAX = 20;
-const CATCH_UP_CHECK_MS = 50;
 
 /**
  * Runs the statements of `/ksql`: all are checked first, against a copy of the catalog; then one after the other is run.
@@ -75,6 +76,7 @@ export class StatementExecutor {
   readonly #environment: { readonly clock: Clock; readonly timers: Timers };
   readonly #closePush: (queryId: string) => boolean;
   readonly #facts: ServerFacts;
+  readonly #rules: SessionRules;
 
   constructor(
     engine: SqlEngine,
@@ -85,6 +87,7 @@ export class StatementExecutor {
       readonly skipped: SkippedCommands;
       /** How long a statement waits for an earlier command. */
       readonly catchUpMsMax: number;
+      readonly rules: SessionRules;
       /** Ends a push query, whatever the case of its id; false where there is none of it. */
       readonly closePush: (queryId: string) => boolean;
       readonly environment: { readonly clock: Clock; readonly timers: Timers };
@@ -96,6 +99,7 @@ export class StatementExecutor {
     this.#skipped = options.skipped;
     this.#catchUpMsMax = options.catchUpMsMax;
     this.#closePush = options.closePush;
+    this.#rules = options.rules;
     this.#environment = options.environment;
     this.#facts = {
       listProperties,
@@ -122,26 +126,13 @@ export class StatementExecutor {
     return this.#statuses.all;
   }
 
-  /**
-   * Resolves when the command of that number has been carried out here, which a client asks for that has recorded it at
-   * another server of the service; at once where it asks for none, which is -1.
-   * @throws {RestError} 50301 where it does not come in time.
-   */
-  async caughtUpWith(sequenceNumber: number): Promise<void> {
-    if (sequenceNumber < 0) return;
-    for (
-      let waitedMs = 0;
-      this.#commands().plannedAtOffset <= sequenceNumber;
-      waitedMs += CATCH_UP_CHECK_MS
-    ) {
-      if (waitedMs >= this.#catchUpMsMax) {
-        throw new RestError(
-          RestErrorCode.COMMAND_CATCH_UP,
-          `Timed out while waiting for a previous command to execute. command sequence number: ${sequenceNumber}`,
-        );
-      }
-      await this.#environment.timers.sleep(CATCH_UP_CHECK_MS);
-    }
+  /** See {@link caughtUp}. @throws {RestError} 50301 */
+  caughtUpWith(sequenceNumber: number): Promise<void> {
+    const { timers } = this.#environment;
+    return caughtUp(sequenceNumber, () => this.#commands().plannedAtOffset, {
+      timers,
+      msMax: this.#catchUpMsMax,
+    });
   }
 
   /**
@@ -228,11 +219,12 @@ export class StatementExecutor {
 
   /** @throws {RestError} with the place of the mistake in the script. */
   async prepare(script: string, session: Session): Promise<readonly PreparedStatement[]> {
+    this.#rules.requireAllowed(session);
     try {
       return await this.#engine.prepare(script, session, {
         nextNumber: () => this.#commands().plannedAtOffset,
         numbering: 'by-command',
-        checkProperty: whySessionRefuses,
+        checkProperty: (name, value) => this.#rules.whyRefused(name, value),
         checkSystemProperty: whySystemRefuses,
       });
     } catch (error) {

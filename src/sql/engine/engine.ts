@@ -350,7 +350,8 @@ export class SqlEngine {
 
   /** Opens a stream for rows that come one after the other. @throws {DiagnosticError} where no rows may be written there. */
   inserts(target: string): Promise<RowInserts> {
-    return RowInserts.open(target, this.catalog, this.#host);
+    const { properties } = this.#planning.context(emptySession, new Map(), this.catalog);
+    return RowInserts.open(target, { catalog: this.catalog, properties }, this.#host);
   }
 
   /** Stops all queries; their state and internal topics stay. */

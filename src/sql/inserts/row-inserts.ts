@@ -1,6 +1,8 @@
 import type { Json } from '../../serde/json/coercion.ts';
 import { JsonNumber } from '../../serde/json/exact-parser.ts';
 import type { Row } from '../../serde/model/sql-value.ts';
+import { isReadOnlyTopic } from '../analysis/reserved-topics.ts';
+import type { AnalysisContext } from '../analysis/session.ts';
 import { refuse } from '../analysis/sql-error.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { DataSource } from '../catalog/data-source.ts';
@@ -36,8 +38,14 @@ export class RowInserts {
    * @param target its name, see {@link meantName}.
    * @throws {DiagnosticError} where no rows may be written there.
    */
-  static async open(target: string, catalog: Catalog, host: SqlHost): Promise<RowInserts> {
+  static async open(
+    target: string,
+    { catalog, properties }: Pick<AnalysisContext, 'catalog' | 'properties'>,
+    host: SqlHost,
+  ): Promise<RowInserts> {
     const source = targetOf(meantName(target), catalog);
+    const topic = source.topic.name;
+    if (isReadOnlyTopic(topic, properties)) throw refuse(insertsMessages.readOnlyTopic(topic));
     const writer = async (side: 'key' | 'value'): Promise<SideWriter> =>
       sideWriter(side, source, await registeredSchema(side, source, host.registry));
     return new RowInserts(host, source, { key: await writer('key'), value: await writer('value') });

@@ -17,6 +17,7 @@ export const insertValuesMessages = {
   readOnly: (kind: string, name: string) => ({
     message: `Cannot insert values into read-only ${kind.toLowerCase()}: ${name}`,
   }),
+  readOnlyTopic: (topic: string) => ({ message: `Cannot insert values into read-only topic: ${topic}` }),
   windowed: () => ({
     message: 'Cannot insert values into windowed stream/table!',
     hint: 'its keys carry windows, which a query makes',

@@ -13,6 +13,7 @@ export const insertsMessages = {
   table: () => ({ message: 'Cannot insert into a table' }),
   windowed: () => ({ message: 'Cannot insert values into windowed stream' }),
   readOnly: (name: string) => ({ message: `Cannot insert values into read-only stream: ${name}` }),
+  readOnlyTopic: (topic: string) => ({ message: `Cannot insert values into read-only topic: ${topic}` }),
   notObject: () => ({ message: 'Invalid JSON in inserts stream' }),
   keyMissing: (column: string) => ({ message: `Key field must be specified: ${column}` }),
   fieldTwice: (name: string) => ({ message: `Found non-unique field name: ${name}` }),

@@ -123,6 +123,7 @@ export const statementMessages = {
   insertIntoSource: (kind: string, name: string) => ({
     message: `Cannot insert into read-only ${kind.toLowerCase()}: ${name}`,
   }),
+  writeReadOnlyTopic: (topic: string) => ({ message: `Cannot insert into read-only topic: ${topic}` }),
   insertIntoHeaders: (name: string) => ({
     message: `Cannot insert into ${name} because it has header columns`,
   }),
@@ -151,6 +152,7 @@ export const statementMessages = {
     message: `Cannot add column ${quoteName(column)} to schema. A column with the same name already exists.`,
   }),
   deleteTopic: (name: string) => ({ message: `Cannot delete topic for read-only source: ${name}` }),
+  deleteReadOnlyTopic: (topic: string) => ({ message: `Cannot delete read-only topic: ${topic}` }),
   topicShared: (topic: string, others: readonly string[]) => ({
     message: `Refusing to delete topic. Found other data sources (${others.join(', ')}) using topic ${topic}`,
     hint: 'drop it without DELETE TOPIC, or the others first',

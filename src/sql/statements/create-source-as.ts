@@ -21,7 +21,7 @@ import { sourceNames } from '../queries/transient-plan.ts';
 import { checkUpgrade } from './create/check-upgrade.ts';
 import { givenQueryId, keptQueryId, newQueryId } from './create/query-ids.ts';
 import { checkReplacement } from './create/replace-source.ts';
-import { sinkSource, sinkStep, sinkTopic } from './create/sink-source.ts';
+import { checkWritable, sinkSource, sinkStep, sinkTopic } from './create/sink-source.ts';
 import { checkSourceName } from './create/source-name.ts';
 import type { NothingToDo, PlanBase, PlanInput, PlannedStatement } from './definition.ts';
 import { nothingToDo } from './nothing-to-do.ts';
@@ -75,6 +75,7 @@ function* planCreateAs(input: PlanInput<CreateSourceAs>): InPieces<CreateAsPlan>
   const source = sinkSource({ statement, text, project, planned, properties, context });
   yield;
   const topic = sinkTopic(source, project, properties, context);
+  checkWritable(topic.name, context, statement.span);
   const replaced = statement.orReplace ? context.catalog.source(statement.name) : undefined;
   if (replaced !== undefined) checkReplacement(replaced, source);
   const running = queries.find((plan) => ownedSource(plan) === statement.name);

@@ -2,6 +2,7 @@ import type { DropSource, SourceKind } from '../../../grammar/ast.ts';
 import type { SourceSpan } from '../../base/errors.ts';
 import { quoteName } from '../../base/sql-quotes.ts';
 import { statementMessages } from '../messages/statements.ts';
+import { isReadOnlyTopic } from '../analysis/reserved-topics.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { refuse } from '../analysis/sql-error.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -24,7 +25,7 @@ export const dropSource: PlannedStatement<DropSource, DropSourcePlan> = {
   family: 'planned',
   planKind: 'dropSource',
   topicNeed: ({ deleteTopic }) => (deleteTopic ? 'current' : 'nothing'),
-  plan({ statement, text, context: { catalog, topics }, queries }) {
+  plan({ statement, text, context: { catalog, properties, topics }, queries }) {
     const source = catalog.source(statement.name);
     if (source === undefined) {
       if (statement.ifExists)
@@ -36,6 +37,8 @@ export const dropSource: PlannedStatement<DropSource, DropSourcePlan> = {
       throw catalog.unknownSource(statement.name, message, statement.nameSpan);
     }
     checkKind(statement, source);
+    if (statement.deleteTopic && isReadOnlyTopic(source.topic.name, properties))
+      throw refuse(statementMessages.deleteReadOnlyTopic(source.topic.name), statement.nameSpan);
     if (statement.deleteTopic) checkTopicUnused(source, catalog, statement.nameSpan);
     const own = queries.filter((query) => ownedSource(query) === source.name);
     checkUnused(source, catalog, { own, queries });

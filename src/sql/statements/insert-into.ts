@@ -19,7 +19,7 @@ import { usedFunctions } from '../physical/used-functions.ts';
 import { sourceNames } from '../queries/transient-plan.ts';
 import type { LogicalSchema, SchemaColumn } from '../types/logical-schema.ts';
 import { givenQueryId, newQueryId } from './create/query-ids.ts';
-import { schemaOfProject, sinkStep } from './create/sink-source.ts';
+import { checkWritable, schemaOfProject, sinkStep } from './create/sink-source.ts';
 import type { PlanBase, PlanInput, PlannedStatement } from './definition.ts';
 
 export interface InsertIntoPlan extends PlanBase {
@@ -44,6 +44,7 @@ function* planInPieces(input: PlanInput<InsertInto>): InPieces<InsertIntoPlan> {
   const { statement, text, context } = input;
   const properties = withPrefix(headings.prepare, () => new WithProperties(statement.properties, 'insert'));
   const target = targetOf(statement, context.catalog);
+  checkWritable(target.topic.name, context, statement.nameSpan);
   const query = withDecimalLiterals(analyzeQuery(statement.query, context), target.schema);
   yield;
   if (query.limit !== undefined) throw refuse(statementMessages.limit('INSERT INTO'), statement.query.span);

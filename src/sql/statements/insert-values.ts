@@ -7,6 +7,7 @@ import { formatOf } from '../../serde/formats.ts';
 import { assertDefined, mustStop } from '../../base/assert.ts';
 import { DiagnosticError, messageOf, type SourceSpan } from '../../base/errors.ts';
 import { constantOf } from '../analysis/constant.ts';
+import { isReadOnlyTopic } from '../analysis/reserved-topics.ts';
 import { type AnalysisContext, booleanProperty } from '../analysis/session.ts';
 import { columnHints, columnMessages } from '../messages/columns.ts';
 import { expressionMessages } from '../messages/expressions.ts';
@@ -189,6 +190,9 @@ function targetOf(statement: InsertValues, context: AnalysisContext): DataSource
   }
   if (source.topic.keyFormat.window !== undefined) {
     throw refuse(insertValuesMessages.windowed(), statement.nameSpan);
+  }
+  if (isReadOnlyTopic(source.topic.name, context.properties)) {
+    throw refuse(insertValuesMessages.readOnlyTopic(source.topic.name), statement.nameSpan);
   }
   return source;
 }

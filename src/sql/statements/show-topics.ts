@@ -1,4 +1,4 @@
-import { hiddenTopics } from '../analysis/hidden-topics.ts';
+import { hiddenTopics } from '../analysis/reserved-topics.ts';
 import type { TopicFacts } from '../analysis/session.ts';
 import { entityOf } from '../entities/statement-entity.ts';
 import type { ShowDefinition } from './show-definition.ts';

@@ -1,4 +1,5 @@
 import type { CreateSourceAs } from '../../../../grammar/ast.ts';
+import type { SourceSpan } from '../../../base/errors.ts';
 import { formatOf } from '../../../serde/formats.ts';
 import {
   checkFormat,
@@ -9,7 +10,9 @@ import {
   valueProperties,
 } from '../../analysis/formats.ts';
 import { checkSinkSchemas, writtenSchemas } from '../../analysis/written-schemas.ts';
+import { isReadOnlyTopic } from '../../analysis/reserved-topics.ts';
 import type { AnalysisContext } from '../../analysis/session.ts';
+import { statementMessages } from '../../messages/statements.ts';
 import { withMessages } from '../../messages/with-properties.ts';
 import { refuse } from '../../analysis/sql-error.ts';
 import { checkTimestampColumn } from '../../analysis/timestamp-column.ts';
@@ -132,6 +135,11 @@ function sinkKeyFormat(
     return { format, properties: ownOf(format), features: [] };
   }
   return inherited(first, chosen, ownOf);
+}
+
+/** @throws {DiagnosticError} where no statement may write to a topic. */
+export function checkWritable(topic: string, { properties }: AnalysisContext, span: SourceSpan): void {
+  if (isReadOnlyTopic(topic, properties)) throw refuse(statementMessages.writeReadOnlyTopic(topic), span);
 }
 
 /** Partitions and replicas are those of the (left) source's topic unless given. */
