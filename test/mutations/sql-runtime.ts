@@ -31,6 +31,27 @@ export const sqlRuntimeMutations: readonly Mutation[] = [
     suite: ['test/sql/cases.test.ts'],
   },
   {
+    name: 'a push query that is continued follows the tail before it has caught up',
+    file: 'src/sql/runtime/tail/topic-tails.ts',
+    find: 'for (const partition of behind) reader.fallBehind(partition);',
+    replace: '',
+    suite: ['test/server/scalable-push.test.ts'],
+  },
+  {
+    name: 'a push query that has caught up is told once more what the tail reads behind it',
+    file: 'src/sql/runtime/tail/tail-reader.ts',
+    find: 'records.filter(({ offset }) => offset >= from)',
+    replace: 'records',
+    suite: ['test/sql/runtime/tail-reader.test.ts'],
+  },
+  {
+    name: 'a push query that its client does not read holds up those that show the same',
+    file: 'src/sql/engine/shared-pushes.ts',
+    find: '[...this.#members].every((member) => member.isPaused)',
+    replace: '[...this.#members].some((member) => member.isPaused)',
+    suite: ['test/server/scalable-push.test.ts'],
+  },
+  {
     name: 'queries at least once read what was aborted',
     file: 'src/sql/runtime/app-options.ts',
     find: "consumer: { isolationLevel: 'read_committed', ...set.consumer },",

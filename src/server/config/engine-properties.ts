@@ -67,9 +67,13 @@ export const engineProperties = perQuery({
   'ksql.query.pull.limit.clause.enabled': boolean(true, 'LIMIT in pull queries'),
   'ksql.query.pull.range.scan.enabled': boolean(true, 'pull queries over a range of keys'),
   'ksql.query.pull.table.scan.enabled': boolean(true, 'pull queries that read a whole table'),
+  'ksql.query.push.v2.continuation.tokens.enabled': boolean(
+    false,
+    'scalable push queries tell tokens, by which they are continued where they were',
+  ),
   'ksql.query.push.v2.enabled': boolean(
     false,
-    'push queries over the result of a query have the id of scalable ones',
+    'push queries that filter or project the result of a query, from now on, are scalable: its topic is read once for all of them',
   ),
   'ksql.timestamp.throw.on.invalid': boolean(false, 'a record without a readable time fails its query'),
   'ksql.persistence.default.format.key': string('KAFKA', 'key format where a statement names none', FORMATS),

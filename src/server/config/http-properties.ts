@@ -14,7 +14,16 @@ export const httpProperties = {
     'megabytes of rows that pull queries may be answered in an hour; a query that comes behind them is refused',
     atLeast(0),
   ),
-  'ksql.query.push.v2.max.hourly.bandwidth.megabytes': int(UNLIMITED, 'the same of push queries', atLeast(0)),
+  'ksql.query.push.v2.max.catchup.consumers': int(
+    5,
+    'scalable push queries that are continued, and read what came meanwhile, at a time and stream thread; more are refused',
+    atLeast(0),
+  ),
+  'ksql.query.push.v2.max.hourly.bandwidth.megabytes': int(
+    UNLIMITED,
+    'the same of scalable push queries',
+    atLeast(0),
+  ),
   'ksql.server.command.response.timeout.ms': long(
     5_000,
     'how long a statement waits for the command whose number its client has sent',

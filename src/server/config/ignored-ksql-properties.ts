@@ -4,7 +4,7 @@ import { perQuery } from './per-query.ts';
 
 const NO_THREADS = 'there are no thread pools';
 const NO_COMPILER = 'expressions are always run in one way';
-const NO_PUSH_V2 = 'push queries of version 2 are run as all others';
+const NO_GROUP = 'each server reads the topic for its own scalable push queries, without a group';
 const NO_JAVA = 'it names a Java class or its settings';
 const NO_CONNECT = 'there is no Connect cluster';
 const NO_LIMIT = 'there is no such limit';
@@ -31,15 +31,13 @@ export const ignoredKsqlProperties = {
     'ksql.query.pull.router.thread.pool.size': int(null, NO_THREADS),
     'ksql.query.pull.stream.enabled': boolean(null, ALWAYS_ON),
     'ksql.query.pull.thread.pool.size': int(null, NO_THREADS),
-    'ksql.query.push.v2.alos.enabled': boolean(null, NO_PUSH_V2),
-    'ksql.query.push.v2.catchup.consumer.msg.window': int(null, NO_PUSH_V2),
-    'ksql.query.push.v2.continuation.tokens.enabled': boolean(null, NO_PUSH_V2),
+    'ksql.query.push.v2.alos.enabled': boolean(null, 'scalable push queries miss nothing while they run'),
+    'ksql.query.push.v2.catchup.consumer.msg.window': int(null, 'one that catches up holds up no other'),
     'ksql.query.push.v2.interpreter.enabled': boolean(null, NO_COMPILER),
-    'ksql.query.push.v2.latest.reset.age.ms': long(null, NO_PUSH_V2),
-    'ksql.query.push.v2.max.catchup.consumers': int(null, NO_PUSH_V2),
+    'ksql.query.push.v2.latest.reset.age.ms': long(null, NO_GROUP),
     'ksql.query.push.v2.metrics.enabled': boolean(null, METRICS),
-    'ksql.query.push.v2.new.latest.delay.ms': long(null, NO_PUSH_V2),
-    'ksql.query.push.v2.registry.installed': boolean(null, NO_PUSH_V2),
+    'ksql.query.push.v2.new.latest.delay.ms': long(null, NO_GROUP),
+    'ksql.query.push.v2.registry.installed': boolean(null, ALWAYS_ON),
     'ksql.query.transient.max.bytes.buffering.total': long(null, NO_LIMIT),
     'ksql.runtime.feature.shared.enabled': boolean(null, NO_SHARED),
     'ksql.shared.runtimes.count': int(null, NO_SHARED),

@@ -31,6 +31,8 @@ export interface AnswerWriter {
   passed(text: string): string;
   /** A row that was deleted; the columns that are not part of the key are null. */
   tombstone(row: Row): string;
+  /** What the query is continued by behind the row before it; ksqlDB's PushContinuationToken. */
+  continuation(token: string): string;
   /** `Limit Reached` or `Query Completed`. */
   final(message: string): string;
   error(body: Readonly<Record<string, unknown>>): string;
@@ -98,6 +100,10 @@ class DelimitedWriter implements AnswerWriter {
     return '';
   }
 
+  continuation(continuationToken: string): string {
+    return `${JSON.stringify({ continuationToken })}\n`;
+  }
+
   final(): string {
     return '';
   }
@@ -133,6 +139,10 @@ class JsonArrayWriter implements AnswerWriter {
 
   tombstone(): string {
     return '';
+  }
+
+  continuation(continuationToken: string): string {
+    return this.#element(JSON.stringify({ continuationToken }));
   }
 
   final(): string {
@@ -202,6 +212,10 @@ export class StreamedRowWriter implements AnswerWriter {
 
   tombstone(row: Row): string {
     return this.#message(`{"row":{${this.#row(row)},"tombstone":true}}`);
+  }
+
+  continuation(continuationToken: string): string {
+    return this.#message(JSON.stringify({ continuationToken: { continuationToken } }));
   }
 
   final(message: string): string {

@@ -86,7 +86,7 @@ export class QueryRunner {
     const { prepared } = exchange;
     const { pull, push } = this.#limits;
     if (!this.isPush(prepared)) return this.#within(pull, exchange);
-    return this.withSlot(prepared, () => this.#within(push, exchange));
+    return this.withSlot(prepared, () => this.#run(exchange, push));
   }
 
   /**
@@ -176,18 +176,21 @@ export class QueryRunner {
     const failed = (error: unknown): never => {
       throw toRestError(error, prepared.text);
     };
-    const query = await this.#engine.open(prepared).catch(failed);
-    const answer = (): AnswerSink => limits.counted(begin(writer.contentType));
+    const query = await this.#engine.open(prepared, exchange.properties).catch(failed);
     if (query.kind === 'pull') {
       const left = new AbortController();
       const request = { ...exchange, passes: writer.passes, gone: left.signal };
       const pages = await this.#pulls.read(query, request).catch(failed);
-      const stream = answer();
+      const stream = limits.counted(begin(writer.contentType));
       stream.gone.addEventListener('abort', () => left.abort(stream.gone.reason));
       return this.#sendPull({ query, pages, text: prepared.text }, { stream, writer });
     }
+    // Of push queries the scalable ones alone are limited, and count.
+    const isCounted = query.plan.isShared === true;
     try {
-      await this.#sendPush(query, answer(), writer);
+      if (isCounted) limits.begin()();
+      const stream = begin(writer.contentType);
+      await this.#sendPush(query, isCounted ? limits.counted(stream) : stream, writer);
     } finally {
       // The client has its answer; leaving the consumer group is nothing that it should wait for.
       await query.close();
@@ -218,6 +221,8 @@ export class QueryRunner {
 
   async #sendPush(query: PushQuery, stream: AnswerSink, writer: AnswerWriter): Promise<void> {
     stream.write(writer.header(headerOf(query, query.id)));
+    const { continuationToken } = query;
+    if (continuationToken !== undefined) stream.write(writer.continuation(continuationToken));
     const sender = new RowSender(query, {
       stream,
       writer,

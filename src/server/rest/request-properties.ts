@@ -8,6 +8,8 @@ export interface RequestProperties {
   readonly skipsForwarding: boolean;
   /** Partitions of the table that are asked for; absent: all. */
   readonly partitions?: ReadonlySet<number>;
+  /** By which a push query goes on where an earlier one was. */
+  readonly continuationToken?: string;
 }
 
 /** Names of request properties, those of ksqlDB. */
@@ -15,6 +17,7 @@ export const RequestProperty = {
   INTERNAL: 'request.ksql.internal.request',
   PULL_SKIP_FORWARDING: 'request.ksql.query.pull.skip.forwarding',
   PULL_PARTITIONS: 'request.ksql.query.pull.partition',
+  PUSH_CONTINUATION_TOKEN: 'request.ksql.query.push.continuation.token',
 } as const;
 
 const none: RequestProperties = { isInternal: false, skipsForwarding: false };
@@ -29,7 +32,14 @@ export function readRequestProperties(value: unknown): RequestProperties {
     isInternal: isTrue(fields.get(RequestProperty.INTERNAL)),
     skipsForwarding: isTrue(fields.get(RequestProperty.PULL_SKIP_FORWARDING)),
     ...(partitions === undefined ? {} : { partitions }),
+    ...continuation(fields.get(RequestProperty.PUSH_CONTINUATION_TOKEN)),
   };
+}
+
+function continuation(token: unknown): Pick<RequestProperties, 'continuationToken'> {
+  if (token === undefined || token === null || token === '') return {};
+  if (typeof token === 'string') return { continuationToken: token };
+  throw refused(`has a token that is no text: ${RequestProperty.PUSH_CONTINUATION_TOKEN}`);
 }
 
 const isTrue = (value: unknown): boolean => value === true || value === 'true';

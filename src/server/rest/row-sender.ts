@@ -67,15 +67,20 @@ export class RowSender {
     // A source may emit more in the same turn in which it was ended.
     if (this.#result !== undefined) return;
     const { writer, waitingBytesMax } = this.#options;
-    const text = row.tombstone === true ? writer.tombstone(row.columns) : writer.row(row.columns);
-    if (!this.#isHeld) return this.#send(text);
-    this.#waiting.push(text);
-    this.#waitingBytes += text.length;
+    this.#tell(row.tombstone === true ? writer.tombstone(row.columns) : writer.row(row.columns));
+    // A chunk of its own: clients parse them one by one.
+    if (row.continuationToken !== undefined) this.#tell(writer.continuation(row.continuationToken));
     if (this.#waitingBytes <= waitingBytesMax) return;
     const message = `The client is too slow: more than ${waitingBytesMax} bytes of rows wait for it`;
     this.#waiting.clear();
     this.#result = { kind: 'failed', error: new RestError(RestErrorCode.SERVER_ERROR, message) };
     this.#end(this.#result);
+  }
+
+  #tell(text: string): void {
+    if (!this.#isHeld) return this.#send(text);
+    this.#waiting.push(text);
+    this.#waitingBytes += text.length;
   }
 
   #finish(outcome: PushOutcome): void {

@@ -1,6 +1,6 @@
 import type { Decimal } from '../../serde/model/decimal.ts';
 import { doubleJson, quoteJson } from '../../serde/json/text.ts';
-import type { SqlType } from '../../serde/model/sql-type.ts';
+import { printType, type SqlType } from '../../serde/model/sql-type.ts';
 import type { Row, SqlMap, SqlValue } from '../../serde/model/sql-value.ts';
 import { printDate, printTime, printTimestamp } from '../../sql/values/iso-time.ts';
 
@@ -18,7 +18,20 @@ function valueJson(type: SqlType): ValueWriter {
 /** The writer of a row as a JSON array of its columns. */
 export function rowJson(types: readonly SqlType[]): (row: Row) => string {
   const writers = types.map(valueJson);
-  return (row) => `[${writers.map((write, i) => write(row[i] ?? null)).join(',')}]`;
+  const write = (row: Row): string => `[${writers.map((write, i) => write(row[i] ?? null)).join(',')}]`;
+  const layout = types.map(printType).join();
+  return (row) =>
+    lastRow.row === row && lastRow.layout === layout ? lastRow.text : noteLast(row, layout, write(row));
+}
+
+/** The row that was written last: one that many push queries show is told to all of them in turn, and is written once. */
+let lastRow: { readonly row: Row | undefined; readonly layout: string; readonly text: string } = {
+  ...{ row: undefined, layout: '', text: '' },
+};
+
+function noteLast(row: Row, layout: string, text: string): string {
+  lastRow = { row, layout, text };
+  return text;
 }
 
 function notNullJson(type: SqlType): ValueWriter {

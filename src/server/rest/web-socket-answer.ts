@@ -44,6 +44,10 @@ class MessageWriter implements AnswerWriter {
     return `{"row":{"columns":${this.#row(row)},"tombstone":true}}`;
   }
 
+  continuation(continuationToken: string): string {
+    return JSON.stringify({ continuationToken: { continuationToken } });
+  }
+
   final(): string {
     return '';
   }

@@ -4,6 +4,7 @@ import { assert, unreachable } from '../../base/assert.ts';
 import { OperationalError } from '../../base/errors.ts';
 import { Turns } from '../../base/turns.ts';
 import type { SessionProperties } from '../analysis/session.ts';
+import { pushMessages } from '../messages/push-queries.ts';
 import { statementMessages } from '../messages/statements.ts';
 import { refuse } from '../analysis/sql-error.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -14,6 +15,7 @@ import type { FunctionRegistry } from '../functions/registry.ts';
 import type { RunningQuery, SqlHost } from '../host/host.ts';
 import { RowInserts } from '../inserts/row-inserts.ts';
 import { analyzePull, isOverStream } from '../queries/pull-clauses.ts';
+import { readContinuationToken } from '../queries/continuation-token.ts';
 import type { PullQuery, PullResult, PushQuery } from '../queries/query-results.ts';
 import type {
   ControlStatement,
@@ -316,25 +318,37 @@ export class SqlEngine {
     return query.kind === 'push' ? query : { ...query, rows: await query.read({}) };
   }
 
-  /** As {@link SqlEngine.query}; of a pull query nothing is read yet, since other servers of the service may have the rows. */
-  open(prepared: PreparedStatement): Promise<PushQuery | PullQuery> {
-    return placed(prepared.statement, () => this.#open(prepared));
+  /**
+   * As {@link SqlEngine.query}; of a pull query nothing is read yet, since other servers of the service may have the rows.
+   * @param options.continuationToken by which a push query goes on where an earlier one was.
+   */
+  open(
+    prepared: PreparedStatement,
+    options: { readonly continuationToken?: string | undefined } = {},
+  ): Promise<PushQuery | PullQuery> {
+    return placed(prepared.statement, () => this.#open(prepared, options));
   }
 
-  async #open(prepared: PreparedStatement): Promise<PushQuery | PullQuery> {
+  async #open(
+    prepared: PreparedStatement,
+    options: { readonly continuationToken?: string | undefined },
+  ): Promise<PushQuery | PullQuery> {
     const { statement, session, pull, text } = prepared;
     if (pull !== undefined) {
       const known = pull.version === this.version ? openPull(pull.plan, this.#pullServices) : undefined;
       if (known !== undefined) return known;
       const [again] = await this.check(await this.#parser.parse(text, session.variables), session);
       assert(again !== undefined, 'a statement that was prepared is one');
-      return this.#open(again);
+      return this.#open(again, options);
     }
     const query = selectOf(statement);
     if (query === undefined) throw refuse(statementMessages.notQuery(), statement.span);
     const context = this.#planning.context(session, await this.#planning.topicsOf([statement]), this.catalog);
     const { version } = this;
-    if (query.emit !== undefined) return this.#pushes.start(query, context);
+    const { continuationToken: token } = options;
+    const continues = token === undefined ? undefined : readContinuationToken(token);
+    if (query.emit !== undefined) return this.#pushes.start(query, context, { continues });
+    if (continues !== undefined) throw refuse(pushMessages.tokenUnused(), query.span);
     if (!isOverStream(query, context)) {
       const { plan, pull: opened } = await pullQuery(query, context, this.#pullServices);
       if (version === this.version) this.#templates.remember(prepared, plan);

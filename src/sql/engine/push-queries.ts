@@ -4,15 +4,20 @@ import { OperationalError } from '../../base/errors.ts';
 import { inTurns } from '../../base/pieces.ts';
 import type { TimeSlice } from '../../base/time-slice.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
-import type { PushOptions, SqlHost } from '../host/host.ts';
+import { refuse } from '../analysis/sql-error.ts';
+import type { PushOptions, PushRun, SqlHost } from '../host/host.ts';
+import { pushMessages } from '../messages/push-queries.ts';
+import type { QueryPlan } from '../physical/steps.ts';
 import { pushQueryId } from '../queries/push-query-id.ts';
 import { columnsOf, pushRowOf } from '../queries/push-rows.ts';
 import type { PushQuery } from '../queries/query-results.ts';
 import { transientPlan } from '../queries/transient-plan.ts';
+import { SharedPushes } from './shared-pushes.ts';
 
 /** The push queries of an engine. */
 export class PushQueries {
   readonly #host: SqlHost;
+  readonly #shared = new SharedPushes();
   readonly #slice: () => TimeSlice | undefined;
   /** Until all that they had is removed. */
   readonly #running = new Map<string, PushQuery>();
@@ -46,7 +51,7 @@ export class PushQueries {
     const id = pushQueryId(query, this.#number++, context);
     const plan = await inTurns(transientPlan(query, id, context), this.#slice());
     const columns = columnsOf(plan.root);
-    const run = await this.#host.startPush(plan, context, options);
+    const run = await this.#run(plan, context, options);
     if (this.#isClosed) {
       await run.close();
       throw new OperationalError('NOT_READY', 'the engine is closed', { retriable: true });
@@ -59,6 +64,7 @@ export class PushQueries {
       id,
       columns,
       plan,
+      continuationToken: run.token,
       rows$:
         query.limit === undefined
           ? all$
@@ -73,6 +79,18 @@ export class PushQueries {
     };
     this.#running.set(id, push);
     return push;
+  }
+
+  /** @throws {DiagnosticError} for a query that cannot be continued. */
+  #run(plan: QueryPlan, context: AnalysisContext, options: PushOptions): Promise<PushRun> {
+    const start = (): Promise<PushRun> => this.#host.startPush(plan, context, options);
+    if (options.continues !== undefined) {
+      if (plan.isShared !== true) throw refuse(pushMessages.tokenUnused());
+      return start();
+    }
+    if (plan.isShared !== true) return start();
+    const { queryId: _, ...shown } = plan;
+    return this.#shared.join(JSON.stringify([shown, context.properties]), start);
   }
 
   /** Ends those that run; resolves when nothing is left of those, either, that were ended before. */

@@ -69,6 +69,16 @@ interface StartOptions {
 export interface PushOptions {
   /** Reads the topics from their beginnings to where they end now, and completes. */
   readonly untilEnd?: boolean;
+  /** Where a query goes on whose plan is shared; absent: from now on. */
+  readonly continues?: ContinuationPoint | undefined;
+}
+
+/** Where a push query goes on: the topic that it reads, and the offset of the next record of each partition. */
+export interface ContinuationPoint {
+  readonly topic: string;
+  /** Tells the topic from another one that has come in its place; absent where the cluster gives none. */
+  readonly topicId?: string | undefined;
+  readonly offsets: readonly number[];
 }
 
 export interface ProducedRecord {
@@ -217,9 +227,13 @@ export interface PushRecord {
   readonly row: Row | null;
   /** Of a deletion from a windowed table. */
   readonly window?: { readonly startMs: number; readonly endMs: number };
+  /** By which the query is continued behind this result, and all before it. */
+  readonly token?: string;
 }
 
 export interface PushRun {
+  /** By which the query is continued where it begins; absent where it has no tokens. */
+  readonly token?: string | undefined;
   /** Errors when the query fails; completes when it has read to the end, where it was asked to. */
   readonly records$: Observable<PushRecord>;
   /** Holds up the processing before its next record, and lets it go on. */

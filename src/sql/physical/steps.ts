@@ -181,6 +181,8 @@ export interface QueryPlan {
   readonly sink?: string;
   /** Records without a key are not shown; of queries that are only looked at. */
   readonly needsKey?: true;
+  /** Its topic is read once for all queries of this kind that read it; of queries that are only looked at. */
+  readonly isShared?: true;
   /** The functions of CREATE FUNCTION that it calls, as they were when it was planned; absent: none. */
   readonly functions?: readonly UserFunctionRecord[];
   readonly root: Step;

@@ -26,14 +26,15 @@ function resultColumn({ name, type }: PlanColumn, isKey: boolean): ResultColumn 
 /** From a result to the row that is shown. Of a deletion that is what was selected of its key. */
 export function pushRowOf(root: Step): (record: PushRecord) => PushRow {
   const copies = keyCopiesOf(root);
-  return ({ key, row, window }) => {
-    if (row !== null) return { columns: row };
+  return ({ key, row, window, token }) => {
+    const continuation = token === undefined ? {} : { continuationToken: token };
+    if (row !== null) return { columns: row, ...continuation };
     const valueOf = (copy: KeyCopy): Row[number] => {
       if (copy === 'WINDOWSTART') return window?.startMs ?? null;
       if (copy === 'WINDOWEND') return window?.endMs ?? null;
       return copy === null ? null : (key?.[copy] ?? null);
     };
-    return { columns: copies.map(valueOf), tombstone: true };
+    return { columns: copies.map(valueOf), tombstone: true, ...continuation };
   };
 }
 

@@ -18,6 +18,8 @@ export interface ResultColumn {
 export interface PushRow {
   readonly columns: Row;
   readonly tombstone?: true;
+  /** By which the query is continued behind this row, and all before it. */
+  readonly continuationToken?: string;
 }
 
 export interface PushQuery {
@@ -25,6 +27,8 @@ export interface PushQuery {
   readonly id: string;
   readonly columns: readonly ResultColumn[];
   readonly plan: QueryPlan;
+  /** By which the query is continued where it begins; undefined where it has no tokens. */
+  readonly continuationToken: string | undefined;
   /** Completes after LIMIT rows, or at the end that a pull query has; errors when the query fails. */
   readonly rows$: Observable<PushRow>;
   /** Why the rows have come to an end, as ksqlDB says it. */

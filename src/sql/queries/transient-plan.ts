@@ -12,6 +12,7 @@ import { usedFunctions } from '../physical/used-functions.ts';
 import { analyzePull, isOverStream } from './pull-clauses.ts';
 import { planPull } from './pull-query.ts';
 import { isScalablePush } from './push-query-id.ts';
+import { sharedRoot } from './shared-root.ts';
 
 /** The id of queries that are planned to see whether they can be. */
 const CHECKED = parseQueryId('CHECK');
@@ -29,14 +30,17 @@ export function* transientPlan(
   const optimized = optimize(project, context);
   yield;
   const { step } = planSteps(optimized, context);
+  const isScalable = isScalablePush(query, context);
+  const shared = isScalable ? sharedRoot(step) : undefined;
   return {
     version: PLAN_VERSION,
     queryId,
     purpose: 'transient',
     sources: sourceNames(project),
-    ...(isScalablePush(query, context) && step.schema.key.length > 0 ? { needsKey: true } : {}),
+    ...(isScalable && step.schema.key.length > 0 ? { needsKey: true } : {}),
+    ...(shared === undefined ? {} : { isShared: true }),
     ...usedFunctions(step, context.catalog),
-    root: step,
+    root: shared ?? step,
   };
 }
 

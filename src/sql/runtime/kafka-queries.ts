@@ -3,6 +3,7 @@ import { childPath } from '../../base/child-path.ts';
 import { messageOf } from '../../base/errors.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { inTurns } from '../../base/pieces.ts';
+import { RepeatedWarnings } from '../../base/repeated-warnings.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
 import type { Admin } from '../../client/admin/admin.ts';
 import type { SharedConnections } from '../../client/cluster/shared-connections.ts';
@@ -38,6 +39,7 @@ import type { OpenedServer, QueryRuntime } from './query-runtime.ts';
 import { ProcessingLog } from './processing-log/processing-log.ts';
 import { type RegistryForQueries, SchemaCache } from './schema-cache.ts';
 import { RestoredQueries } from './restored-queries.ts';
+import { TopicTails } from './tail/topic-tails.ts';
 import { END_CHECK_MS, endsOf, untilCommitted } from './topic-ends.ts';
 import { topicFacts } from './topic-facts.ts';
 import { UnstartedQuery } from './unstarted-query.ts';
@@ -78,6 +80,7 @@ export class KafkaQueries implements QueryRuntime {
   readonly #restored: RestoredQueries;
   readonly #schemas: SchemaCache;
   readonly #processingLog: ProcessingLog | undefined;
+  readonly #tails: TopicTails;
   /** Until then no query begins a transaction. */
   #transactionsEnded: Promise<void> | undefined;
 
@@ -107,6 +110,13 @@ export class KafkaQueries implements QueryRuntime {
       },
       { connections },
     );
+    const { fetches, decoding } = this.#streams;
+    this.#tails = new TopicTails({
+      ...{ environment, bootstrapServers, logger, admin, connections, fetches, decoding },
+      clientId: `${prefixOf(options)}push`,
+      describe: async (topic) => (await topicFacts(admin, [topic])).get(topic),
+      drops: new RepeatedWarnings(logger, environment),
+    });
     this.#restored = new RestoredQueries(environment.timers);
     this.#leftovers = new ApplicationLeftovers(options, {
       admin,
@@ -229,10 +239,37 @@ export class KafkaQueries implements QueryRuntime {
   async startPush(
     plan: QueryPlan,
     context: AnalysisContext,
-    { untilEnd = false, onRecord, turn }: KafkaPushOptions = {},
+    options: KafkaPushOptions = {},
+  ): Promise<PushRun> {
+    await readyFunctions(plan.functions);
+    return plan.isShared === true
+      ? this.#startShared(plan, context, options)
+      : this.#startAlone(plan, context, options);
+  }
+
+  /** A query behind a reader that others have, too. */
+  async #startShared(
+    plan: QueryPlan,
+    context: AnalysisContext,
+    { continues, onRecord, turn }: KafkaPushOptions,
+  ): Promise<PushRun> {
+    const code = new PendingCode();
+    const { onFailure } = appOptions(this.#options, context);
+    const run = await this.#tails.start(plan, {
+      ...{ context, continues, onRecord, turn, onFailure },
+      topologyOf: (emit) => pushTopology(plan, { analysis: context, code, schemas: this.#schemas }, emit),
+    });
+    await inTurns(code.make(), new TimeSlice(this.#options.environment));
+    return run;
+  }
+
+  /** A query that is an application of its own. */
+  async #startAlone(
+    plan: QueryPlan,
+    context: AnalysisContext,
+    { untilEnd = false, onRecord, turn }: KafkaPushOptions,
   ): Promise<PushRun> {
     const { environment } = this.#options;
-    await readyFunctions(plan.functions);
     const applicationId = `${prefixOf(this.#options)}${plan.queryId}_${environment.clock.nowMs()}`;
     const begins = untilEnd ? 'earliest' : (offsetReset(context) ?? 'latest');
     let internalTopics: readonly string[] | undefined;
@@ -328,6 +365,7 @@ export class KafkaQueries implements QueryRuntime {
 
   async close(): Promise<void> {
     this.#leftovers.leaveToNextStart();
+    await this.#tails.close();
     await Promise.all([this.#streams.close({ timeoutMs: CLOSE_MS_MAX }), this.#processingLog?.close()]);
   }
 

@@ -23,7 +23,7 @@ export function pushTopology(
     if (key === null && plan.needsKey === true) return;
     if (row !== null) emit({ key: null, row: row as Row });
     // Of a stream, a record without a value says nothing; of a table it is a deletion.
-    else if (lowered.kind === 'TABLE') emit(deletionOf(key));
+    else if (plan.root.output === 'TABLE') emit(deletionOf(key));
   });
   return builder.build(buildOptions(context.analysis));
 }

@@ -101,7 +101,7 @@ export type ThreadCall =
       readonly kind: 'startPush';
       readonly push: number;
       readonly sent: SentQuery;
-      readonly options: Pick<PushOptions, 'untilEnd'>;
+      readonly options: PushOptions;
     }
   | { readonly kind: 'closePush'; readonly push: number }
   | { readonly kind: 'removeLeftovers'; readonly endedQueries: readonly string[] }
@@ -122,7 +122,8 @@ export interface ThreadAnswers {
   readonly places: readonly PartPlace[];
   /** Undefined after the last page. */
   readonly nextPage: readonly SentTableRow[] | undefined;
-  readonly startPush: undefined;
+  /** By what the query is continued where it begins. */
+  readonly startPush: { readonly token: string | undefined };
   readonly closePush: undefined;
   readonly removeLeftovers: undefined;
   readonly moveQueries: undefined;

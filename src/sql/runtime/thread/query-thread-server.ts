@@ -196,7 +196,7 @@ export class QueryThreadServer {
     push,
     sent,
     options,
-  }: Extract<ThreadCall, { readonly kind: 'startPush' }>): Promise<undefined> {
+  }: Extract<ThreadCall, { readonly kind: 'startPush' }>): Promise<ThreadAnswers['startPush']> {
     const served = new ServedPush({
       timers: this.#environment.timers,
       post: (batch) => this.#server.post({ kind: 'pushRows', push, batch }),
@@ -207,12 +207,14 @@ export class QueryThreadServer {
         }),
     });
     const { queries, turn } = this.#running;
-    served.run = await queries.startPush(sent.plan, this.#contextOf(sent), {
+    const run = await queries.startPush(sent.plan, this.#contextOf(sent), {
       ...options,
       onRecord: () => served.onRecord(),
       turn: new ProcessingTurn(push, turn),
     });
+    served.run = run;
     this.#pushes.set(push, served);
+    return { token: run.token };
   }
 
   async #closePush(push: number): Promise<undefined> {

@@ -160,20 +160,16 @@ export class QueryThread {
     return made;
   }
 
-  async startPush(
-    plan: QueryPlan,
-    context: AnalysisContext,
-    { untilEnd = false }: PushOptions,
-  ): Promise<PushRun> {
+  async startPush(plan: QueryPlan, context: AnalysisContext, options: PushOptions): Promise<PushRun> {
     const { standstill } = this;
     if (standstill !== undefined) throw threadSilent(standstill);
     const push = this.nextNumber();
     const started = new ThreadPush({ push, thread: this });
     this.#pushes.set(push, { id: plan.queryId, run: started });
-    const call = { kind: 'startPush', push, sent: sentQuery(plan, context), options: { untilEnd } } as const;
+    const call = { kind: 'startPush', push, sent: sentQuery(plan, context), options } as const;
     const starting = this.call(call);
     try {
-      await this.#thread.silence.awaited(starting);
+      started.token = (await this.#thread.silence.awaited(starting)).token;
     } catch (error) {
       void this.#abandonPush(push, starting);
       throw error;

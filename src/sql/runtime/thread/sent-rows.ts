@@ -35,6 +35,7 @@ export interface SentPushRecord {
   readonly key: SentRow | null;
   readonly row: SentRow | null;
   readonly window?: { readonly startMs: number; readonly endMs: number };
+  readonly token?: string;
 }
 
 /** Bounds of keys, as {@link KeyBounds}. */
@@ -75,18 +76,20 @@ const isMap = (value: Decimal | Buffer | readonly SqlValue[] | SqlMap): value is
   value instanceof Map;
 const isSentMap = (value: SentValue): value is ReadonlyMap<SentValue, SentValue> => value instanceof Map;
 
-export function sentPushRecord({ key, row, window }: PushRecord): SentPushRecord {
+export function sentPushRecord({ key, row, window, token }: PushRecord): SentPushRecord {
   return {
     key: key === null ? null : sentRow(key),
     row: row === null ? null : sentRow(row),
+    ...(token === undefined ? {} : { token }),
     ...(window === undefined ? {} : { window }),
   };
 }
 
-export function receivedPushRecord({ key, row, window }: SentPushRecord): PushRecord {
+export function receivedPushRecord({ key, row, window, token }: SentPushRecord): PushRecord {
   return {
     key: key === null ? null : receivedRow(key),
     row: row === null ? null : receivedRow(row),
+    ...(token === undefined ? {} : { token }),
     ...(window === undefined ? {} : { window }),
   };
 }

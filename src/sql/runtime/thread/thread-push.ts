@@ -20,6 +20,8 @@ type PushEvent = Extract<ThreadEvent, { readonly kind: 'pushRows' | 'pushEnded' 
  */
 export class ThreadPush implements PushRun {
   readonly records$: Observable<PushRecord>;
+  /** Known when it has started. */
+  token: string | undefined;
   readonly #options: ThreadPushOptions;
   readonly #waiting = new Queue<PushEvent>();
   #subscriber: Subscriber<PushRecord> | undefined;

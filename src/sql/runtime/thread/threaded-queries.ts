@@ -3,10 +3,11 @@ import { assert } from '../../../base/assert.ts';
 import { childPath } from '../../../base/child-path.ts';
 import type { Threads } from '../../../base/environment.ts';
 import { messageOf } from '../../../base/errors.ts';
+import { partitionOfKey } from '../../../base/murmur2.ts';
 import { silentLogger } from '../../../base/logger.ts';
 import type { AnalysisContext } from '../../analysis/session.ts';
 import type { PushOptions, PushRun, RunningQuery } from '../../host/host.ts';
-import type { QueryPlan } from '../../physical/steps.ts';
+import { type QueryPlan, sourceSteps } from '../../physical/steps.ts';
 import { type KafkaHostOptions, queryApplicationId } from '../app-options.ts';
 import type { OpenedServer, QueryRuntime, TopicsAnswer } from '../query-runtime.ts';
 import { RestoredQueries } from '../restored-queries.ts';
@@ -86,7 +87,8 @@ export class ThreadedQueries implements QueryRuntime {
   }
 
   startPush(plan: QueryPlan, context: AnalysisContext, options: PushOptions = {}): Promise<PushRun> {
-    return this.#leastLoaded().startPush(plan, context, options);
+    const thread = plan.isShared === true ? this.#readerOf(plan) : this.#leastLoaded();
+    return thread.startPush(plan, context, options);
   }
 
   get topics$(): Observable<TopicsAnswer> {
@@ -153,6 +155,13 @@ export class ThreadedQueries implements QueryRuntime {
         : stateDir === moving,
     );
     return known?.thread ?? this.#leastLoaded();
+  }
+
+  /** All queries that share a topic are on one thread, as long as it answers. */
+  #readerOf({ root }: QueryPlan): QueryThread {
+    const [{ topic } = { topic: '' }] = sourceSteps(root);
+    const thread = this.#places[partitionOfKey(Buffer.from(topic), this.#places.length)]?.thread;
+    return thread?.answers === true ? thread : this.#leastLoaded();
   }
 
   /** Of the threads that answer, as far as there are any. */
