@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { killRun } from './registry-kill/kill-run.ts';
 
-/** A leader that was killed is missed when its session is over, after 10 s. */
-const PACE = { clients: 4, awayMs: 15_000, betweenMs: 3_000 };
+const PACE = { clients: 4, awayMs: 6_000, betweenMs: 3_000 };
 
 describe('the schema registry that leads is killed, while clients register and look up at all servers', () => {
   it.each([

@@ -43,6 +43,7 @@ type JoinResponse = ResponseOf<typeof joinGroup>;
 /** The coordinator answers at the latest when the rebalance times out, plus what the network takes. */
 const JOIN_GRACE_MS = 5_000;
 const RETRY_MS = 200;
+const REMOVE_MS_MAX = 1_000;
 /** A new round has begun, or this member is not of the group any more: it joins again. */
 const REJOIN: ReadonlySet<string> = new Set([
   'REBALANCE_IN_PROGRESS',
@@ -86,6 +87,15 @@ export class GroupMember {
   /** Asks the coordinator now whether the group has changed, and not when the next heartbeat is due. */
   ask(): void {
     this.#beatNow.abort();
+  }
+
+  /**
+   * Puts a member out of the group that is known to be dead: the others would wait for the end of its session. One that lives after
+   * all joins again.
+   */
+  async remove(memberId: string, reason: string): Promise<void> {
+    const member = { groupId: this.#options.groupId, memberId, generationId: -1, groupInstanceId: null };
+    await leaveGroup(this.#coordinator, member, { reason, timeoutMs: REMOVE_MS_MAX });
   }
 
   /** How many members the group has now. @throws {OperationalError} where it cannot be told within the time. */

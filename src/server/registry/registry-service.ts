@@ -115,8 +115,8 @@ export class RegistryService {
   }
 
   /**
-   * Has a change made by the server that leads. One that takes no connection has made nothing: then the group is asked for another one,
-   * until the time is over.
+   * Has a change made by the server that leads. One that takes no connection has made nothing, and its process has ended: then the group
+   * goes on without it, and the next one is asked, until the time is over.
    * @param send sends it to the server at a URL.
    * @returns undefined where this server leads by now.
    * @throws {RegistryRefusal} 50003 where it does not answer, 50004 where nobody leads.
@@ -137,7 +137,7 @@ export class RegistryService {
         if (!isRefusedConnection(error) || clock.monotonicMs() >= deadlineMs) {
           throw refusals.forwardingFailed(leader.url, messageOf(error));
         }
-        this.#group?.doubt();
+        await this.#group?.miss(leader);
         await timers.sleep(LEADER_PAUSE_MS);
       }
     }

@@ -11,19 +11,21 @@ const TOTALS = 'CTAS_TOTALS_7';
 const PARTITIONS = 2;
 
 /** Two by the first version of their schema, two by the second one. */
-const ORDERS: readonly Order[] = [
-  { id: 1, customer: 'ada', cents: 1_250, timestamp: 2_000 },
-  { id: 2, customer: 'bob', cents: 300, timestamp: 3_000 },
-  { id: 3, customer: 'ada', cents: 99_999, channel: 'web', timestamp: 4_000 },
-  { id: 4, customer: 'cy', cents: 2_000, channel: 'web', timestamp: 5_000 },
+const ordersSince = (beganMs: number): readonly Order[] => [
+  { id: 1, customer: 'ada', cents: 1_250, timestamp: beganMs + 2_000 },
+  { id: 2, customer: 'bob', cents: 300, timestamp: beganMs + 3_000 },
+  { id: 3, customer: 'ada', cents: 99_999, channel: 'web', timestamp: beganMs + 4_000 },
+  { id: 4, customer: 'cy', cents: 2_000, channel: 'web', timestamp: beganMs + 5_000 },
 ];
 
 /**
  * Writes into a cluster what a service of ksqlDB 0.29 and a schema registry of Confluent's leave there when they are stopped, in
  * their formats and by clients that are not Millrace's: schemas, the topics of the shop, and the commands with what their queries
  * have come to.
+ * @param beganMs when the shop's records begin.
  */
-export async function leaveKsqldbService(bootstrap: string): Promise<void> {
+export async function leaveKsqldbService(bootstrap: string, beganMs: number): Promise<void> {
+  const orders = ordersSince(beganMs);
   const kafka = new Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING, retry: { retries: 20 } });
   const [admin, producer] = [kafka.admin(), kafka.producer()];
   await Promise.all([admin.connect(), producer.connect()]);
@@ -45,14 +47,14 @@ export async function leaveKsqldbService(bootstrap: string): Promise<void> {
   const send = (topic: string, messages: readonly Message[]) =>
     producer.send({ topic, messages: [...messages] });
   await send('_schemas', schemaRecords());
-  await send('orders', ORDERS.map(orderRecord));
+  await send('orders', orders.map(orderRecord));
   await send('customers', [
-    customerRecord({ id: 'ada', name: 'Ada', city: 'Paris' }),
-    customerRecord({ id: 'bob', name: 'Bob', city: 'Rome' }),
+    customerRecord({ id: 'ada', name: 'Ada', city: 'Paris' }, beganMs),
+    customerRecord({ id: 'bob', name: 'Bob', city: 'Rome' }, beganMs),
   ]);
   const click = framed(SHOP_SCHEMAS.click.id, Buffer.from('{"page":"/a","seconds":3}'));
-  await send('clicks', [{ key: 'ada', value: click, timestamp: '2500' }]);
-  await send('web_orders', ORDERS.filter(({ channel }) => channel === 'web').map(webOrderRecord));
+  await send('clicks', [{ key: 'ada', value: click, timestamp: String(beganMs + 2_500) }]);
+  await send('web_orders', orders.filter(({ channel }) => channel === 'web').map(webOrderRecord));
   await send(TOTALS_CHANGELOG, [
     totalRecord('ada', 2, 101_249),
     totalRecord('bob', 1, 300),

@@ -5,9 +5,10 @@ import { eventually, post } from '../../server/platform.ts';
 import { Millrace } from '../millrace-process.ts';
 import { leaveKsqldbService, SERVICE_ID } from './ksqldb-service.ts';
 
+const HOUR_MS = 60 * 60 * 1_000;
 const SCRIPT = path.join(import.meta.dirname, 'shop.sql');
 
-/** Programs of the shop, which are told where Kafka, the SQL server and the registry are. */
+/** Programs of the shop, which are told where Kafka, the SQL server and the registry are, and when its records begin. */
 export interface ShopProgram {
   readonly command: string;
   readonly args: readonly string[];
@@ -24,7 +25,9 @@ export interface MoveReport {
  * runs its script as it is, and has its programs go on.
  */
 export async function moveOver(bootstrap: string, programs: readonly ShopProgram[]): Promise<MoveReport> {
-  await leaveKsqldbService(bootstrap);
+  // All of its records are in one window; older ones might be gone before they are read again.
+  const beganMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
+  await leaveKsqldbService(bootstrap, beganMs);
   const millrace = new Millrace();
   try {
     const [sqlPort = 0, registryPort = 0] = await freePorts(2);
@@ -44,7 +47,7 @@ export async function moveOver(bootstrap: string, programs: readonly ShopProgram
       await statedAgain(sql),
     ];
     for (const { command, args } of programs) {
-      const { output, code } = await run(command, [...args, bootstrap, sql, registry]);
+      const { output, code } = await run(command, [...args, bootstrap, sql, registry, String(beganMs)]);
       lines.push(...output.split('\n').filter((line) => /^(?:not )?ok /.test(line)));
       if (code !== 0) lines.push(`not ok ${command} ends with ${code}: ${output}`);
     }

@@ -59,10 +59,14 @@ export function orderRecord({ id, customer, cents, channel, timestamp }: Order):
   };
 }
 
-export function customerRecord({ id, name, city }: Customer): FramedRecord {
+export function customerRecord({ id, name, city }: Customer, timestamp: number): FramedRecord {
   // The first message of its file: one zero stands for the list of indexes.
   const message = Buffer.concat([Buffer.from([0]), customerType.encode({ name, city }).finish()]);
-  return { key: Buffer.from(id), value: framed(SHOP_SCHEMAS.customer.id, message), timestamp: '1000' };
+  return {
+    key: Buffer.from(id),
+    value: framed(SHOP_SCHEMAS.customer.id, message),
+    timestamp: String(timestamp),
+  };
 }
 
 /** A decimal of two places behind its point, as Avro has it: the fewest bytes of its two's complement. */

@@ -1,11 +1,12 @@
 // A program of the shop with ksqldb-client, kafkajs and @kafkajs/confluent-schema-registry, as it ran beside ksqlDB and Confluent's
-// registry. Arguments: Kafka, SQL server and registry. Prints "ok CHECK" or "not ok CHECK: why".
+// registry. Arguments: Kafka, SQL server, registry, and when the
+// shop's records begin. Prints "ok CHECK" or "not ok CHECK: why".
 import assert from 'node:assert/strict';
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
 import { Kafka, logLevel } from 'kafkajs';
 import KsqldbClient from 'ksqldb-client';
 
-const [bootstrap, sqlUrl, registryUrl] = process.argv.slice(2);
+const [bootstrap, sqlUrl, registryUrl, beganMs] = process.argv.slice(2);
 const kafka = new Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING });
 const registry = new SchemaRegistry({ host: registryUrl });
 const { hostname, port } = new URL(sqlUrl);
@@ -85,7 +86,10 @@ await check('shop.mjs: an order is written', async () => {
   await producer.connect();
   const key = await registry.encode(await registry.getLatestSchemaId('orders-key'), 5);
   const value = await registry.encode(await registry.getLatestSchemaId('orders-value'), order);
-  await producer.send({ topic: 'orders', messages: [{ key, value, timestamp: '6000' }] });
+  await producer.send({
+    topic: 'orders',
+    messages: [{ key, value, timestamp: String(Number(beganMs) + 6_000) }],
+  });
   await producer.disconnect();
 });
 

@@ -1,6 +1,6 @@
 """A program of the shop with confluent-kafka, as it ran beside ksqlDB and Confluent's registry.
 
-Arguments: Kafka, SQL server and registry. Prints "ok CHECK" or "not ok CHECK: why" for each check.
+Arguments: Kafka, SQL server, registry, and when the shop's records begin. Prints "ok CHECK" or "not ok CHECK: why" for each check.
 """
 
 import json
@@ -15,7 +15,7 @@ from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerialize
 from confluent_kafka.schema_registry.json_schema import JSONDeserializer
 from confluent_kafka.serialization import MessageField, SerializationContext
 
-KAFKA, _, REGISTRY = sys.argv[1:4]
+KAFKA, _, REGISTRY, BEGAN_MS = sys.argv[1:5]
 CLIENT = SchemaRegistryClient({"url": REGISTRY})
 LATEST = {"auto.register.schemas": False, "use.latest.version": True}
 PATIENCE_S = 100
@@ -51,7 +51,7 @@ def write():
         "orders",
         key=key(6, SerializationContext("orders", MessageField.KEY)),
         value=value(order, SerializationContext("orders", MessageField.VALUE)),
-        timestamp=7000,
+        timestamp=int(BEGAN_MS) + 7000,
     )
     assert producer.flush(30) == 0
 

@@ -6,7 +6,7 @@
 import { killRun } from './kill-run.ts';
 
 const [servers = 3, kills = 5, clients = 4] = process.argv.slice(2).map(Number);
-const result = await killRun({ servers, kills, clients, awayMs: 15_000, betweenMs: 3_000 });
+const result = await killRun({ servers, kills, clients, awayMs: 6_000, betweenMs: 3_000 });
 const { wrong, lost, twice, errors, ...figures } = result;
 console.log(
   JSON.stringify(

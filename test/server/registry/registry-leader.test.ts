@@ -1,9 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Broker } from '../../../broker/index.ts';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
+import { typescriptFlags } from '../../setup/typescript-flags.ts';
 import { ask, startBroker, startRegistry, type TestRegistry } from './registry-harness.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'millrace-registry-'));
@@ -133,6 +136,27 @@ describe('several registries over one topic', () => {
     expect(others.filter(({ service }) => service.isLeader)).toHaveLength(1);
     for (const registry of others) await stop(registry);
     await expectKept(acknowledged);
+  });
+
+  it('put a leader that was killed out of their group, and do not wait for the end of its session', async () => {
+    const main = path.join(import.meta.dirname, 'leader-main.ts');
+    const leader = spawn(process.execPath, [...typescriptFlags, main, bootstrap, 'killed'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      await once(leader.stdout, 'data');
+      const group = { groupId: 'killed', heartbeatIntervalMs: 100, sessionTimeoutMs: 1_000 };
+      const registry = await start({ group, isAdvertised: true });
+      expect(await registry.service.leader()).toMatchObject({ url: 'http://127.0.0.1:1' });
+      leader.kill('SIGKILL');
+      await once(leader, 'exit');
+      const registered = await ask(registry.url, 'POST /subjects/killed/versions', { schema: '"int"' });
+      expect([registered.status, registered.text]).toEqual([200, expect.stringContaining('"id"')]);
+      expect(registry.service.isLeader).toBe(true);
+      await stop(registry);
+    } finally {
+      leader.kill('SIGKILL');
+    }
   });
 
   it('answer what was written through another one', async () => {

@@ -19,7 +19,12 @@ const SESSION_TIMEOUT_MS = 10_000;
 const REBALANCE_TIMEOUT_MS = 60_000;
 
 /** Who writes: this server, or the one at a URL. */
-export type Leader = 'this server' | { readonly url: string };
+export type Leader = 'this server' | OtherLeader;
+
+interface OtherLeader {
+  readonly url: string;
+  readonly memberId: string;
+}
 
 interface RegistryGroupOptions {
   readonly environment: Environment;
@@ -41,6 +46,8 @@ export class RegistryGroup {
   readonly #member: GroupMember;
   /** Undefined before the first round is over, or while the group is lost. */
   #leader: Leader | 'nobody' | undefined;
+  /** When a leader was last put out of the group. */
+  #missedAtMs = Number.NEGATIVE_INFINITY;
   #isClosed = false;
   readonly #waiting = new Set<() => void>();
 
@@ -108,8 +115,17 @@ export class RegistryGroup {
     return this.#leader;
   }
 
-  /** Says that the leader does not answer: the group may know of another one. */
-  doubt(): void {
+  /**
+   * Says that nobody listens where the leader is: its process has ended, and it is put out of the group, which would wait for the end of
+   * its session. One that is there after all comes back, and is left alone for as long as a session.
+   */
+  async miss({ memberId, url }: OtherLeader): Promise<void> {
+    const { environment, sessionTimeoutMs = SESSION_TIMEOUT_MS } = this.#options;
+    const nowMs = environment.clock.monotonicMs();
+    if (nowMs - this.#missedAtMs >= sessionTimeoutMs) {
+      this.#missedAtMs = nowMs;
+      await this.#member.remove(memberId, `${url} takes no connection`);
+    }
     this.#member.ask();
   }
 
@@ -123,7 +139,7 @@ export class RegistryGroup {
     const assigned = decodeAssignment(bytes);
     if (assigned === undefined) this.#set('nobody');
     else if (assigned.memberId === memberId) this.#set('this server');
-    else this.#set({ url: urlOf(assigned.identity) });
+    else this.#set({ url: urlOf(assigned.identity), memberId: assigned.memberId });
   }
 
   #set(leader: Leader | 'nobody' | undefined): void {
