@@ -20,7 +20,14 @@ import { memoryIdle, memoryPartitions } from './figures/memory.ts';
 import { brokerProduce } from './figures/produce.ts';
 import { pullFigures } from './figures/pull.ts';
 import { registryFigures } from './figures/registry.ts';
-import { sqlFormats, sqlFunction, sqlOverDsl, sqlOverFlink, sqlOverKafkaStreams } from './figures/sql.ts';
+import {
+  sqlAvroOverFlink,
+  sqlFormats,
+  sqlFunction,
+  sqlOverDsl,
+  sqlOverFlink,
+  sqlOverKafkaStreams,
+} from './figures/sql.ts';
 import {
   hundredBusy,
   hundredExactlyOnce,
@@ -104,6 +111,7 @@ const figures: readonly Figure[] = [
   ...sqlOverDsl,
   sqlFunction,
   ...sqlOverFlink,
+  ...sqlAvroOverFlink,
   ...sqlFormats,
   ...codecFigures,
   ...sqlOverKafkaStreams,

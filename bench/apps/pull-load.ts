@@ -1,7 +1,7 @@
 /**
  * A broker and a SQL server in a process of their own that keep a table, and here clients that ask for its rows by key over HTTP, each
  * connection with one query at a time. Arguments: whom they ask (`here`: the server that has the rows; `forwarded`: another one of the
- * service, which asks it; `fixed`: a bare `node:http` that always answers the same), connections, queries. Prints queries per second,
+ * service, which asks it; `fixed`: a bare `node:http` in a process of its own that always answers the same), connections, queries. Prints queries per second,
  * the 99th percentile of what one takes in milliseconds, and the processor time of the servers for each in microseconds.
  */
 import http from 'node:http';
@@ -10,6 +10,7 @@ import { freePorts } from '../../src/base/io/free-ports.ts';
 import { appProcess } from '../harness/apps.ts';
 import { HttpConnection, httpLoad, jsonPost } from '../harness/http-connection.ts';
 import { load } from '../harness/inputs.ts';
+import { start } from '../harness/processes.ts';
 import { percentile } from '../harness/statistics.ts';
 import { dataFolder, SqlProcess } from '../harness/sql-process.ts';
 
@@ -52,7 +53,8 @@ async function until(port: number, request: string, isIt: (body: string) => bool
   }
 }
 
-async function fixed(): Promise<void> {
+/** The least that a server of HTTP in Node does for an answer; prints its port. */
+function serveFixed(): void {
   const body =
     '{"queryId":"query_1","columnNames":["K","N","TOTAL"],"columnTypes":["STRING","BIGINT","BIGINT"]}\n["1000",10,50000]\n';
   const server = http.createServer((request, response) => {
@@ -62,11 +64,14 @@ async function fixed(): Promise<void> {
       response.end(body);
     });
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  await measure((server.address() as net.AddressInfo).port, () => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1e6;
-  });
+  server.listen(0, '127.0.0.1', () => console.log(`port ${(server.address() as net.AddressInfo).port}`));
+}
+
+async function fixed(): Promise<void> {
+  const server = start(process.execPath, [process.argv[1] ?? '', 'serve-fixed']);
+  const [, listening] = await server.waitFor(/^port (\d+)$/m);
+  await measure(Number(listening), () => server.processorSeconds());
+  await server.stop('SIGKILL');
 }
 
 async function served(): Promise<void> {
@@ -93,5 +98,8 @@ async function served(): Promise<void> {
   otherFolder.remove();
 }
 
-await (whom === 'fixed' ? fixed() : served());
-process.exit(0);
+if (whom === 'serve-fixed') serveFixed();
+else {
+  await (whom === 'fixed' ? fixed() : served());
+  process.exit(0);
+}

@@ -1,3 +1,4 @@
+import { BidRegistry } from '../harness/bid-registry.ts';
 import { flinkSql, kafkaStreams, ours } from '../harness/contenders.ts';
 import type { Figure, RunSize } from '../harness/figure.ts';
 import type { Input } from '../harness/inputs.ts';
@@ -48,6 +49,21 @@ export const sqlOverFlink: readonly Figure[] = modes.map((mode) => ({
   async prepare(size) {
     const run = { mode, input: bids(size) };
     return { ours: ours('sql', 'millrace sql', run), rival: flinkSql(run) };
+  },
+}));
+
+/** The same over Avro, whose schemas both have in a registry. */
+export const sqlAvroOverFlink: readonly Figure[] = modes.map((mode) => ({
+  name: `${names[mode]} over AVRO over Flink SQL`,
+  unit: 'records/s',
+  bound: { atLeast: 2 },
+  async prepare(size) {
+    const input = { ...bids(size), format: 'AVRO' } as const;
+    const run = { mode, input };
+    return {
+      ours: ours('sql', 'millrace sql, AVRO', run),
+      rival: flinkSql(run, await BidRegistry.start(input)),
+    };
   },
 }));
 

@@ -1,5 +1,6 @@
 import type { Contender } from './figure.ts';
 import { type AppName, runApp, runRival } from './apps.ts';
+import type { BidRegistry } from './bid-registry.ts';
 import type { Input } from './inputs.ts';
 import { freshName, stageBootstrap, stageInput } from './stage.ts';
 
@@ -35,9 +36,12 @@ export function kafkaStreams(run: Run): Contender {
   };
 }
 
-export function flinkSql(run: Run): Contender {
+/** @param registry of bids that are not JSON. */
+export function flinkSql(run: Run, registry?: BidRegistry): Contender {
+  const more = registry === undefined ? [] : [registry.url];
   return {
     name: 'flink sql',
-    measure: async () => runRival('FlinkSqlRival', await argumentsOf('flink', run)),
+    measure: async () => runRival('FlinkSqlRival', [...(await argumentsOf('flink', run)), ...more]),
+    close: async () => registry?.close(),
   };
 }

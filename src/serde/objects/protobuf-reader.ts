@@ -1,6 +1,7 @@
 import { compileFunction } from '../../base/compile-function.ts';
 import { SerdeError } from '../model/serde-error.ts';
 import { isMapEntry } from '../protobuf/connect-field.ts';
+import { type FieldCode, fieldLoop } from '../protobuf/field-loop.ts';
 import { GeneratedFunctions } from '../protobuf/generated-functions.ts';
 import { isPackable, type MessageField, type MessageType, tagOf } from '../protobuf/message-type.ts';
 import { READ_LENGTH, rawValue, readHelpers } from '../protobuf/scalar-code.ts';
@@ -51,11 +52,6 @@ export function messageObjectReader(
   };
 }
 
-interface FieldCode {
-  readonly locals: readonly string[];
-  readonly cases: string;
-}
-
 class ObjectReaderCode {
   readonly #wide: boolean;
   readonly functions = new GeneratedFunctions({ ...readHelpers, ...helpers });
@@ -82,7 +78,7 @@ class ObjectReaderCode {
       return `if (${local} !== undefined) out${keyCode(field.name)} = ${local};`;
     });
     const finish = `const out = { ${entries.join(', ')} }; ${others.join(' ')} return out;`;
-    this.functions.defineAs(name, 'b, p, e', loop(code, finish));
+    this.functions.defineAs(name, 'b, p, e', fieldLoop(code, finish));
     return name;
   }
 
@@ -140,7 +136,7 @@ class ObjectReaderCode {
     const code = [this.#field(key, 'k', ''), this.#field(value, 'v', '')];
     const whole =
       value.kind === 'message' ? `if (v === undefined) v = ${this.#functionOf(value)}(b, p, p);` : '';
-    return this.functions.define('b, p, e, map', loop(code, `${whole} putEntry(map, String(k), v);`));
+    return this.functions.define('b, p, e, map', fieldLoop(code, `${whole} putEntry(map, String(k), v);`));
   }
 
   #value(field: MessageField): { readonly code: string; readonly value: string } {
@@ -169,22 +165,6 @@ class ObjectReaderCode {
         return { code, value };
     }
   }
-}
-
-/** A function's body that reads fields as long as there are any. */
-function loop(code: readonly FieldCode[], finish: string): string {
-  const locals = code.flatMap((each) => each.locals);
-  return `let ${['t = 0', 'n = 0', 's = 0', 'q = 0', 'x = null', ...locals].join(', ')};
-    while (p < e) {
-      t = b[p++];
-      if (t > 127) { t = varint32(b, p - 1); p = c.at; }
-      switch (t) {
-        ${code.map(({ cases }) => cases).join('\n')}
-        default: p = skip(b, p, t);
-      }
-    }
-    if (p !== e) throw truncated();
-    ${finish}`;
 }
 
 function localOf(locals: ReadonlyMap<MessageField, string>, field: MessageField): string {

@@ -3,6 +3,7 @@ import type { StructField, SqlType } from '../model/sql-type.ts';
 import { SerdeError } from '../model/serde-error.ts';
 import { coerced, defaultLiteral, mismatch } from './coercion.ts';
 import { connectFields, type ConnectType, isMapEntry, isMapOfLists, valueType } from './connect-field.ts';
+import { type FieldCode, fieldLoop } from './field-loop.ts';
 import { GeneratedFunctions } from './generated-functions.ts';
 import { isPackable, type MessageField, type MessageType, tagOf } from './message-type.ts';
 import { decimalReader, readDate, readTimeOfDay, readTimestamp } from './read-well-known.ts';
@@ -21,12 +22,6 @@ interface StructTarget {
 interface ValueTarget {
   readonly type: SqlType;
   readonly path: string;
-}
-
-/** How a function begins and what it does with tags. */
-interface FieldCode {
-  readonly locals: readonly string[];
-  readonly cases: string;
 }
 
 /** Code that reads a value, its tag behind it, and the expression of the value afterwards. */
@@ -71,21 +66,7 @@ export class ReaderCode {
     code: readonly FieldCode[],
     { parameters = 'b, p, e', finish }: { readonly parameters?: string; readonly finish: string },
   ): string {
-    const locals = code.flatMap((each) => each.locals);
-    return this.functions.define(
-      parameters,
-      `let ${['t = 0', 'n = 0', 's = 0', 'q = 0', 'x = null', ...locals].join(', ')};
-      while (p < e) {
-        t = b[p++];
-        if (t > 127) { t = varint32(b, p - 1); p = c.at; }
-        switch (t) {
-          ${code.map(({ cases }) => cases).join('\n')}
-          default: p = skip(b, p, t);
-        }
-      }
-      if (p !== e) throw truncated();
-      ${finish}`,
-    );
+    return this.functions.define(parameters, fieldLoop(code, finish));
   }
 
   /** The function that is made, or one that throws what kept it from being made. */

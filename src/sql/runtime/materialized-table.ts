@@ -170,42 +170,44 @@ function finishOf({ project, filter, aggregate }: Aggregated, lowering: Lowering
   };
 }
 
-/**
- * What is asked for: each partition that there may be rows in, so that one that is elsewhere is missed and not passed over. Where a
- * store is in no parts it is asked as it is.
- */
-function partsOf(
-  options: StoreQueryOptions,
-  partitions: readonly number[] | undefined,
-): readonly StoreQueryOptions[] {
-  if (options.partition !== undefined || partitions === undefined) return [options];
-  return partitions.map((partition) => ({ ...options, partition }));
-}
-
-class PlainTable implements MaterializedTable {
-  readonly isWindowed = false;
-  readonly #kept: Kept;
-  readonly #stores: Stores;
+/** What tables have in common: the store that their rows are in. */
+abstract class KeptTable {
+  protected readonly kept: Kept;
+  protected readonly stores: Stores;
 
   constructor(kept: Kept, stores: Stores) {
-    this.#kept = kept;
-    this.#stores = stores;
+    this.kept = kept;
+    this.stores = stores;
   }
 
   get store(): string {
-    return this.#kept.store;
+    return this.kept.store;
   }
 
   async places(key?: Row): Promise<readonly PartPlace[]> {
-    return this.#stores.places(this.store, key);
+    return this.stores.places(this.store, key);
   }
+
+  /**
+   * What is asked for: each partition that there may be rows in, so that one that is elsewhere is missed and not passed over. Where a
+   * store is in no parts it is asked as it is.
+   */
+  protected partsOf(options: StoreQueryOptions, key?: Row): readonly StoreQueryOptions[] {
+    const partitions = this.stores.partitionsOf(this.store, key);
+    if (options.partition !== undefined || partitions === undefined) return [options];
+    return partitions.map((partition) => ({ ...options, partition }));
+  }
+}
+
+class PlainTable extends KeptTable implements MaterializedTable {
+  readonly isWindowed = false;
 
   async get(
     key: Row,
     _range: TimeRange,
     options: StoreQueryOptions = {},
   ): Promise<readonly MaterializedRow[]> {
-    for (const part of partsOf(options, this.#stores.partitionsOf(this.store, key))) {
+    for (const part of this.partsOf(options, key)) {
       const found = await this.#part(part).get(key);
       if (found !== undefined) return this.#row(key, found.value, found.timestamp);
     }
@@ -216,48 +218,33 @@ class PlainTable implements MaterializedTable {
     keys?: readonly KeyBounds[],
     options: StoreQueryOptions = {},
   ): AsyncIterable<readonly MaterializedRow[]> {
-    const { layout } = this.#kept;
+    const { layout } = this.kept;
     const ranges = keys === undefined || layout === undefined ? undefined : keyRanges(layout, keys);
-    for (const part of partsOf(options, this.#stores.partitionsOf(this.store))) {
+    for (const part of this.partsOf(options)) {
       for (const bytes of ranges ?? [undefined]) {
         for await (const page of this.#part(part).pages(bytes && { bytes })) {
           yield page.flatMap(([key, { value, timestamp }]) => this.#row(key, value, timestamp));
-          await this.#stores.turn();
+          await this.stores.turn();
         }
       }
     }
   }
 
   #part(options: StoreQueryOptions): ReadOnlyKeyValueStore<Row, Row> {
-    return this.#stores.keyValueStore<Row, Row>(this.#kept.store, options);
+    return this.stores.keyValueStore<Row, Row>(this.kept.store, options);
   }
 
   #row(key: Row | Windowed<Row>, stored: Row, timestamp: number): readonly MaterializedRow[] {
     // A table over a windowed topic keeps windowed keys in a plain store.
     const [inner, window] = key instanceof Windowed ? [key.key as Row, key.window] : [key, undefined];
-    const value = this.#kept.finish(stored, inner, window);
+    const value = this.kept.finish(stored, inner, window);
     if (value === undefined) return [];
     return [{ key: inner, value, timestamp, ...(window === undefined ? {} : { window }) }];
   }
 }
 
-class WindowedTable implements MaterializedTable {
+class WindowedTable extends KeptTable implements MaterializedTable {
   readonly isWindowed = true;
-  readonly #kept: Kept;
-  readonly #stores: Stores;
-
-  constructor(kept: Kept, stores: Stores) {
-    this.#kept = kept;
-    this.#stores = stores;
-  }
-
-  get store(): string {
-    return this.#kept.store;
-  }
-
-  async places(key?: Row): Promise<readonly PartPlace[]> {
-    return this.#stores.places(this.store, key);
-  }
 
   async get(
     key: Row,
@@ -265,7 +252,7 @@ class WindowedTable implements MaterializedTable {
     options: StoreQueryOptions = {},
   ): Promise<readonly MaterializedRow[]> {
     const rows: MaterializedRow[] = [];
-    for (const part of partsOf(options, this.#stores.partitionsOf(this.store, key))) {
+    for (const part of this.partsOf(options, key)) {
       const entries = await this.#part(part).fetch(key, { fromMs: range.startMin, toMs: range.startMax });
       const within = entries.filter(({ endMs }) => endMs >= range.endMin && endMs <= range.endMax);
       rows.push(...within.flatMap((entry) => this.#row(entry)));
@@ -277,21 +264,21 @@ class WindowedTable implements MaterializedTable {
     _keys?: readonly KeyBounds[],
     options: StoreQueryOptions = {},
   ): AsyncIterable<readonly MaterializedRow[]> {
-    for (const part of partsOf(options, this.#stores.partitionsOf(this.store))) {
+    for (const part of this.partsOf(options)) {
       for await (const page of this.#part(part).pages()) {
         yield page.flatMap((entry) => this.#row(entry));
-        await this.#stores.turn();
+        await this.stores.turn();
       }
     }
   }
 
   #part(options: StoreQueryOptions): ReadOnlyWindowStore<Row, Row> {
-    return this.#stores.windowStore<Row, Row>(this.#kept.store, options);
+    return this.stores.windowStore<Row, Row>(this.kept.store, options);
   }
 
   #row({ key, startMs, endMs, value, timestamp }: WindowEntry<Row, Row>): readonly MaterializedRow[] {
     const window = { startMs, endMs };
-    const row = this.#kept.finish(value, key, window);
+    const row = this.kept.finish(value, key, window);
     return row === undefined ? [] : [{ key, value: row, window, timestamp }];
   }
 }

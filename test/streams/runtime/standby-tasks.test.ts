@@ -202,30 +202,25 @@ it('members of one host hand a standby task over to each other, and nobody else 
     const [a, b] = [await start('one', { host: first }), await start('one', { host: first })];
     const c = await start('two', { host: second });
     await waitFor(environment, 'all running', () => [a, b, c].every(({ app }) => app.state === 'RUNNING'));
+    /** Both together, each of its tasks. */
+    const haveCounts = (times: number): Promise<void> =>
+      expect
+        .poll(
+          async () => {
+            const [ofA, ofB] = [await contents(a), await contents(b)];
+            return { ...(ofA['counts'] as object), ...(ofB['counts'] as object) };
+          },
+          { timeout: 30_000 },
+        )
+        .toEqual(allAt(times, '')['counts']);
     await send();
-    await expect
-      .poll(
-        async () => {
-          const [ofA, ofB] = [await contents(a), await contents(b)];
-          return { ...(ofA['counts'] as object), ...(ofB['counts'] as object) };
-        },
-        { timeout: 30_000 },
-      )
-      .toEqual(allAt(1, '')['counts']);
+    await haveCounts(1);
     await hasAll(c, 1);
     for (const each of [a, b]) each.restored.length = 0;
     await c.app.close();
     await hasTasks(PARTITIONS, a, b);
     await send();
-    await expect
-      .poll(
-        async () => {
-          const [ofA, ofB] = [await contents(a), await contents(b)];
-          return { ...(ofA['counts'] as object), ...(ofB['counts'] as object) };
-        },
-        { timeout: 30_000 },
-      )
-      .toEqual(allAt(2, '')['counts']);
+    await haveCounts(2);
     const restoredOnDisk = [...a.restored, ...b.restored].filter(
       ({ records, store }) => records > 0 && store !== 'in-memory',
     );

@@ -6,8 +6,9 @@ import org.apache.flink.table.api.TableResult;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
 
 /**
- * One statement of Flink SQL with one slot over a topic of JSON bids, up to the topic's end: RocksDB state, a checkpoint
- * every ten seconds. Arguments: bootstrap servers, mode (project, filter, tumble, sum), input topic, output topic, records.
+ * One statement of Flink SQL with one slot over a topic of bids, up to the topic's end: RocksDB state, a checkpoint
+ * every ten seconds. Arguments: bootstrap servers, mode (project, filter, tumble, sum), input topic, output topic, records, size of
+ * the cache (which it has none of), and of bids in Avro also AVRO and the address of the schema registry.
  * Prints one JSON line with the records per second from the running job to its end.
  */
 public final class FlinkSqlRival {
@@ -20,6 +21,10 @@ public final class FlinkSqlRival {
     StreamTableEnvironment tables =
         StreamTableEnvironment.create(environment, EnvironmentSettings.inStreamingMode());
 
+    String format =
+        args.length > 6 && args[6].equals("AVRO")
+            ? "'value.format' = 'avro-confluent', 'value.avro-confluent.url' = '" + args[7] + "'"
+            : "'value.format' = 'json'";
     String servers = "'properties.bootstrap.servers' = '" + args[0] + "'";
     tables.executeSql(
         "CREATE TABLE bids (`k` STRING, AUCTION BIGINT, BIDDER BIGINT, PRICE BIGINT, CHANNEL STRING, URL STRING,"
@@ -27,9 +32,9 @@ public final class FlinkSqlRival {
             + " WATERMARK FOR event_time AS event_time) WITH ('connector' = 'kafka', 'topic' = '" + args[2] + "', "
             + servers + ", 'properties.group.id' = 'rival-" + System.nanoTime() + "',"
             + " 'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'latest-offset',"
-            + " 'key.format' = 'raw', 'key.fields' = 'k', 'value.format' = 'json',"
+            + " 'key.format' = 'raw', 'key.fields' = 'k', " + format + ","
             + " 'value.fields-include' = 'EXCEPT_KEY')");
-    String sink = " WITH ('connector' = 'kafka', 'topic' = '" + args[3] + "', " + servers + ", 'format' = 'json')";
+    String sink = " WITH ('connector' = 'kafka', 'topic' = '" + args[3] + "', " + servers + ", " + format + ")";
     String query =
         switch (args[1]) {
           case "project" -> {
@@ -51,7 +56,7 @@ public final class FlinkSqlRival {
             tables.executeSql(
                 "CREATE TABLE sink (`k` STRING, TOTAL BIGINT, PRIMARY KEY (`k`) NOT ENFORCED) WITH ('connector' ="
                     + " 'upsert-kafka', 'topic' = '" + args[3] + "', " + servers
-                    + ", 'key.format' = 'raw', 'value.format' = 'json', 'value.fields-include' = 'EXCEPT_KEY')");
+                    + ", 'key.format' = 'raw', " + format + ", 'value.fields-include' = 'EXCEPT_KEY')");
             yield "SELECT `k`, SUM(PRICE) FROM bids GROUP BY `k`";
           }
           default -> throw new IllegalArgumentException("unknown mode " + args[1]);
