@@ -162,10 +162,13 @@ function formatRows(
   return formatOf(format).createSerde(spec, schemas);
 }
 
-/** How rows are laid out that nobody but the query reads. */
+/** How rows are laid out that nobody but the query reads. Nulls that the format keeps are kept there, too. */
 function internalFormat(info: FormatInfo): FormatInfo {
   const { internalFormat: format } = formatOf(info.format);
-  return format === undefined ? info : { ...info, format, properties: {} };
+  if (format === undefined) return info;
+  const keepsNulls = info.properties['nullableRepresentation'] !== undefined;
+  const properties: FormatInfo['properties'] = keepsNulls ? { nullableRepresentation: 'OPTIONAL' } : {};
+  return { ...info, format, properties };
 }
 
 /**
@@ -213,9 +216,7 @@ export function internalSerde(
 export function rowAsStored(info: FormatInfo, columns: readonly FormatColumn[]): (row: Row) => Row {
   const internal = internalFormat(info);
   if (internal.format !== 'PROTOBUF_NOSR' || columns.length === 0) return (row) => row;
-  const { nullableRepresentation } = info.properties;
-  const properties = nullableRepresentation === undefined ? {} : { nullableRepresentation };
-  const serde = formatRows('value', { ...internal, properties }, columns);
+  const serde = formatRows('value', internal, columns);
   return (row) => serde.deserialize(serde.serialize(row)) ?? row;
 }
 
