@@ -206,4 +206,18 @@ export const streamsStateMutations: readonly Mutation[] = [
     replace: '',
     suite: ['test/streams/runtime/source-changelog.test.ts'],
   },
+  {
+    name: 'keys that begin with a prefix of last bytes are none',
+    file: 'src/streams/state/key-prefix.ts',
+    find: 'if (last < 0) return undefined;',
+    replace: 'if (last < 0) return prefix;',
+    suite: ['test/streams/state/key-ranges.test.ts'],
+  },
+  {
+    name: 'what is there is replaced where nothing is to be',
+    file: 'src/streams/state/key-value-state.ts',
+    find: 'if (known === undefined) this.put(',
+    replace: 'this.put(',
+    suite: ['test/streams/state/key-ranges.test.ts'],
+  },
 ];

@@ -95,6 +95,9 @@ export function compositeKeyValueStore<K, V>(
     async *range(bounds) {
       for (const part of parts()) yield* part.range(bounds);
     },
+    async *prefixScan(prefix, serde) {
+      for (const part of parts()) yield* part.prefixScan(prefix, serde);
+    },
     async *pages(range) {
       for (const part of parts()) yield* part.pages(range);
     },

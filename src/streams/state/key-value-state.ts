@@ -1,6 +1,7 @@
 import { latin1Bytes } from '../../base/short-text.ts';
 import type { IsolationLevel } from '../../client/types.ts';
 import { KeyCodec } from './key-codec.ts';
+import { prefixRange } from './key-prefix.ts';
 import type {
   ChangeLog,
   ChangelogRecord,
@@ -144,7 +145,15 @@ export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStor
         this.put(key, value, this.#environment.timestamp());
       },
       entries: () => this.#values(),
+      putIfAbsent: (key, value) => {
+        const waiting = this.load(key);
+        return waiting ? waiting.then(() => this.#putIfAbsent(key, value)) : this.#putIfAbsent(key, value);
+      },
+      putAll: (entries) => {
+        for (const [key, value] of entries) this.put(key, value, this.#environment.timestamp());
+      },
       range: (keys) => this.#values({ keys }),
+      prefixScan: (prefix, serde) => this.#values(prefixRange(prefix, serde)),
     };
   }
 
@@ -160,8 +169,15 @@ export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStor
       },
       entries: () => eachOf(this.#pages(queryIsolation)),
       range: (keys) => eachOf(this.#pages(queryIsolation, { keys })),
+      prefixScan: (prefix, serde) => eachOf(this.#pages(queryIsolation, prefixRange(prefix, serde))),
       pages: (range) => this.#pages(queryIsolation, range),
     };
+  }
+
+  #putIfAbsent(key: K, value: V | null): V | undefined {
+    const known = this.get(key)?.value;
+    if (known === undefined) this.put(key, value, this.#environment.timestamp());
+    return known;
   }
 
   async *#pages(

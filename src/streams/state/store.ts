@@ -1,3 +1,5 @@
+import type { Serde } from '../serde.ts';
+
 /** Any store that a processor can be connected to; what it can do depends on how it was defined. */
 export interface StateStore {
   readonly name: string;
@@ -32,10 +34,16 @@ export interface KeyValueStore<K, V> extends StateStore {
   get(key: K): V | undefined | Promise<V | undefined>;
   /** Stores, or deletes where `value` is null. */
   put(key: K, value: V | null): void | Promise<void>;
+  /** Stores where nothing is there; answers what is. */
+  putIfAbsent(key: K, value: V | null): V | undefined | Promise<V | undefined>;
+  /** Stores several, in their order; of one key the last one stays. */
+  putAll(entries: readonly (readonly [K, V | null])[]): void | Promise<void>;
   /** All entries as they are when the reading begins, in the order of the serialized keys. Some are read at a time. */
   entries(): AsyncIterable<readonly [K, V]>;
   /** The entries of a range of keys, in the same way. */
   range(bounds: KeyBounds<K>): AsyncIterable<readonly [K, V]>;
+  /** The entries whose serialized keys begin with the bytes of a prefix, in the same way. */
+  prefixScan<P>(prefix: P, serde: Pick<Serde<P>, 'serialize'>): AsyncIterable<readonly [K, V]>;
 }
 
 /** A table's store, opened for reading from outside (an interactive query). */
@@ -45,6 +53,11 @@ export interface ReadOnlyKeyValueStore<K, V> extends StateStore {
   entries(): AsyncIterable<readonly [K, ValueAndTimestamp<V>]>;
   /** The entries of a range of keys, in the same way. */
   range(bounds: KeyBounds<K>): AsyncIterable<readonly [K, ValueAndTimestamp<V>]>;
+  /** The entries whose serialized keys begin with the bytes of a prefix, in the same way. */
+  prefixScan<P>(
+    prefix: P,
+    serde: Pick<Serde<P>, 'serialize'>,
+  ): AsyncIterable<readonly [K, ValueAndTimestamp<V>]>;
   /** All entries, or those of a range, as many as are read at a time. */
   pages(range?: StoreRange<K>): AsyncIterable<readonly (readonly [K, ValueAndTimestamp<V>])[]>;
 }

@@ -2,6 +2,7 @@ import { NO_HEADERS } from '../record.ts';
 import type { Serde } from '../serde.ts';
 import type { WriteBatch } from './engine.ts';
 import { readInt64 } from '../../base/int64.ts';
+import { prefixRange } from './key-prefix.ts';
 import { KeyCodec } from './key-codec.ts';
 import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
 import { requireVersion } from './state-format.ts';
@@ -177,6 +178,7 @@ export class ManagedVersionedState<K, V> implements TableState<K, V>, ManagedSto
       },
       entries: () => eachOf(this.#pages()),
       range: (keys) => eachOf(this.#pages({ keys })),
+      prefixScan: (prefix, serde) => eachOf(this.#pages(prefixRange(prefix, serde))),
       pages: (range) => this.#pages(range),
     };
   }

@@ -7,6 +7,7 @@ import {
   storeUnanswered,
   storeWithoutTask,
 } from '../runtime/queryable-stores.ts';
+import { prefixRange } from '../state/key-prefix.ts';
 import type {
   ReadOnlyKeyValueStore,
   ReadOnlyWindowStore,
@@ -41,6 +42,7 @@ export function threadedKeyValueStore<K, V>(
     },
     entries: () => rowsOf(pages()),
     range: (keys) => rowsOf(pages({ keys })),
+    prefixScan: (prefix, serde) => rowsOf(pages(prefixRange(prefix, serde))),
     pages,
   };
 }

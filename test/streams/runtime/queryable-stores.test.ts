@@ -31,6 +31,7 @@ it('refuses to read a store that is being restored, by its name, unless stale ro
     () => counts.get('k'),
     () => allOf(counts.entries()),
     () => allOf(counts.range({ from: 'k' })),
+    () => allOf(counts.prefixScan('k', Serdes.string)),
     () => counts.pages()[Symbol.asyncIterator]().next(),
     () => windows.fetch('k', { fromMs: 0, toMs: 10 }),
     () => allOf(windows.entries()),

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ManagedKeyValueState } from '../../../src/streams/state/key-value-state.ts';
 import type { ManagedVersionedState } from '../../../src/streams/state/versioned-state.ts';
 import type { KeyBounds, StoreRange } from '../../../src/streams/state/store.ts';
+import { Serdes } from '../../../src/streams/index.ts';
+import { prefixRange } from '../../../src/streams/state/key-prefix.ts';
 import { allOf } from '../all-of.ts';
 import { engines } from './engines.ts';
 import { definitions, StoresUnderTest } from './stores-under-test.ts';
@@ -70,6 +72,51 @@ describe.each(Object.entries(engines))('ranges of keys, over %s', (_name, open) 
     expect(await found({ bytes: { from: a, to: b } })).toEqual(['a', 'a\0', 'ab']);
     expect(await found({ bytes: { from: b, to: undefined } })).toEqual(['b', 'bb', 'c', 'ÿ']);
     expect(await found({ bytes: { from: b, to: b } })).toEqual([]);
+  });
+
+  it.each([
+    ['a', ['a', 'a\0', 'ab']],
+    ['', KEYS],
+    ['bb', ['bb']],
+    ['d', []],
+    ['ÿ', ['ÿ']],
+  ])('that begin with %j', async (prefix, keys) => {
+    const inOrder = keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    for (const definition of [definitions.keyValue, definitions.versioned]) {
+      const table = await tableOf(definition);
+      const found = await allOf(table.forQueries().prefixScan(prefix, Serdes.string));
+      expect(found.map(([key]) => key)).toEqual(inOrder);
+      if (!('forProcessor' in table)) continue;
+      const own = await allOf(table.forProcessor().prefixScan(prefix, Serdes.string));
+      expect(own.map(([key]) => key)).toEqual(inOrder);
+    }
+  });
+
+  it('that begin with the last bytes there are', () => {
+    const bytes = (...values: readonly number[]) => Buffer.from(values);
+    const rangeOf = (prefix: Buffer) => prefixRange(prefix, Serdes.bytes).bytes;
+    expect(rangeOf(bytes(1, 0xff, 0xff))).toEqual({ from: bytes(1, 0xff, 0xff), to: bytes(2) });
+    expect(rangeOf(bytes(0xff, 0xff))).toEqual({ from: bytes(0xff, 0xff), to: undefined });
+  });
+
+  it('are put where nothing is there, and several at once', async () => {
+    const store = (await tableOf(definitions.keyValue)).forQueries();
+    const table = stores.make(definitions.keyValue, 'other') as ManagedKeyValueState<string, string>;
+    const own = table.forProcessor();
+    expect(await own.putIfAbsent('x', 'one')).toBeUndefined();
+    await stores.commit(table);
+    expect(await own.putIfAbsent('x', 'two')).toBe('one');
+    await own.putAll([
+      ['y', 'first'],
+      ['z', 'third'],
+      ['y', 'second'],
+      ['z', null],
+    ]);
+    expect(await allOf(own.entries())).toEqual([
+      ['x', 'one'],
+      ['y', 'second'],
+    ]);
+    expect(await store.get('x')).toBeUndefined();
   });
 
   it('leave out what is not committed, where queries see no more', async () => {

@@ -255,6 +255,9 @@ describe('an application on two stream threads', () => {
     for await (const [key] of rows.range({ from: Buffer.from('k3'), to: Buffer.from('k5') }))
       some.push(key.toString());
     expect(some.sort()).toEqual(keys.filter((key) => key >= 'k3' && key <= 'k5').sort());
+    const begun: string[] = [];
+    for await (const [key] of rows.prefixScan('k1', Serdes.string)) begun.push(key.toString());
+    expect(begun.sort()).toEqual(keys.filter((key) => key.startsWith('k1')).sort());
     expect(await rows.get(Buffer.from('k7'))).toMatchObject({ value: 1 });
     expect(await rows.get(Buffer.from('none'))).toBeUndefined();
 
