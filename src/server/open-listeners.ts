@@ -8,6 +8,7 @@ import type { WantedAddress } from './http/listen-or-free.ts';
 import { listen } from './http/listen.ts';
 import { registryListener } from './registry/registry-listener.ts';
 import { addRoutes, type Services } from './routes.ts';
+import { internalTlsOf } from './security/tls-options.ts';
 import { ANSWERS_STOP_MS_MAX } from './stop-limits.ts';
 
 /** URLs of the listeners of a server. */
@@ -40,21 +41,33 @@ export async function openListeners(
   { listen: address, registryListen, logger }: WantedListeners,
   { settings, tls, services }: ListenerOptions,
 ): Promise<Listening> {
-  const open = async (name: string, at: Address, isInternal: boolean | undefined): Promise<string> => {
+  const open = async (
+    name: string,
+    at: Address,
+    {
+      isInternal,
+      tls: own,
+    }: { readonly isInternal?: boolean | undefined; readonly tls: TlsOptions | undefined },
+  ): Promise<string> => {
     const of = { ...services, ...(isInternal === undefined ? {} : { isInternal }) };
     const { url } = await stage.start({
       name,
-      open: () => listen(at, { settings, tls, addTo: (app) => addRoutes(app, of) }),
+      open: () => listen(at, { settings, tls: own, addTo: (app) => addRoutes(app, of) }),
       close: ({ front }) => front.end({ limitMs: ANSWERS_STOP_MS_MAX }),
     });
     return url;
   };
   const internal = settings.find('ksql.internal.listener');
-  const url = await open('the HTTP listener', address, internal === undefined ? undefined : false);
+  const url = await open('the HTTP listener', address, {
+    tls,
+    isInternal: internal === undefined ? undefined : false,
+  });
   const parts = { settings, tls, logger, services, stopMsMax: ANSWERS_STOP_MS_MAX };
   const registry = registryListen && (await stage.start(registryListener(registryListen, parts)));
   const listening = { url, ...(registry === undefined ? {} : { registryUrl: registry.url }) };
   if (internal === undefined) return listening;
   const at = listenerAddress('ksql.internal.listener', internal);
-  return { ...listening, internalUrl: await open('the internal listener', at, true) };
+  const internalTls = internal.startsWith('https://') ? internalTlsOf(settings) : undefined;
+  const internalUrl = await open('the internal listener', at, { isInternal: true, tls: internalTls });
+  return { ...listening, internalUrl };
 }

@@ -26,6 +26,7 @@ import type { StatementExecutor } from './rest/statement-executor.ts';
 import type { SchemaRegistryClient } from '../serde/index.ts';
 import { addRegistryRoutes } from './registry/routes.ts';
 import type { RegistryService } from './registry/registry-service.ts';
+import { type Peers, refuseInternal } from './security/peers.ts';
 import { secure } from './security/secure.ts';
 import type { Security } from './security/security.ts';
 import type { StartProgress } from './start-progress.ts';
@@ -44,6 +45,8 @@ export interface Services {
   readonly termination: ServiceTermination;
   /** Undefined where everybody may do everything. */
   readonly security: Security | undefined;
+  /** Tells the other servers of the service from clients. */
+  readonly peers: Peers;
   /** The registry that SQL asks: this one, or another. */
   readonly schemas: SchemaRegistryClient;
   readonly metrics: MetricsPage;
@@ -77,7 +80,7 @@ const METHODS = ['GET', 'POST'] as const;
 /** Adds the endpoints of ksqlDB's REST API, and `/metrics`. */
 export function addRoutes(app: FastifyInstance, services: Services): void {
   watchClients(app);
-  secure(app, services.security);
+  secure(app, services);
   refuseOtherTypes(app);
   services.bodies.addTo(app);
   const readBody = bodyTextReader(services);
@@ -190,11 +193,13 @@ function addStatusRoutes(app: FastifyInstance, services: Services): void {
 
 function addStatementRoutes(app: FastifyInstance, services: Services): void {
   const { executor, gathering, progress, queries, security, stopping } = services;
-  app.post('/ksql', async ({ body, principal }, reply) => {
+  app.post('/ksql', async (request, reply) => {
+    const { body, principal } = request;
     const entities = await stopping.answer(
       async () => {
         progress.requireReady();
         const input = readStatementRequest(body, { sql: 'ksql', properties: 'streamsProperties' });
+        refuseInternal(request, input.properties);
         await executor.caughtUpWith(input.commandSequenceNumber);
         const answered = await executor.execute(input.sql, input.session, (statements) => {
           if (principal !== undefined) security?.requireStatements(principal, statements);

@@ -158,7 +158,7 @@ export class SqlServer {
       ...statementSettings(settings),
       closePush: (queryId) => this.#queries.closeNamed(queryId),
     });
-    this.#service = clusterParts(settings, { engine: this.#engine, environment });
+    this.#service = clusterParts(settings, { ...options, engine: this.#engine, environment });
     clients.add({ name: 'the connections to other servers', close: () => this.#service.cluster.close() });
     this.#queries = this.#queryRunner();
     this.#termination = this.#serviceTermination();

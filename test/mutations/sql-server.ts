@@ -3,6 +3,20 @@ import type { Mutation } from './mutation.ts';
 /** Bugs of how statements are planned, recorded, replayed and answered. */
 export const sqlServerMutations: readonly Mutation[] = [
   {
+    name: 'a client has a server of the service answer for itself alone',
+    file: 'src/server/security/peers.ts',
+    find: 'if (request.isPeer || ',
+    replace: 'if (isInternal !== undefined || ',
+    suite: ['test/server/cluster/secured-service.test.ts'],
+  },
+  {
+    name: 'a server of the service may do what an administrator may',
+    file: 'src/server/security/security.ts',
+    find: "if (principal.isServer === true) return access === 'read';",
+    replace: 'if (principal.isServer === true) return true;',
+    suite: ['test/server/cluster/secured-service.test.ts'],
+  },
+  {
     name: 'a property that no session may set is set under another of its names',
     file: 'src/server/rest/session-rules.ts',
     find: 'return this.#denied.has(propertyName(name));',

@@ -7,7 +7,9 @@ import type { ServerConfig } from '../config/server-properties.ts';
 import type { PullRequest } from '../rest/pull-reader.ts';
 import { RequestProperty } from '../rest/request-properties.ts';
 import { EntityGathering } from './gathered-entities.ts';
-import { PeerClient, type PeerCredentials } from './peer-client.ts';
+import { peerAuthorization, Peers } from '../security/peers.ts';
+import { peerTlsOf } from '../security/tls-options.ts';
+import { PeerClient } from './peer-client.ts';
 import { PullRouting, type PullSettings } from './pull-routing.ts';
 import { type ClusterSettings, ServiceCluster } from './service-cluster.ts';
 
@@ -16,6 +18,8 @@ export interface ClusterParts {
   readonly cluster: ServiceCluster;
   readonly pulls: PullRouting;
   readonly gathering: EntityGathering;
+  /** Tells the other servers from clients. */
+  readonly peers: Peers;
 }
 
 /** Makes what a server needs to ask the others, and to be asked by them. */
@@ -24,15 +28,19 @@ export function clusterParts(
   {
     engine,
     environment,
-    credentials,
+    scheme,
   }: {
     readonly engine: SqlEngine;
     readonly environment: Environment;
-    /** What it shows to the others, where they ask for it. */
-    readonly credentials?: PeerCredentials;
+    /** Of the listener; absent: that of TLS where there is a keystore. */
+    readonly scheme?: 'http' | 'https';
   },
 ): ClusterParts {
-  const peers = new PeerClient(credentials);
+  const authorization = peerAuthorization(settings);
+  const peers = new PeerClient({
+    ...(authorization === undefined ? {} : { authorization }),
+    ...(isSecure(settings, scheme) ? { tls: peerTlsOf(settings) } : {}),
+  });
   const cluster = new ServiceCluster({
     ...{ engine, peers, environment },
     settings: clusterSettings(settings),
@@ -41,6 +49,7 @@ export function clusterParts(
   const askTimeoutMs = 1_000 * settings.get('ksql.fetch.remote.hosts.max.timeout.seconds');
   return {
     cluster,
+    peers: Peers.of(settings),
     pulls: new PullRouting({
       ...{ self, peers },
       settingsOf: (request) => pullSettings(settings, request),
@@ -74,13 +83,20 @@ export function serverName(
   return hostName({ ...found, host: isAnyAddress ? hostname() : found.host });
 }
 
+/** Whether the others are asked over TLS: all servers of a service listen alike. */
+function isSecure(settings: ServerConfig, scheme: 'http' | 'https' | undefined): boolean {
+  const url = settings.find('ksql.advertised.listener') ?? settings.find('ksql.internal.listener');
+  if (url !== undefined && url.includes('://')) return url.startsWith('https://');
+  return scheme === undefined ? settings.find('ssl.keystore.location') !== undefined : scheme === 'https';
+}
+
 /** Reads the URL of a listener. @throws {DiagnosticError} for what is none. */
 export function listenerAddress(property: string, url: string): Address {
-  const found = url.startsWith('http://') ? hostInfoOf(url.replace(/\/+$/, '')) : undefined;
+  const found = /^https?:\/\//.test(url) ? hostInfoOf(url.replace(/\/+$/, '')) : undefined;
   if (found !== undefined) return found;
   throw new DiagnosticError({
     ...{ message: `${property} is not the URL of a listener`, detail: url },
-    hint: 'write it as http://host:port',
+    hint: 'write it as http://host:port or https://host:port',
   });
 }
 

@@ -1,36 +1,35 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { hostName } from '../../streams/runtime/host-info.ts';
 import { requireObject } from '../rest/request-body.ts';
 import { RestError, RestErrorCode } from '../rest/rest-error.ts';
 import type { ServiceCluster } from './service-cluster.ts';
 import { readStoreLags, requireNumber } from './store-lags.ts';
 
-/**
- * Adds what servers of a service tell each other, and what one of them knows of all.
- * @param options.isInternal whether this is the listener for servers, where they have one of their own; undefined where they have none.
- */
+/** Adds what servers of a service tell each other, and what one of them knows of all. */
 export function addClusterRoutes(
   app: FastifyInstance,
-  { cluster, isInternal }: { readonly cluster: ServiceCluster; readonly isInternal?: boolean },
+  { cluster }: { readonly cluster: ServiceCluster },
 ): void {
   app.get('/clusterStatus', () => cluster.status());
-  app.post('/heartbeat', ({ body }) => {
-    requireInternal(isInternal);
+  app.post('/heartbeat', (request) => {
+    requirePeer(request);
+    const { body } = request;
     const { hostInfo, timestamp } = requireObject(body, 'the body');
     requireNumber(timestamp);
     cluster.receiveHeartbeat(hostOf(hostInfo, 'hostInfo'));
     return { ok: true };
   });
-  app.post('/lag', ({ body }) => {
-    requireInternal(isInternal);
+  app.post('/lag', (request) => {
+    requirePeer(request);
+    const { body } = request;
     const { ksqlHost, hostStoreLags } = requireObject(body, 'the body');
     cluster.receiveLags(hostOf(ksqlHost, 'ksqlHost'), readStoreLags(hostStoreLags));
     return { ok: true };
   });
 }
 
-function requireInternal(isInternal: boolean | undefined): void {
-  if (isInternal !== false) return;
+function requirePeer({ isPeer }: FastifyRequest): void {
+  if (isPeer) return;
   throw new RestError(RestErrorCode.BAD_REQUEST, "Can't call internal endpoint on public listener");
 }
 

@@ -1,4 +1,6 @@
 import http from 'node:http';
+import https from 'node:https';
+import type { SecureContextOptions } from 'node:tls';
 import { messageOf, OperationalError } from '../../base/errors.ts';
 
 /** Connections to one server at a time; more requests wait for one of them. */
@@ -6,10 +8,12 @@ const SOCKETS_MAX = 64;
 /** Of an answer that is read whole. */
 const ANSWER_BYTES_MAX = 67_108_864;
 
-/** What this server shows to the others, where they ask for it. */
-export interface PeerCredentials {
-  /** Headers of each request, such as `authorization`. */
-  headers(): Readonly<Record<string, string>>;
+/** How this server asks the others. */
+interface PeerOptions {
+  /** What it shows them, as the header of the name. */
+  readonly authorization?: string;
+  /** Absent: without TLS. */
+  readonly tls?: SecureContextOptions;
 }
 
 interface PeerRequest {
@@ -36,18 +40,21 @@ export interface PeerAnswer {
  */
 export class PeerClient {
   readonly #agent: http.Agent;
-  readonly #credentials: PeerCredentials | undefined;
+  readonly #scheme: 'http' | 'https';
+  readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(credentials?: PeerCredentials) {
-    this.#credentials = credentials;
-    this.#agent = new http.Agent({
+  constructor({ authorization, tls }: PeerOptions = {}) {
+    this.#headers = authorization === undefined ? {} : { authorization };
+    this.#scheme = tls === undefined ? 'http' : 'https';
+    const options = {
       keepAlive: true,
       maxSockets: SOCKETS_MAX,
       // As many stay open: under load one that is free now is asked for in a moment.
       maxFreeSockets: SOCKETS_MAX,
       // The one whose last request is the shortest time ago: the others are let go of by the server in time.
       scheduling: 'lifo',
-    });
+    } as const;
+    this.#agent = tls === undefined ? new http.Agent(options) : new https.Agent({ ...options, ...tls });
   }
 
   /** Posts JSON. Resolves when the answer has begun. @throws {OperationalError} `PEER_UNREACHABLE`, retriable. */
@@ -65,7 +72,9 @@ export class PeerClient {
   async postForJson(
     request: Omit<PeerRequest, 'accept'>,
   ): Promise<{ readonly status: number; readonly body: unknown }> {
-    const { status, chunks } = await this.post({ ...request, accept: 'application/json' });
+    // All of it: one that comes drop by drop is none, either.
+    const signal = AbortSignal.timeout(request.timeoutMs);
+    const { status, chunks } = await this.post({ ...request, accept: 'application/json', signal });
     try {
       const parts: Buffer[] = [];
       let bytes = 0;
@@ -89,12 +98,13 @@ export class PeerClient {
   #post({ host, path, body, accept, timeoutMs, signal }: PeerRequest): Promise<PeerAnswer> {
     const bytes = Buffer.from(JSON.stringify(body));
     return new Promise((resolve, reject) => {
-      const request = http.request(`http://${host}${path}`, {
+      const open = this.#scheme === 'https' ? https.request : http.request;
+      const request = open(`${this.#scheme}://${host}${path}`, {
         method: 'POST',
         agent: this.#agent,
         ...(signal === undefined ? {} : { signal }),
         headers: {
-          ...this.#credentials?.headers(),
+          ...this.#headers,
           'content-type': 'application/json',
           'content-length': bytes.length,
           accept,

@@ -1,13 +1,27 @@
 import { boolean, type ConfigKeys, int, long, string } from '../../base/config/config-key.ts';
-import { atLeast } from '../../base/config/config-range.ts';
+import { atLeast, oneOf } from '../../base/config/config-range.ts';
 
 /** Properties of a server among the others of its service. */
 export const clusterProperties = {
   'ksql.internal.listener': string(
     null,
-    'URL of a listener of its own for the other servers of the service, http://host:port; /heartbeat and /lag are served ' +
-      'there alone then',
+    'URL of a listener of its own for the other servers of the service, http://host:port or https://host:port; /heartbeat, ' +
+      '/lag and what servers ask each other for are served there alone then',
   ),
+  'ksql.internal.ssl.client.authentication': string(
+    'NONE',
+    'whether who connects to `ksql.internal.listener` must show a certificate: NONE, REQUESTED or REQUIRED, with which ' +
+      'whoever does is a server of the service',
+    oneOf('NONE', 'REQUESTED', 'REQUIRED'),
+  ),
+  'ksql.internal.basic.auth.user.info': {
+    ...string(
+      null,
+      '`name:password` that the servers of the service show each other, the same for all of them; needed where users have ' +
+        'to say who they are and servers show no certificates; a Millrace property',
+    ),
+    sensitive: true,
+  },
   'ksql.heartbeat.enable': boolean(
     false,
     'servers of a service tell each other that they are alive: pull queries are not sent to those that are not, and ' +

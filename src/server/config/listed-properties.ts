@@ -15,7 +15,7 @@ export function listProperties(values: Readonly<Record<string, string>>): Listed
       return {
         name,
         scope: scopeOf(name),
-        value: given.get(name) ?? known[name]?.default ?? null,
+        value: withoutUser(given.get(name) ?? known[name]?.default ?? null),
         editable,
         level: editable ? 'QUERY' : 'SERVER',
       };
@@ -26,6 +26,11 @@ export function listProperties(values: Readonly<Record<string, string>>): Listed
     overwritten: properties.filter((property) => !isDefault(property)).map(({ name }) => name),
     defaults: properties.filter(isDefault).map(({ name }) => name),
   };
+}
+
+/** A URL may have a user and a password in it. */
+function withoutUser(value: ListedProperty['value']): ListedProperty['value'] {
+  return typeof value === 'string' ? value.replaceAll(/(\w:\/\/)[^/@\s,]+@/g, '$1') : value;
 }
 
 /** Properties that are neither ksqlDB's nor those of its HTTP listener are those of Kafka's clients and Streams. */

@@ -3,6 +3,7 @@ import { type AnswerWriter, answerWriterFor, MediaType, StreamedRowWriter } from
 import type { AnswerSink } from '../rest/answer-stream.ts';
 import { readStatementRequest, type StatementRequest } from '../rest/request-body.ts';
 import { RestError, RestErrorCode } from '../rest/rest-error.ts';
+import { refuseInternal } from '../security/peers.ts';
 import { answerQuery, type QueryServices } from './answer-query.ts';
 
 /** `POST /query-stream` and the older `POST /query`: the rows of a SELECT, the records of a PRINT. */
@@ -45,6 +46,7 @@ async function runQuery(
 ): Promise<void> {
   const { queries, stopping } = services;
   const { gone } = request;
+  refuseInternal(request, input.properties);
   let ended: Promise<void> = Promise.resolve();
   // Until the answer begins a server that stops may refuse it; then the query is ended, which ends the answer.
   await stopping.answer(

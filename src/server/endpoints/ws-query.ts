@@ -1,9 +1,10 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { messageOf } from '../../base/errors.ts';
 import { WebSocketAcceptor } from '../http/web-sockets.ts';
 import { readStatementRequest, type StatementRequest } from '../rest/request-body.ts';
 import { RestError, RestErrorCode, toRestError } from '../rest/rest-error.ts';
 import { CloseCode, type WebSocketAnswer } from '../rest/web-socket-answer.ts';
+import { refuseInternal } from '../security/peers.ts';
 import { answerQuery, type QueryServices } from './answer-query.ts';
 
 /** The one version of this endpoint. */
@@ -31,7 +32,7 @@ export function addWebSocketQuery(app: FastifyInstance, services: QueryServices)
     const { client, socket } = await accepted;
     const { gone } = request;
     const answer = services.queries.answerToWebSocket(client, socket, { gone, text: request.url });
-    await run(request.query, answer, services).catch((error: unknown) => {
+    await run(request, answer, services).catch((error: unknown) => {
       const refusal = toRestError(services.kafka.named(error));
       answer.close(closeCodeOf(refusal), refusal.message);
     });
@@ -40,7 +41,7 @@ export function addWebSocketQuery(app: FastifyInstance, services: QueryServices)
 }
 
 async function run(
-  parameters: WebSocketParameters,
+  request: FastifyRequest<{ Querystring: WebSocketParameters }>,
   answer: WebSocketAnswer,
   services: QueryServices,
 ): Promise<void> {
@@ -49,10 +50,12 @@ async function run(
     stopping.requireTime();
     return answer;
   };
-  await stopping.answer(
-    () => answerQuery({ input: requestOf(parameters), begin, writerFor: () => answer.writer }, services),
-    { records: false },
-  );
+  const answered = async (): Promise<void> => {
+    const input = requestOf(request.query);
+    refuseInternal(request, input.properties);
+    await answerQuery({ input, begin, writerFor: () => answer.writer }, services);
+  };
+  await stopping.answer(answered, { records: false });
 }
 
 /** @throws {RestError} in ksqlDB's words. */

@@ -14,7 +14,7 @@ export interface AppServices extends Pick<RegistryServices, 'registry'> {
 /** Makes an app the registry's own: what its port serves, and what it says of all else. */
 export function addRegistryApp(app: FastifyInstance, services: AppServices): void {
   const { registry, bodies, info, security } = services;
-  secure(app, security);
+  secure(app, { security });
   const readBody: RegistryServices['readBody'] = (request, payload) => bodies.read(request, payload);
   bodies.addTo(app);
   readAsRegistry(app, { readBody });

@@ -6,6 +6,7 @@ export const REST_ERROR_MEANINGS = {
   BAD_STATEMENT: 'the statement is not right: its syntax, an unknown source, a type that does not fit',
   WRONG_ENDPOINT: 'the statement belongs to another endpoint: queries go to `/query` or `/query-stream`',
   TOO_MANY_PUSH_QUERIES: 'as many push queries run as may',
+  INTERNAL_ONLY: 'the request asks for what only servers of the service ask each other',
   UNAUTHORIZED: 'the request does not say who sends it, or not truly (`authentication.method`)',
   FORBIDDEN:
     'the request comes from a page of an origin that is not allowed, or its user has no role that may do this',

@@ -9,6 +9,9 @@ const EXCEPTIONS: Readonly<Record<string, Access>> = {
   'POST /query': 'read',
   'POST /query-stream': 'read',
   'POST /close-query': 'read',
+  // What is for servers alone, who are told from clients.
+  'POST /heartbeat': 'read',
+  'POST /lag': 'read',
   'POST /ksql/terminate': 'admin',
   // The registry: what looks up or tries.
   'POST /subjects/:subject': 'read',

@@ -2,6 +2,8 @@
 export interface Principal {
   readonly name: string;
   readonly roles: readonly string[];
+  /** Another server of the service, which needs no roles to look at what there is. */
+  readonly isServer?: true;
 }
 
 /** What a request or a statement does, the least first: who may do more may do less. */

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { OperationalError } from '../../base/errors.ts';
 import { RestError, RestErrorCode, toRestError } from '../rest/rest-error.ts';
 import { endpointAccess } from './endpoint-access.ts';
+import { PEER, type Peers } from './peers.ts';
 import type { Principal } from './principal.ts';
 import type { Security } from './security.ts';
 
@@ -9,15 +10,35 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who sends it; undefined where nobody is asked. */
     principal: Principal | undefined;
+    /** It may ask for what the servers of the service ask each other. */
+    isPeer: boolean;
   }
 }
 
 /**
  * Has every request say who sends it, and refuses what that one may not do, before anything of its body is read.
- * @param security absent: everybody may do everything.
+ * @param options.security absent: everybody may do everything.
+ * @param options.isInternal see {@link Peers}.
  */
-export function secure(app: FastifyInstance, security: Security | undefined): void {
+export function secure(
+  app: FastifyInstance,
+  {
+    security,
+    peers,
+    isInternal,
+  }: {
+    readonly security: Security | undefined;
+    /** Absent: it serves nothing that servers ask each other for. */
+    readonly peers?: Peers;
+    readonly isInternal?: boolean;
+  },
+): void {
   app.decorateRequest('principal');
+  app.decorateRequest('isPeer', false);
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.isPeer = peers?.takes(request.headers.authorization, isInternal) === true;
+    done();
+  });
   if (security === undefined) return;
   app.addHook('onRequest', (request, reply, done) => {
     const path = request.url.split('?', 1)[0] ?? '';
@@ -30,6 +51,7 @@ export function secure(app: FastifyInstance, security: Security | undefined): vo
         done(toRestError(error));
       }
     };
+    if (peers?.hasProved(request.headers.authorization, isInternal) === true) return check(PEER);
     const found = security.authenticator.find(request.headers.authorization);
     // Whoever is known already waits for no promise.
     if (!(found instanceof Promise)) return check(found);

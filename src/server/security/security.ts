@@ -55,6 +55,7 @@ export class Security {
   }
 
   #allows(principal: Principal, access: Access): boolean {
+    if (principal.isServer === true) return access === 'read';
     const { roles, accessRoles } = this.#options;
     if (!hasRole(principal, roles)) return false;
     const { read, write, admin } = accessRoles;

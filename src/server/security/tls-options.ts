@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createSecureContext, type TlsOptions } from 'node:tls';
+import { createSecureContext, type SecureContextOptions, type TlsOptions } from 'node:tls';
 import { DiagnosticError, messageOf } from '../../base/errors.ts';
 import type { ServerConfig } from '../config/server-properties.ts';
 
@@ -45,7 +45,25 @@ export function tlsOptionsOf(
   return { ...options, ...clientAuthentication(settings), ALPNProtocols: ['h2', 'http/1.1'] };
 }
 
-function keysIn(location: string, settings: ServerConfig): TlsOptions {
+/** How the listener for the other servers of the service speaks TLS. @throws {DiagnosticError} for files that cannot be used. */
+export function internalTlsOf(settings: ServerConfig): TlsOptions {
+  return {
+    ...tlsOptionsOf(settings, 'https'),
+    ...certificatesWanted(settings.get('ksql.internal.ssl.client.authentication')),
+  };
+}
+
+/** What this server shows to the others, and trusts of them. @throws {DiagnosticError} for files that cannot be used. */
+export function peerTlsOf(settings: ServerConfig): SecureContextOptions {
+  const location = settings.find('ssl.keystore.location');
+  return {
+    ...(location === undefined ? {} : keysIn(location, settings)),
+    ...trustOf(settings),
+    ...versionsOf(settings.get('ssl.enabled.protocols')),
+  };
+}
+
+function keysIn(location: string, settings: ServerConfig): SecureContextOptions {
   const bytes = contentOf('ssl.keystore.location', location);
   const password = settings.find('ssl.keystore.password');
   if (!bytes.toString('latin1').includes(PEM_BEGIN)) {
@@ -55,7 +73,7 @@ function keysIn(location: string, settings: ServerConfig): TlsOptions {
   return { key: bytes, cert: bytes, ...(passphrase === undefined ? {} : { passphrase }) };
 }
 
-function trustOf(settings: ServerConfig): TlsOptions {
+function trustOf(settings: ServerConfig): SecureContextOptions {
   const location = settings.find('ssl.truststore.location');
   if (location === undefined) return {};
   const bytes = contentOf('ssl.truststore.location', location);
@@ -85,7 +103,7 @@ function contentOf(property: string, location: string): Buffer {
   return bytes;
 }
 
-function versionsOf(versions: readonly string[]): TlsOptions {
+function versionsOf(versions: readonly string[]): SecureContextOptions {
   return {
     minVersion: versions.includes('TLSv1.2') ? 'TLSv1.2' : 'TLSv1.3',
     maxVersion: versions.includes('TLSv1.3') ? 'TLSv1.3' : 'TLSv1.2',
@@ -93,7 +111,12 @@ function versionsOf(versions: readonly string[]): TlsOptions {
 }
 
 function clientAuthentication(settings: ServerConfig): TlsOptions {
-  const wanted = settings.get('ssl.client.auth') ? 'REQUIRED' : settings.get('ssl.client.authentication');
+  return certificatesWanted(
+    settings.get('ssl.client.auth') ? 'REQUIRED' : settings.get('ssl.client.authentication'),
+  );
+}
+
+function certificatesWanted(wanted: string): TlsOptions {
   // One that is shown and is not right is refused in either case.
   return { requestCert: wanted !== 'NONE', rejectUnauthorized: wanted === 'REQUIRED' };
 }

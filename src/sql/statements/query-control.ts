@@ -17,7 +17,9 @@ export const queryControl: ControlStatement<QueryControl> = {
   check({ statement: { action, queryId, span }, queries, running }) {
     // A query that the script itself starts may be given another number when it runs.
     const isScriptStarting = queries.some((query) => !running.has(query.queryId));
-    if (queryId === undefined || isScriptStarting || isPushQueryId(queryId)) return;
+    if (queryId === undefined || isScriptStarting) return;
+    // Those are ended, and nothing else; a persistent query may have been given such an id.
+    if (action === 'TERMINATE' && isPushQueryId(queryId) && !running.has(queryId)) return;
     const { plan } = running.require(queryId).running;
     if (plan.purpose === 'sourceTable') throw refuse(statementMessages.linkedQuery(action, queryId), span);
   },
@@ -32,5 +34,5 @@ export const queryControl: ControlStatement<QueryControl> = {
 
 /** Whether an id is one of a push query, whatever its case: those are nobody's but the server's that runs them. */
 export function isPushQueryId(queryId: string): boolean {
-  return /transient/i.test(queryId);
+  return /^(transient|scalable_push_query)_/i.test(queryId);
 }
