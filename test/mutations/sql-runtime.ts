@@ -3,6 +3,13 @@ import type { Mutation } from './mutation.ts';
 /** Bugs of how queries run: on threads, in transactions, and what they leave behind. */
 export const sqlRuntimeMutations: readonly Mutation[] = [
   {
+    name: 'errors of queries are of the kind that they have, whatever the properties say',
+    file: 'src/sql/runtime/query-errors.ts',
+    find: 'this.#classify(error) ?? errorKindOf(error)',
+    replace: 'errorKindOf(error)',
+    suite: ['test/sql/runtime/error-classifiers.test.ts'],
+  },
+  {
     name: 'a pull query over a range of keys reads the whole store',
     file: 'src/sql/runtime/materialized-table.ts',
     find: '.pages(bytes && { bytes })',

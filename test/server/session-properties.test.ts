@@ -22,6 +22,7 @@ describe('what a session may SET', () => {
     ['ksql.query.pull.table.scan.enabled', 'TRUE'],
     ['ksql.streams.topology.optimization', 'all'],
     ['ksql.streams.num.standby.replicas', '1'],
+    ['ksql.error.classifier.regex.topic', 'USER .*InvalidTopic.*'],
   ])('%s = %s, with effect', (name, value) => {
     expect(whySessionRefuses(name, value)).toBeUndefined();
     expect(ignoredWarning(name)).toBeUndefined();
@@ -38,7 +39,6 @@ describe('what a session may SET', () => {
     ['ksql.suppress.enabled', 'true'],
     ['ksql.lambdas.enabled', 'true'],
     ['ksql.functions.my_sum.limit', 'ten'],
-    ['ksql.error.classifier.regex.topic', 'USER .*InvalidTopic.*'],
   ])('%s = %s, with a warning', (name, value) => {
     expect(whySessionRefuses(name, value)).toBeUndefined();
     expect(ignoredWarning(name)).toMatch(/^'.*' has no effect: ./);
@@ -56,6 +56,8 @@ describe('what a session may SET', () => {
     ],
     ['ksql.persistence.default.format.key', '', 'one of AVRO, DELIMITED, JSON, JSON_SR, KAFKA, NONE'],
     ['ksql.query.pull.table.scan.enabled', 'yes', 'true or false'],
+    ['ksql.error.classifier.regex.topic', 'MINE .*', 'USER, SYSTEM or UNKNOWN and a regular expression'],
+    ['ksql.error.classifier.regex.topic', 'USER (', 'USER, SYSTEM or UNKNOWN and a regular expression'],
     ['processing.guarantee', 'exactly_twice', 'at_least_once'],
     ['ksql.functions.collect_list.limit', 'ten', 'a whole number'],
     ['ksql.query.pull.thread.pool.size', 'many', 'a whole number'],

@@ -87,7 +87,6 @@ export const ignoredKsqlProperties = {
 /** What the names of families of such properties begin with, and why they have no effect. */
 export const ignoredKsqlFamilies: Readonly<Record<string, string>> = {
   'ksql.connect.': NO_CONNECT,
-  'ksql.error.classifier.regex': 'errors are classified by their kind',
   'ksql.functions.': 'no built-in function has such a setting; one of ksql.extension.dir may read it',
   'ksql.schema.registry.': 'a schema registry is asked as its URL and the settings of its access say',
 };

@@ -8,7 +8,8 @@ import {
   long,
   string,
 } from '../../base/config/config-key.ts';
-import { atLeast } from '../../base/config/config-range.ts';
+import { atLeast, rangeOf } from '../../base/config/config-range.ts';
+import { CLASSIFIER_PREFIX, readClassifier } from '../../sql/runtime/error-classifiers.ts';
 import { RESERVED_TOPICS } from '../../sql/analysis/reserved-topics.ts';
 import { propertyName, STREAMS_PREFIX } from '../../sql/analysis/property-names.ts';
 import { streamsProperty, streamsPropertyNames } from '../../streams/runtime/streams-properties.ts';
@@ -113,10 +114,21 @@ export const serverProperties = {
 export type ServerPropertyName = keyof typeof serverProperties;
 export type ServerConfig = Config<typeof serverProperties>;
 
+/** Of each name behind the prefix. */
+const errorClassifierKey: ConfigKey = {
+  ...string(
+    null,
+    'errors of queries that are of this kind',
+    rangeOf('USER, SYSTEM or UNKNOWN and a regular expression', (text) => readClassifier(text) !== undefined),
+  ),
+  updateMode: 'per-query',
+};
+
 /** A property of the SQL server, or of the applications of its queries, by any of its names; undefined for others. */
 export function sqlProperty(name: string): ConfigKey | undefined {
   const keys: ConfigKeys = serverProperties;
   if (Object.hasOwn(keys, name)) return keys[name];
+  if (name.startsWith(CLASSIFIER_PREFIX)) return errorClassifierKey;
   const inner = propertyName(name);
   const listed = `${STREAMS_PREFIX}${inner}`;
   const key = Object.hasOwn(engineProperties, listed) ? keys[listed] : streamsProperty(inner)?.key;

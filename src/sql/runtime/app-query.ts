@@ -18,6 +18,7 @@ import type { StreamsState } from '../../streams/runtime/streams-metrics.ts';
 import { internalTopicNames } from '../../streams/runtime/topic-plan.ts';
 import { isFencedInstance } from '../../streams/runtime/transaction-failure.ts';
 import type { Topology } from '../../streams/topology/topology.ts';
+import { errorClassifier } from './error-classifiers.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import type {
   MaterializedTable,
@@ -114,11 +115,12 @@ export class AppQuery implements RunningQuery {
     this.#logger = (host.logger ?? silentLogger).child({ queryId: plan.queryId });
     this.#warnings = new RepeatedWarnings(this.#logger, host.environment);
     this.#backoff = new RestartBackoff(host.restartBackoff ?? DEFAULT_BACKOFF, host.environment);
+    const { properties } = context;
     this.#errors = new QueryErrors({
       sizeMax: host.queryErrorsMax ?? DEFAULT_QUERY_ERRORS_MAX,
       nowMs: () => host.environment.clock.nowMs(),
+      classify: errorClassifier(properties),
     });
-    const { properties } = context;
     const told = { errors: this.#errors, warnings: this.#warnings, log: host.log };
     this.#failures = new RowFailures({ queryId: plan.queryId, properties, ...told });
     this.applicationId = queryApplicationId(host, plan.queryId);

@@ -50,14 +50,21 @@ export function errorKindOf(error: unknown): QueryErrorKind {
 export class QueryErrors {
   readonly #sizeMax: number;
   readonly #nowMs: () => number;
+  readonly #classify: (error: unknown) => QueryErrorKind | undefined;
   readonly #failures: QueryError[] = [];
   readonly #rowErrors: QueryError[] = [];
   readonly #changed = new Subject<void>();
   #total = 0;
 
-  constructor(options: { readonly sizeMax: number; readonly nowMs: () => number }) {
+  constructor(options: {
+    readonly sizeMax: number;
+    readonly nowMs: () => number;
+    /** Whose error it is, where the properties of the query say it. */
+    readonly classify?: (error: unknown) => QueryErrorKind | undefined;
+  }) {
     this.#sizeMax = options.sizeMax;
     this.#nowMs = options.nowMs;
+    this.#classify = options.classify ?? (() => undefined);
   }
 
   /** How many there were but for the dropped records, of which the last ones are kept. */
@@ -68,7 +75,7 @@ export class QueryErrors {
   /** Adds an error that stopped the query. */
   addFailure(error: unknown): void {
     this.#total++;
-    this.#add(this.#failures, messageOf(error), errorKindOf(error));
+    this.#add(this.#failures, messageOf(error), this.#classify(error) ?? errorKindOf(error));
   }
 
   /** Adds an error that a record met and that did not stop the query. */
