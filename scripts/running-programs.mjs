@@ -39,7 +39,8 @@ const linuxProcesses = () => [...eachLinuxProcess()];
 /** Without their working folders: what was started by a path within it is not recognised. */
 function otherProcesses() {
   if (process.platform === 'win32') return [];
-  const { stdout = '' } = spawnSync('ps', ['-A', '-o', 'pid=,args='], { encoding: 'utf8' });
+  const { error, stdout } = spawnSync('ps', ['-A', '-o', 'pid=,args='], { encoding: 'utf8' });
+  if (error !== undefined) return [];
   return stdout.split('\n').flatMap((line) => {
     const [, pid, program, rest] = /^\s*(\d+)\s+(\S*node)\s+(.*)$/.exec(line) ?? [];
     return program === undefined
