@@ -13,6 +13,7 @@ import { withAdmin } from './with-admin.ts';
 interface RestoreOptions extends ConnectionOptions {
   readonly serviceId: string;
   readonly skipIncompatible?: boolean;
+  readonly skipCut?: boolean;
   readonly yes?: boolean;
 }
 
@@ -23,9 +24,10 @@ export function sqlServerCommand(): Command {
     .description("restore the command topic of a service from a backup, Millrace's or ksqlDB's")
     .option('--service-id <id>', 'ksql.service.id of the service', 'default_')
     .option('--skip-incompatible', 'leave out statements that this release cannot read')
+    .option('--skip-cut', 'leave out the last line where it is cut off')
     .option('-y, --yes', 'delete the statements that the command topic has now')
     .action((file: string, options: RestoreOptions) => restoreFrom(file, options));
-  withOptionRules(restore, { '--service-id': {}, '--skip-incompatible': {}, '--yes': {} });
+  withOptionRules(restore, { '--service-id': {}, '--skip-incompatible': {}, '--skip-cut': {}, '--yes': {} });
   return server;
 }
 
@@ -33,6 +35,7 @@ async function restoreFrom(file: string, options: RestoreOptions): Promise<void>
   const { commands, skipped } = checkedBackup(contentOf(file), {
     file,
     skipIncompatible: options.skipIncompatible === true,
+    skipCut: options.skipCut === true,
   });
   const topic = commandTopicOf(options.serviceId);
   if (options.yes !== true) {

@@ -176,7 +176,7 @@ export class SqlServer {
     const { logger, signal, environment: { timers } = nodeEnvironment } = options;
     const life = new Lifecycle('the SQL server', { timers, logger });
     return life.begin(async () => {
-      const server = new SqlServer(options, life, await serverFunctions(options));
+      const server = new SqlServer(options, life, await serverFunctions(options, { life, timers }));
       await server.#start();
       return server;
     }, signal);

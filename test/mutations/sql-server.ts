@@ -219,4 +219,32 @@ export const sqlServerMutations: readonly Mutation[] = [
     replace: '',
     suite: ['test/server/name-locks.test.ts'],
   },
+  {
+    name: 'a backup that is cut off is restored as if it were whole',
+    file: 'src/server/commands/restore-command-topic.ts',
+    find: 'if (!skipCut) refuse(`line ${line} is cut off`);',
+    replace: '',
+    suite: ['test/server/command-records.test.ts'],
+  },
+  {
+    name: 'a command topic is made anew of no statement',
+    file: 'src/server/commands/restore-command-topic.ts',
+    find: "if (commands.length === 0) refuse('there is no statement in it');",
+    replace: '',
+    suite: ['test/server/command-records.test.ts'],
+  },
+  {
+    name: 'what a crash has cut of a backup is the beginning of its next line',
+    file: 'src/server/commands/command-backup.ts',
+    find: 'else file.truncate(cut.start);',
+    replace: '',
+    suite: ['test/server/command-backup.test.ts'],
+  },
+  {
+    name: 'a function of the extension folder takes the place of one of the server',
+    file: 'src/sql/functions/extension/io/extension-folder.ts',
+    find: 'if (builtIn.find(name) !== undefined) {',
+    replace: 'if (builtIn.find(name) === added) {',
+    suite: ['test/sql/functions/extension/extension-folder.test.ts'],
+  },
 ];

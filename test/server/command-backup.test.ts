@@ -104,6 +104,22 @@ it('begins another backup where the operator goes on with what the topic has', a
   ).toEqual([2, 3]);
 });
 
+it.each([
+  ['cut off', (line: string) => line.slice(0, 20)],
+  ['whole but for its end', (line: string) => line],
+])('goes on with a backup whose last line is %s', async (_, left) => {
+  await create('one');
+  await create('two');
+  const [file = ''] = backups();
+  const [first = '', second = ''] = fs.readFileSync(file, 'utf8').split('\n');
+  await platform.stop();
+  fs.writeFileSync(file, `${first}\n${left(second)}`);
+  platform = await start();
+  await create('three');
+  const lines = fs.readFileSync(file, 'utf8').split('\n');
+  expect([backups(), lines.slice(0, 2), lines.length]).toEqual([[file], [first, second], 4]);
+});
+
 it('refuses a file that is no backup, and a statement that it cannot read', async () => {
   const file = path.join(data, 'wrong');
   fs.writeFileSync(file, 'nothing\n');
@@ -112,6 +128,18 @@ it('refuses a file that is no backup, and a statement that it cannot read', asyn
   expect(await restore()).toMatchObject({ status: 1, stderr: expect.stringContaining('line 1') as unknown });
   fs.writeFileSync(file, '"stream/`X`/create":{"a":1}\n');
   expect(await restore()).toMatchObject({ status: 1, stderr: expect.stringContaining('line 1') as unknown });
+  await create('one');
+  const [backup = ''] = backups();
+  fs.writeFileSync(file, fs.readFileSync(backup, 'utf8').slice(0, 50));
+  expect(await restore()).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('line 1 is cut off') as unknown,
+  });
+  expect(await restore('--skip-cut')).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('there is no statement in it') as unknown,
+  });
+  expect(await streams()).toEqual(['ONE']);
 });
 
 it('says where the folder of the backups is missing', async () => {

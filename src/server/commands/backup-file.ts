@@ -4,28 +4,52 @@ export interface CommandBytes {
   readonly value: Buffer;
 }
 
-const LINE_END = Buffer.from('\n');
+/** Of a line. */
+export const LINE_END = Buffer.from('\n');
 
 /** A line of a backup, as ksqlDB writes it: the key, a colon, the value. Both are JSON without line ends. */
 export function backupLine({ key, value }: CommandBytes): Buffer {
   return Buffer.concat([key, Buffer.from(':'), value, LINE_END]);
 }
 
+/** What a backup has, and what a crash has cut of it. */
+interface Backup {
+  readonly commands: readonly CommandBytes[];
+  /** Where the last line is that was cut off while it was written: from 1, and in bytes. */
+  readonly cut?: { readonly line: number; readonly start: number };
+  /** The last line is whole but for its end. */
+  readonly lacksEnd: boolean;
+}
+
 /**
  * Reads a backup of a command topic.
- * @throws {Error} for a line that is none, with its number; the last one may be cut off, and is then left out.
+ * @throws {Error} for a line that is none, with its number; the last one may be cut off, which is told.
  */
-export function readBackup(content: Buffer): readonly CommandBytes[] {
+export function readBackup(content: Buffer): Backup {
   const commands: CommandBytes[] = [];
   let start = 0;
   for (let line = 1; start < content.length; line++) {
     const end = content.indexOf(LINE_END, start);
-    // A crash has come while it was written.
-    if (end === -1) break;
+    if (end === -1) {
+      const last = wholeCommand(content.subarray(start));
+      if (last === undefined) return { commands, cut: { line, start }, lacksEnd: false };
+      return { commands: [...commands, last], lacksEnd: true };
+    }
     commands.push(commandOf(content.subarray(start, end), line));
     start = end + 1;
   }
-  return commands;
+  return { commands, lacksEnd: false };
+}
+
+/** Undefined where the line is cut off: no part of an object in JSON is JSON. */
+function wholeCommand(line: Buffer): CommandBytes | undefined {
+  try {
+    const command = commandOf(line, 0);
+    const value: unknown = JSON.parse(command.value.toString());
+    return typeof value === 'object' && value !== null ? command : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The key is a JSON string, in which there may be colons. */

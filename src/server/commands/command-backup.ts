@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Clock, Disk } from '../../base/environment.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
-import { backupLine, type CommandBytes, readBackup } from './backup-file.ts';
+import { backupLine, type CommandBytes, LINE_END, readBackup } from './backup-file.ts';
 
 const PREFIX = 'backup_';
 
@@ -39,7 +39,7 @@ export class CommandBackup {
     this.#file = latest ?? this.#newFile();
     if (latest === undefined) return;
     try {
-      this.#expected = [...readBackup(disk.readFile(latest))].reverse();
+      this.#expected = [...this.#readMended(latest)].reverse();
     } catch (error) {
       logger.warn('the backup of the command topic cannot be read: another one is begun', {
         file: latest,
@@ -91,6 +91,21 @@ export class CommandBackup {
         },
       );
     }
+  }
+
+  /** What a crash has left of the last line is no part of the next one: it is cut off, or ended. */
+  #readMended(latest: string): readonly CommandBytes[] {
+    const { disk } = this.#options.environment;
+    const { commands, cut, lacksEnd } = readBackup(disk.readFile(latest));
+    if (cut === undefined && !lacksEnd) return commands;
+    const file = disk.open(latest, 'create');
+    try {
+      if (cut === undefined) file.write([LINE_END], file.size());
+      else file.truncate(cut.start);
+    } finally {
+      file.close();
+    }
+    return commands;
   }
 
   #onDifference(what: string, command?: CommandBytes): void {

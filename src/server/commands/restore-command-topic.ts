@@ -29,27 +29,35 @@ interface CheckedBackup {
   readonly skipped: readonly { readonly line: number; readonly reason: string }[];
 }
 
+interface BackupLimits {
+  /** For messages. */
+  readonly file: string;
+  /** Leaves commands out that this release cannot read. */
+  readonly skipIncompatible: boolean;
+  /** Leaves the last line out where it is cut off. */
+  readonly skipCut: boolean;
+}
+
 /**
  * Reads a backup of a command topic, ksqlDB's or one of Millrace, and checks that all of its commands can be read.
- * @param options.skipIncompatible leaves those out that cannot.
- * @throws {ArgumentError} for a file that is no backup, or has a command that this release cannot read.
+ * @throws {ArgumentError} for a file that is no backup, has no command, is cut off, or has a command that this release cannot read.
  */
 export function checkedBackup(
   content: Buffer,
-  { file, skipIncompatible }: { readonly file: string; readonly skipIncompatible: boolean },
+  { file, skipIncompatible, skipCut }: BackupLimits,
 ): CheckedBackup {
   const refuse = (reason: string): never => {
     throw new ArgumentError('file', { message: `${file} cannot be restored: ${reason}` });
   };
-  let lines: readonly CommandBytes[];
+  let backup: ReturnType<typeof readBackup>;
   try {
-    lines = readBackup(content);
+    backup = readBackup(content);
   } catch (error) {
     return refuse(messageOf(error));
   }
   const commands: CommandBytes[] = [];
   const skipped: { line: number; reason: string }[] = [];
-  for (const [index, command] of lines.entries()) {
+  for (const [index, command] of backup.commands.entries()) {
     const line = index + 1;
     try {
       decodeCommand(command.key, command.value);
@@ -60,6 +68,12 @@ export function checkedBackup(
       skipped.push({ line, reason: error.message });
     }
   }
+  if (backup.cut !== undefined) {
+    const { line } = backup.cut;
+    if (!skipCut) refuse(`line ${line} is cut off`);
+    skipped.push({ line, reason: 'it is cut off' });
+  }
+  if (commands.length === 0) refuse('there is no statement in it');
   return { commands, skipped };
 }
 

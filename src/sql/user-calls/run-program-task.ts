@@ -1,9 +1,10 @@
 import type { WorkerTask } from '../../base/environment.ts';
 import { messageOf } from '../../base/errors.ts';
 import { mustStop } from '../../base/assert.ts';
+import { nodeEnvironment } from '../../base/io/node-environment.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { builtInRegistry } from '../functions/built-in.ts';
-import { extensionFunctions } from '../functions/extension/io/extension-folder.ts';
+import { withExtensions } from '../functions/extension/io/extension-folder.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import { elapsedMs, loadQuickJs } from '../functions/user/io/quickjs.ts';
 import { receivedRow, type SentRow, sentRow } from '../runtime/thread/sent-rows.ts';
@@ -64,8 +65,9 @@ function compiled(program: RowProgram, functions: FunctionRegistry): CompiledPro
 /** Those of the server, which has told already what of them cannot be loaded. */
 function functionsOf(folder: string | undefined): Promise<FunctionRegistry> {
   if (server === undefined || server.folder !== folder) {
-    const extensions = extensionFunctions(folder, silentLogger);
-    server = { folder, functions: extensions.then((list) => builtInRegistry().with(list)) };
+    const { timers } = nodeEnvironment;
+    const functions = withExtensions(builtInRegistry(), folder, { logger: silentLogger, timers });
+    server = { folder, functions };
   }
   return server.functions;
 }

@@ -1,7 +1,7 @@
 import type { ThreadPort, ThreadService } from '../../../base/environment.ts';
 import { nodeEnvironment } from '../../../base/io/node-environment.ts';
 import { builtInRegistry } from '../../functions/built-in.ts';
-import { extensionFunctions } from '../../functions/extension/io/extension-folder.ts';
+import { withExtensions } from '../../functions/extension/io/extension-folder.ts';
 import { threadLogger } from '../../../streams/threads/thread-logger.ts';
 import { QueryThreadServer } from './query-thread-server.ts';
 import type { FromThread, ToThread } from './messages.ts';
@@ -13,11 +13,11 @@ export const service: ThreadService<ToThread, FromThread> = {
     const held = new HeldPort(port);
     const first = await held.first;
     const folder = first.kind === 'open' ? first.options.extensionDir : undefined;
-    const extensions = await extensionFunctions(
-      folder,
-      threadLogger((line) => port.post(line)),
-    );
-    await new QueryThreadServer(held, nodeEnvironment, builtInRegistry().with(extensions)).run();
+    const functions = await withExtensions(builtInRegistry(), folder, {
+      logger: threadLogger((line) => port.post(line)),
+      timers: nodeEnvironment.timers,
+    });
+    await new QueryThreadServer(held, nodeEnvironment, functions).run();
   },
 };
 
