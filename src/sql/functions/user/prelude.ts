@@ -19,15 +19,20 @@ delete globalThis.SharedArrayBuffer;
 delete globalThis.Atomics;
 
 // What loops over a length in one step of the interpreter, which nothing can end, does so over arrays that are there.
-const LENGTH_MAX = 10000000;
+const { apply } = Reflect;
+const LENGTH_MAX = 10000000, LENGTH_FREE = 1000;
+// The interpreter asks for the time after so many steps, of which a native is one: what it walks is counted in steps of a loop.
+function pay(length) { for (let left = length; left > LENGTH_FREE; left -= LENGTH_FREE); }
 for (const name of ['indexOf', 'lastIndexOf', 'includes', 'fill', 'reverse', 'join', 'copyWithin', 'concat', 'slice', 'splice',
-  'shift', 'unshift', 'flat', 'sort', 'toSorted', 'toReversed', 'toSpliced', 'with', 'toString', 'toLocaleString']) {
+  'shift', 'unshift', 'flat', 'sort', 'toSorted', 'toReversed', 'toSpliced', 'with', 'toString', 'toLocaleString',
+  'forEach', 'map', 'filter', 'some', 'every', 'reduce', 'reduceRight', 'flatMap', 'find', 'findIndex', 'findLast', 'findLastIndex']) {
   const native = Array.prototype[name];
   if (native === undefined) continue;
   const guarded = { [name](...args) {
     if (!isArray(this)) throw new Mistake('Array.prototype.' + name + ' of what is no array');
     if (this.length > LENGTH_MAX) throw new RangeError('an array of ' + this.length + ' elements');
-    return native.apply(this, args);
+    if (this.length > LENGTH_FREE) pay(this.length);
+    return apply(native, this, args);
   } }[name];
   Object.defineProperty(Array.prototype, name, { value: guarded, writable: true, configurable: true });
 }
