@@ -13,7 +13,7 @@ const failedTests = [];
 const flaky = [];
 
 /**
- * Which of `parts` equal parts is this commit's turn, such as 2/4: each commit runs one of them, always the same one, and those
+ * Which of `parts` equal parts is this commit's turn, such as 2/6: each commit runs one of them, always the same one, and those
  * that follow each other run all of them in time.
  */
 function turnOf(parts) {
@@ -24,11 +24,11 @@ function turnOf(parts) {
 
 /**
  * The current ones, and the oldest that package.json names. All fast tests run on the first of them; of those that can depend
- * on the Node (`one-node.mjs`) half run on the oldest, and a quarter on the one between, which has what both have.
+ * on the Node (`one-node.mjs`) half run on the oldest, and a sixth on the one between, which has what both have.
  */
 const NODES = [
   { version: '24' },
-  { version: '22', tests: 'of-every-node', share: turnOf(4) },
+  { version: '22', tests: 'of-every-node', share: turnOf(6) },
   { version: '20.19', tests: 'of-every-node', share: turnOf(2) },
 ];
 
@@ -173,7 +173,7 @@ needCommands(['kcat']);
 testStep('slow tests', 'npm', ['run', '--silent', 'test:slow', '--', ...SLOW_SHARE], { minutes: 25 });
 // About one in twenty-four of the planted bugs, always the same; `npm run mutations` plants all of them.
 notingStep('planted bugs', 'npm', ['run', '--silent', 'mutations', '--', '--share', '24'], { minutes: 18 });
-step('simulation', 'npm', ['run', '--silent', 'sim'], { env: { SIM_SEEDS: '100' }, minutes: 10 });
+step('simulation', 'npm', ['run', '--silent', 'sim'], { env: { SIM_SEEDS: '300' }, minutes: 15 });
 // A third of the bugs that are on record as found by the simulation; `npm run sim:planted` searches for all.
 const known = ['--recorded', '--share', '3', '--seeds', '8', '--jobs', '2'];
 step('planted bugs of the simulation', 'npm', ['run', '--silent', 'sim:planted', '--', ...known], {
