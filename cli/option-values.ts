@@ -12,6 +12,15 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+const PORT_MAX = 65_535;
+
+/** A port to listen on; 0: one that is free. */
+export function port(text: string): number {
+  const value = wholeNumber(text);
+  if (value >= 0 && value <= PORT_MAX) return value;
+  throw new DiagnosticError({ message: `a port is a number from 0 to ${PORT_MAX}, not ${text}` });
+}
+
 export function parseConfigs(pairs: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     pairs.map((pair) => {

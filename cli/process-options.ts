@@ -5,7 +5,7 @@ import { type Command, Option } from 'commander';
 import { brokerProperties } from '../broker/index.ts';
 import { processSettings, type ProcessSettings, readConfigFile } from '../src/server/config/index.ts';
 import { type OptionRules, withOptionRules } from './option-rules.ts';
-import { parseConfigs, wholeNumber } from './option-values.ts';
+import { parseConfigs, port } from './option-values.ts';
 import { writeError } from './standard-streams.ts';
 
 /** What `start` and `demo` have in common. */
@@ -51,9 +51,9 @@ export function withProcessOptions(command: Command): Command {
     .option(
       '--kafka-port <n>',
       'port for Kafka clients (default: 9092, or a free one if that is taken)',
-      wholeNumber,
+      port,
     )
-    .option('--http-port <n>', 'port for SQL (default: 8088, or a free one if that is taken)', wholeNumber)
+    .option('--http-port <n>', 'port for SQL (default: 8088, or a free one if that is taken)', port)
     .option('--host <name>', 'address to listen on', '127.0.0.1')
     .option('-c, --config <file>', 'Java properties or TOML, under the property names of Kafka and ksqlDB')
     .option('-s, --set <name=value>', 'one property, repeatable', (v, all: string[]) => [...all, v], [])

@@ -70,7 +70,8 @@ function isPast(
 
 /** A reserved word can be a name where what follows it can follow a name. */
 function quoteHint(word: string, index: number, holds: Holds): string | undefined {
-  const quoted = `"${word}"`;
+  // As it would be without quotes.
+  const quoted = `"${word.toUpperCase()}"`;
   return holds({ at: index, remove: 1, insert: quoted, past: 2 }) ? `quote it: ${quoted}` : undefined;
 }
 

@@ -6,7 +6,7 @@ const KEYWORDS: ReadonlySet<string> = new Set([...reservedKeywords, ...nonReserv
 const PIECES = new RegExp(
   [
     `(?<comment>${lineCommentPattern.source}|/\\*[^]*?(?:\\*/|$))`,
-    /(?<string>'(?:[^']|'')*'?)/.source,
+    /(?<string>'(?:[^']|'')*'?|\$\$[^]*?(?:\$\$|$))/.source,
     /(?<quoted>"[^"]*"?|`[^`]*`?)/.source,
     /(?<number>\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b)/.source,
     /(?<word>[A-Za-z_]\w*)/.source,

@@ -207,6 +207,12 @@ function inPlace({ text, statements }: StatementsOfText): string {
   return before + text.slice(first.start, last.start + last.text.length);
 }
 
+/** How that ends which does not end as quotes do. */
+const ENDS: Readonly<Partial<Record<string, string>>> = {
+  '/*': 'comments end with */',
+  $$: 'what begins with $$ ends with $$',
+};
+
 /** @throws {DiagnosticError} where a text ends in the middle of a statement, a quote or a comment. */
 function rejectOpenEnd(text: string, { rest, isOpen, unclosed }: ScannedText): void {
   const detail = rest.trim().slice(0, 200);
@@ -216,7 +222,7 @@ function rejectOpenEnd(text: string, { rest, isOpen, unclosed }: ScannedText): v
     throw new DiagnosticError({
       message: `line ${line}:${column}: the ${what} that begins here with ${unclosed.mark} has no end`,
       detail,
-      hint: what === 'quote' ? `a ${unclosed.mark} within it is written twice` : 'comments end with */',
+      hint: ENDS[unclosed.mark] ?? `a ${unclosed.mark} within it is written twice`,
     });
   }
   if (isOpen)

@@ -24,7 +24,7 @@ interface UnclosedPart {
 
 /**
  * Cuts a text into statements at semicolons, as a shell must before any parser can: semicolons in strings, quoted
- * names and comments do not count.
+ * names, comments and the bodies of functions do not count.
  */
 export function scanStatements(text: string): ScannedText {
   const statements: ScannedStatement[] = [];
@@ -65,6 +65,10 @@ function endOfQuoteOrComment(text: string, index: number): number | undefined {
     // A doubled quote inside a string closes one part and opens the next, which comes to the same.
     return close === -1 ? text.length + 1 : close + 1;
   }
+  if (text.startsWith('$$', index)) {
+    const close = text.indexOf('$$', index + 2);
+    return close === -1 ? text.length + 1 : close + 2;
+  }
   if (text.startsWith('--', index)) return lineCommentEnd(text, index);
   if (text.startsWith('/*', index)) {
     // The slash of the opening must not be taken for that of the end, as in "/*/".
@@ -74,7 +78,7 @@ function endOfQuoteOrComment(text: string, index: number): number | undefined {
   return undefined;
 }
 
-const MARKS = ["'", '"', '`', '/*'] as const;
+const MARKS = ["'", '"', '`', '$$', '/*'] as const;
 
 const markAt = (text: string, index: number): UnclosedPart['mark'] =>
   MARKS.find((mark) => text.startsWith(mark, index)) ?? '/*';

@@ -42,9 +42,9 @@ const selected: HintRule = ({ here, before, back, next, imageAt, index, vocabula
     [',', 'SELECT'].includes(before) &&
     [',', 'FROM', 'AS'].includes(next) &&
     here !== 'FROM' &&
-    holds({ at: index, remove: 1, insert: `"${imageAt(index)}"`, past: 2 })
+    holds({ at: index, remove: 1, insert: `"${imageAt(index).toUpperCase()}"`, past: 2 })
   )
-    return `quote it: "${imageAt(index)}"`;
+    return `quote it: "${imageAt(index).toUpperCase()}"`;
   if (here === 'FROM' && before === ',') return 'the last column has no comma behind it';
   if (here === 'FROM' && before === 'AS')
     return `a name is missing before FROM: ${imageAt(index - 2)} AS name`;

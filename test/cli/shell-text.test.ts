@@ -48,6 +48,18 @@ describe('statement scanner', () => {
     expect(scanStatements('/ ').isOpen).toBe(true);
   });
 
+  it('takes the body of a function for what it is, whatever is in it', () => {
+    const body = "$$ // don't; stop\n for (let i = n; i > 0; i--) s += i; /* ` $$";
+    const text = `CREATE FUNCTION f(n INT) RETURNS INT LANGUAGE JAVASCRIPT AS ${body};`;
+    expect(scanStatements(`${text} SHOW STREAMS;`).statements.map((s) => s.text)).toEqual([
+      text,
+      'SHOW STREAMS;',
+    ]);
+    const open = scanStatements("CREATE FUNCTION f() AS $$ return 'a'; ");
+    expect(open).toMatchObject({ statements: [], isOpen: true, unclosed: { mark: '$$' } });
+    expect(scanStatements("SELECT '$$' FROM a; SELECT '$$';").statements).toHaveLength(2);
+  });
+
   it('leaves an open string open', () => {
     expect(scanStatements("INSERT INTO a VALUES ('x;").isOpen).toBe(true);
     expect(scanStatements("SELECT 'it''s; fine' FROM a;").statements).toHaveLength(1);

@@ -155,7 +155,7 @@ describe('syntax errors', () => {
   });
 
   it('suggests quoting a reserved word', () => {
-    expect(errorOf('SELECT values FROM b;').diagnostic.hint).toBe('quote it: "values"');
+    expect(errorOf('SELECT values FROM b;').diagnostic.hint).toBe('quote it: "VALUES"');
   });
 
   it('goes on after an error for an editor', () => {

@@ -43,7 +43,8 @@ export function javaClassOf(value: Json): string {
   const text = numberText(value);
   if (text === undefined) return 'io.vertx.core.json.JsonObject';
   if (!/^-?\d+$/.test(text)) return 'java.lang.Double';
-  return parseInt32(text) === undefined ? 'java.lang.Long' : 'java.lang.Integer';
+  if (parseInt32(text) !== undefined) return 'java.lang.Integer';
+  return parseInt64(text) === undefined ? 'java.math.BigInteger' : 'java.lang.Long';
 }
 
 function coerce(value: Json, type: SqlType): SqlValue {

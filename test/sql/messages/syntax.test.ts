@@ -129,7 +129,7 @@ checkRefusals('syntax', [
     sql: 'CREATE TABLE select (a INT);',
     message: "Syntax error at or near 'select' at line 1:14",
     at: 'select',
-    hint: 'quote it: "select"',
+    hint: 'quote it: "SELECT"',
   },
   {
     sql: "CREATE STREAM x (a INT) WITH (kafka_topic=flights, value_format='JSON');",
