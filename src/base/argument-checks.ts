@@ -72,7 +72,7 @@ export const duration = check(
   (value) => typeof value === 'number' && value >= 0,
 );
 
-export const regularExpression = check('a RegExp', (value) => value instanceof RegExp);
+export const pattern = check('an array of names, or a RegExp', (value) => value instanceof RegExp);
 
 /** A whole number between two limits, both included. */
 export function wholeNumber(min: number, max: number = Number.MAX_SAFE_INTEGER): Check {

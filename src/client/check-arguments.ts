@@ -16,7 +16,7 @@ import {
   optionsOf,
   recordOf,
   spelledObjectOf,
-  regularExpression,
+  pattern,
   text,
   wholeNumber,
 } from '../base/argument-checks.ts';
@@ -53,7 +53,7 @@ export const checkOffset = wholeNumber(0);
 export const checkSubscription: Check = either(
   (value) => Array.isArray(value),
   checkNames,
-  (value, name) => regularExpression(value, name),
+  (value, name) => pattern(value, name),
 );
 
 /** A literal has these functions only; an object of a class has whatever else it needs. */
