@@ -110,7 +110,7 @@ const WRITTEN: readonly (readonly [mistake: string, written: string, instead: st
     'GROUP BY A',
     'SELECT a, COUNT(*) FROM s GROUP BY A EMIT CHANGES;',
   ],
-  [created('end INT'), '"end"', created('"end" INT')],
+  [created('end INT'), '"END"', created('"END" INT')],
   // Operators, literals, calls.
   [where('a == 1'), 'a = 1', where('a = 1')],
   [where('a > 1 && b > 1'), 'a > 1 AND b > 1', where('a > 1 AND b > 1')],
