@@ -244,7 +244,7 @@ checkRefusals('other statements', [
     message: "Failed to insert values into 'HS'. Cannot insert into HEADER columns: H",
   },
   {
-    sql: 'INSERT INTO s (id, st) VALUES (1, STRUCT(zip := 'x'));',
+    sql: "INSERT INTO s (id, st) VALUES (1, STRUCT(zip := 'x'));",
     message:
       "Failed to insert values into 'S'. Expected type STRUCT<`CITY` STRING, `ZIP` INTEGER> for field `ST` but got STRUCT<`ZIP` STRING>(STRUCT(ZIP:='x'))",
     at: "STRUCT(zip := 'x')",
