@@ -26,7 +26,14 @@ export { orUndefined, RegistryRefusal, refusals } from './refusals/refusal.ts';
 export * from './subjects/change-settings.ts';
 export * from './subjects/decide-together.ts';
 export * from './subjects/deletions.ts';
-export { canonicalSubject, DEFAULT_CONTEXT, subjectName } from './subjects/qualified-subject.ts';
+export {
+  canonicalSubject,
+  DEFAULT_CONTEXT,
+  isForMany,
+  subjectAt,
+  subjectName,
+  type SubjectPlace,
+} from './subjects/qualified-subject.ts';
 export * from './subjects/record-codec.ts';
 export type { Change, RegistryRecord } from './subjects/records.ts';
 export type { SchemaRequest } from './subjects/schema-request.ts';

@@ -17,6 +17,20 @@ export const sqlServerMutations: readonly Mutation[] = [
     suite: ['test/server/cluster/secured-service.test.ts'],
   },
   {
+    name: 'whoever may write sets the rules of all subjects, by another name than that of the route',
+    file: 'src/server/security/endpoint-access.ts',
+    find: "SUBJECT_SETTINGS.has(path) && isForMany(subjectAt(place)) ? 'admin' : 'write'",
+    replace: "SUBJECT_SETTINGS.has(path) && place.subject === '__GLOBAL' ? 'admin' : 'write'",
+    suite: ['test/server/security/access-roles.test.ts', 'test/server/security/roles.test.ts'],
+  },
+  {
+    name: 'a step of roles that is not set stays open to all',
+    file: 'src/server/security/access-roles.ts',
+    find: "settings.find('authorization.admin.roles') ?? write",
+    replace: "settings.find('authorization.admin.roles') ?? ['**']",
+    suite: ['test/server/security/access-roles.test.ts'],
+  },
+  {
     name: 'a property that no session may set is set under another of its names',
     file: 'src/server/rest/session-rules.ts',
     find: 'return this.#denied.has(propertyName(name));',

@@ -32,12 +32,32 @@ export function canonicalSubject(subject: string): string {
   return subjectName(context, name);
 }
 
+/** What the path of a request says of a subject. */
+export interface SubjectPlace {
+  /** Of routes below `/contexts/`. */
+  readonly context?: string | undefined;
+  readonly subject?: string | undefined;
+}
+
+/** The subject of a request, within the context that its path names. */
+export function subjectAt({ context, subject = '' }: SubjectPlace): string {
+  if (context === undefined) return canonicalSubject(subject);
+  const name = context.replace(/^:|:$/g, '');
+  return subjectName(name.startsWith('.') ? name : `.${name}`, subject);
+}
+
 /** Under what settings are kept: undefined for those of all. */
 export function settingsKey(subject: string | undefined): string | undefined {
   if (subject === undefined || GLOBAL_NAMES.has(subject)) return undefined;
   const { context, name } = qualifiedSubject(subject);
   if (context === DEFAULT_CONTEXT) return name === '' ? undefined : name;
   return `:${context}:${GLOBAL_NAMES.has(name) ? '' : name}`;
+}
+
+/** Whether settings are those of many subjects: of a context, or of all. In doubt, as of contexts within contexts, they are. */
+export function isForMany(subject: string): boolean {
+  const { name } = qualifiedSubject(subject);
+  return name === '' || GLOBAL_NAMES.has(name) || (name !== subject && isForMany(name));
 }
 
 /** Whether a subject begins with a context that does not end, such as `:.ctx`. */

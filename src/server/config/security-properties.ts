@@ -71,15 +71,18 @@ export const securityProperties = {
   'oauthbearer.sub.claim.name': string('sub', 'claim of a token that has the name of the user'),
   'oauthbearer.groups.claim.name': string('groups', 'claim of a token that lists the roles of the user'),
   'authorization.read.roles': list(
-    '**',
-    'roles that may run queries and look at everything; those of the two below may, too; a Millrace property',
+    null,
+    'roles that may run queries and look at everything; those of the two below may, too; when it is not set, `**`; ' +
+      'a Millrace property',
   ),
   'authorization.write.roles': list(
-    '**',
-    'roles that may state what changes something, insert rows and register schemas; a Millrace property',
+    null,
+    'roles that may state what changes something, insert rows, register schemas and set the rules of a subject; when it ' +
+      'is not set, those of `authorization.read.roles`; a Millrace property',
   ),
   'authorization.admin.roles': list(
-    '**',
-    'roles that may terminate the service, change its settings and run scripts of its machine; a Millrace property',
+    null,
+    'roles that may terminate the service, change its settings and those of the whole schema registry or of a context ' +
+      'of it, and run scripts of its machine; when it is not set, those of `authorization.write.roles`; a Millrace property',
   ),
 } as const satisfies ConfigKeys;

@@ -1,5 +1,4 @@
 import {
-  canonicalSubject,
   type Deleted,
   isJsonArray,
   isJsonObject,
@@ -13,7 +12,8 @@ import {
   RegistryRefusal,
   type SchemaReference,
   type SchemaRequest,
-  subjectName,
+  type SubjectPlace,
+  subjectAt,
   type VersionNumber,
 } from '../../registry/index.ts';
 
@@ -72,22 +72,9 @@ export function idOf(text: string): number {
   throw new RegistryRefusal(404, 'HTTP 404 Not Found');
 }
 
-interface Place {
-  /** Of routes below `/contexts/`. */
-  readonly context?: string | undefined;
-  readonly subject?: string | undefined;
-}
-
-/** The subject of a request, within the context that its path names. */
-export function subjectOf({ context, subject = '' }: Place): string {
-  if (context === undefined) return canonicalSubject(subject);
-  const name = context.replace(/^:|:$/g, '');
-  return subjectName(name.startsWith('.') ? name : `.${name}`, subject);
-}
-
 /** Whom settings are for; undefined for all. */
-export function settingsPlace(place: Place): string | undefined {
-  return place.context === undefined && place.subject === undefined ? undefined : subjectOf(place);
+export function settingsPlace(place: SubjectPlace): string | undefined {
+  return place.context === undefined && place.subject === undefined ? undefined : subjectAt(place);
 }
 
 /** A request's body; undefined where there is none. */

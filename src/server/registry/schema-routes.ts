@@ -1,8 +1,14 @@
 import type { FastifyInstance } from 'fastify';
-import { DEFAULT_CONTEXT, refusals, type SchemaRegistry, type StoredSchema } from '../../registry/index.ts';
+import {
+  subjectAt,
+  DEFAULT_CONTEXT,
+  refusals,
+  type SchemaRegistry,
+  type StoredSchema,
+} from '../../registry/index.ts';
 import { schemaEntity, versionEntity } from './entities.ts';
 import { PreparedBodies } from './prepared-bodies.ts';
-import { deletedOf, flag, idOf, page, type Query, queryText, subjectOf } from './request-values.ts';
+import { deletedOf, flag, idOf, page, type Query, queryText } from './request-values.ts';
 import type { RegistryServices } from './routes.ts';
 import { formatted, withPrefix } from './subject-routes.ts';
 
@@ -111,7 +117,7 @@ function placesAsked(
 ): readonly [StoredSchema, ...StoredSchema[]] {
   const id = idOf(params.id);
   const subject = queryText(query, 'subject') ?? '';
-  const place = params.context === undefined ? subject : subjectOf({ context: params.context, subject });
+  const place = params.context === undefined ? subject : subjectAt({ context: params.context, subject });
   const [first, ...others] = registry.byId(id, registry.resolve(place));
   if (first === undefined) throw refusals.schemaIdNotFound(id);
   return [first, ...others];

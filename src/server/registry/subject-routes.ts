@@ -4,6 +4,7 @@ import {
   deleteVersion,
   type SchemaRegistry,
   type StoredSchema,
+  subjectAt,
 } from '../../registry/index.ts';
 import { versionEntity } from './entities.ts';
 import { writing } from './forward-writes.ts';
@@ -16,7 +17,6 @@ import {
   queryPairs,
   queryText,
   schemaRequestOf,
-  subjectOf,
   versionOf,
 } from './request-values.ts';
 import type { RegistryServices } from './routes.ts';
@@ -50,7 +50,7 @@ function addReads(app: FastifyInstance, { registry }: RegistryServices): void {
     registry.read((all) => {
       const asNegative = flag(query, 'deletedAsNegative');
       const versions = all.versions(
-        all.resolve(subjectOf(params)),
+        all.resolve(subjectAt(params)),
         asNegative ? 'with others' : deletedOf(query),
       );
       return page(
@@ -77,7 +77,7 @@ function addReads(app: FastifyInstance, { registry }: RegistryServices): void {
   );
   app.get<SubjectRoute>('/subjects/:subject/metadata', ({ params, query }) =>
     registry.read((all) => {
-      const subject = all.resolve(subjectOf(params));
+      const subject = all.resolve(subjectAt(params));
       return versionEntity(all.latestWithMetadata(subject, queryPairs(query), deletedOf(query)));
     }),
   );
@@ -88,7 +88,7 @@ function addWrites(app: FastifyInstance, { registry }: RegistryServices): void {
     registry.read((all) => {
       const normalize = flag(query, 'normalize');
       const deleted = deletedOf(query);
-      const subject = all.resolve(subjectOf(params));
+      const subject = all.resolve(subjectAt(params));
       return versionEntity(all.lookup(subject, schemaRequestOf(body), { normalize, deleted }));
     }),
   );
@@ -97,13 +97,13 @@ function addWrites(app: FastifyInstance, { registry }: RegistryServices): void {
     const request = schemaRequestOf(body);
     const normalize = flag(query, 'normalize');
     const id = await registry.change((all) =>
-      all.register(all.resolve(subjectOf(params)), request, { normalize }),
+      all.register(all.resolve(subjectAt(params)), request, { normalize }),
     );
     return { id };
   });
   app.delete<SubjectRoute>('/subjects/:subject', options, ({ params, query }) =>
     registry.change((all) =>
-      deleteSubject(all, all.resolve(subjectOf(params)), { isPermanent: flag(query, 'permanent') }),
+      deleteSubject(all, all.resolve(subjectAt(params)), { isPermanent: flag(query, 'permanent') }),
     ),
   );
   app.delete<VersionRoute>(
@@ -113,7 +113,7 @@ function addWrites(app: FastifyInstance, { registry }: RegistryServices): void {
       const version = versionOf(params.version);
       const isPermanent = flag(query, 'permanent');
       const deleted = await registry.change((all) =>
-        deleteVersion(all, { subject: all.resolve(subjectOf(params)), version, isPermanent }),
+        deleteVersion(all, { subject: all.resolve(subjectAt(params)), version, isPermanent }),
       );
       // A number is a text for the router.
       return reply.send(String(deleted));
@@ -123,11 +123,11 @@ function addWrites(app: FastifyInstance, { registry }: RegistryServices): void {
 
 function addCompatibility(app: FastifyInstance, { registry }: RegistryServices): void {
   app.post<SubjectRoute>('/compatibility/subjects/:subject/versions', ({ params, query, body }) =>
-    registry.read((all) => compatibility(all, { subject: subjectOf(params), version: 'all', query, body })),
+    registry.read((all) => compatibility(all, { subject: subjectAt(params), version: 'all', query, body })),
   );
   app.post<VersionRoute>('/compatibility/subjects/:subject/versions/:version', ({ params, query, body }) =>
     registry.read((all) =>
-      compatibility(all, { subject: subjectOf(params), version: versionOf(params.version), query, body }),
+      compatibility(all, { subject: subjectAt(params), version: versionOf(params.version), query, body }),
     ),
   );
 }
@@ -159,7 +159,7 @@ function versionAsked(
   registry: SchemaRegistry,
   { params, query }: { readonly params: VersionRoute['Params']; readonly query: Query },
 ): StoredSchema {
-  return registry.version(registry.resolve(subjectOf(params)), versionOf(params.version), deletedOf(query));
+  return registry.version(registry.resolve(subjectAt(params)), versionOf(params.version), deletedOf(query));
 }
 
 /** The text of a schema in the format that was asked for. */
@@ -180,6 +180,6 @@ export function withPrefix(
     const prefix = asked.slice(3);
     return subjects.filter((subject) => subject.replace(/^:\.[^:]*:/, '').startsWith(prefix));
   }
-  const prefix = subjectOf({ ...params, subject: asked });
+  const prefix = subjectAt({ ...params, subject: asked });
   return subjects.filter((subject) => subject.startsWith(prefix));
 }

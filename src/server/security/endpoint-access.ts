@@ -1,3 +1,4 @@
+import { isForMany, subjectAt, type SubjectPlace } from '../../registry/index.ts';
 import type { Access } from './principal.ts';
 
 /**
@@ -24,10 +25,18 @@ const EXCEPTIONS: Readonly<Record<string, Access>> = {
   'DELETE /mode': 'admin',
 };
 
-/** What a request does. @param route the path of its route, below a context of the registry or not. */
-export function endpointAccess(method: string, route: string): Access {
+/** Settings of a subject, unless its name stands for all of them, or for those of a context. */
+const SUBJECT_SETTINGS = new Set(['/config/:subject', '/mode/:subject']);
+
+/**
+ * What a request does.
+ * @param route the path of its route, below a context of the registry or not.
+ * @param place the parameters of that path, decoded: what they mean counts, not how it is written.
+ */
+export function endpointAccess(method: string, route: string, place: SubjectPlace = {}): Access {
   const path = route.replace(/^\/contexts\/:context(?=\/)/, '');
   const exception = EXCEPTIONS[`${method} ${path}`];
   if (exception !== undefined) return exception;
-  return method === 'GET' || method === 'HEAD' ? 'read' : 'write';
+  if (method === 'GET' || method === 'HEAD') return 'read';
+  return SUBJECT_SETTINGS.has(path) && isForMany(subjectAt(place)) ? 'admin' : 'write';
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { OperationalError } from '../../base/errors.ts';
+import type { SubjectPlace } from '../../registry/index.ts';
 import { RestError, RestErrorCode, toRestError } from '../rest/rest-error.ts';
 import { endpointAccess } from './endpoint-access.ts';
 import { PEER, type Peers } from './peers.ts';
@@ -40,7 +41,7 @@ export function secure(
     done();
   });
   if (security === undefined) return;
-  app.addHook('onRequest', (request, reply, done) => {
+  app.addHook<{ Params: SubjectPlace }>('onRequest', (request, reply, done) => {
     const path = request.url.split('?', 1)[0] ?? '';
     if (security.isFree(path)) return done();
     const check = (principal: Principal | undefined): void => {
@@ -60,7 +61,7 @@ export function secure(
 }
 
 interface Admission {
-  readonly request: FastifyRequest;
+  readonly request: FastifyRequest<{ Params: SubjectPlace }>;
   readonly reply: FastifyReply;
   readonly security: Security;
 }
@@ -73,7 +74,8 @@ function admit(principal: Principal | undefined, { request, reply, security }: A
   request.principal = principal;
   // What is nowhere is told as that.
   const route = request.routeOptions.url ?? '';
-  security.require(principal, endpointAccess(request.method, route), `${request.method} ${route}`);
+  const access = endpointAccess(request.method, route, request.params);
+  security.require(principal, access, `${request.method} ${route}`);
 }
 
 function unavailable(error: unknown): RestError {

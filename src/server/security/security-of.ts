@@ -3,6 +3,7 @@ import type { ServerConfig } from '../config/server-properties.ts';
 import { Authenticator } from './authenticator.ts';
 import { BearerTokens } from './bearer-tokens.ts';
 import { usersFileOf } from './jaas-file.ts';
+import { accessRolesOf, refuseRoles } from './access-roles.ts';
 import { Security } from './security.ts';
 import { UsersFile } from './users-file.ts';
 
@@ -12,7 +13,10 @@ import { UsersFile } from './users-file.ts';
  */
 export function securityOf(settings: ServerConfig, clock: { nowMs(): number }): Security | undefined {
   const methods = settings.get('authentication.method');
-  if (methods.includes('NONE')) return undefined;
+  if (methods.includes('NONE')) {
+    refuseRoles(settings);
+    return undefined;
+  }
   const authenticator = new Authenticator({
     ...(methods.includes('BASIC') ? { users: usersOf(settings) } : {}),
     ...(methods.includes('BEARER') ? { tokens: tokensOf(settings, clock) } : {}),
@@ -21,11 +25,7 @@ export function securityOf(settings: ServerConfig, clock: { nowMs(): number }): 
   return new Security({
     authenticator,
     roles: settings.get('authentication.roles'),
-    accessRoles: {
-      read: settings.get('authorization.read.roles'),
-      write: settings.get('authorization.write.roles'),
-      admin: settings.get('authorization.admin.roles'),
-    },
+    accessRoles: accessRolesOf(settings),
     skipPaths: settings.get('authentication.skip.paths'),
   });
 }

@@ -191,4 +191,40 @@ describe('roles', () => {
       }
     }
   });
+
+  it.each([true, false])(
+    'keeps the rules of all subjects for admins, by whichever name (own port: %s)',
+    async (registry) => {
+      const bodies = { config: { compatibility: 'NONE' }, mode: { mode: 'READONLY' } };
+      const names = [
+        '/__GLOBAL',
+        '/__EMPTY',
+        '/:.:',
+        '/%3A.%3A',
+        '/:.:__GLOBAL',
+        '/%5F_GLOBAL',
+        '/:.c:',
+        '/:.c:__GLOBAL',
+        '/',
+      ];
+      const before = await send('reader', 'GET', '/config', undefined, { registry });
+      for (const kind of ['config', 'mode'] as const) {
+        const below = [':.:', '.c'].map((context) => `/contexts/${context}/${kind}/__GLOBAL`);
+        for (const to of [...names.map((name) => `/${kind}${name}`), ...below]) {
+          for (const method of ['PUT', 'DELETE']) {
+            const body = method === 'PUT' ? bodies[kind] : undefined;
+            const { status } = await send('writer', method, to, body, { registry });
+            expect(status, `${method} ${to}`).toBe(403);
+          }
+        }
+      }
+      expect(await send('reader', 'GET', '/config', undefined, { registry })).toEqual(before);
+      expect(await send('reader', 'GET', '/mode', undefined, { registry })).toMatchObject({
+        body: { mode: 'READWRITE' },
+      });
+      expect(await send('admin', 'PUT', '/mode/__GLOBAL', { mode: 'READWRITE' }, { registry })).toMatchObject(
+        { status: 200 },
+      );
+    },
+  );
 });
