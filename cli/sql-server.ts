@@ -4,7 +4,13 @@ import { DiagnosticError, messageOf } from '../src/base/errors.ts';
 import { nodeEnvironment } from '../src/base/io/node-environment.ts';
 import { silentLogger } from '../src/base/logger.ts';
 import { Producer } from '../src/client/index.ts';
-import { checkedBackup, commandTopicOf, restoreCommandTopic } from '../src/server/index.ts';
+import {
+  checkedBackup,
+  commandTopicOf,
+  liveGroups,
+  restoreCommandTopic,
+  setAsideBackups,
+} from '../src/server/index.ts';
 import { clientOptions, type ConnectionOptions, withConnection } from './connection.ts';
 import { withOptionRules } from './option-rules.ts';
 import { writeOut } from './standard-streams.ts';
@@ -14,6 +20,8 @@ interface RestoreOptions extends ConnectionOptions {
   readonly serviceId: string;
   readonly skipIncompatible?: boolean;
   readonly skipCut?: boolean;
+  readonly backups?: string;
+  readonly force?: boolean;
   readonly yes?: boolean;
 }
 
@@ -25,9 +33,18 @@ export function sqlServerCommand(): Command {
     .option('--service-id <id>', 'ksql.service.id of the service', 'default_')
     .option('--skip-incompatible', 'leave out statements that this release cannot read')
     .option('--skip-cut', 'leave out the last line where it is cut off')
+    .option('--backups <folder>', 'ksql.metastore.backup.location: set other backups aside that are there')
+    .option('--force', 'restore although queries of the service are running')
     .option('-y, --yes', 'delete the statements that the command topic has now')
     .action((file: string, options: RestoreOptions) => restoreFrom(file, options));
-  withOptionRules(restore, { '--service-id': {}, '--skip-incompatible': {}, '--skip-cut': {}, '--yes': {} });
+  withOptionRules(restore, {
+    '--service-id': {},
+    '--skip-incompatible': {},
+    '--skip-cut': {},
+    '--backups': {},
+    '--force': {},
+    '--yes': {},
+  });
   return server;
 }
 
@@ -50,6 +67,7 @@ async function restoreFrom(file: string, options: RestoreOptions): Promise<void>
     const deliveryTimeoutMs = blockMsMax;
     const producer = new Producer({ ...common, blockMsMax, deliveryTimeoutMs, acks: 'all', lingerMs: 0 });
     try {
+      if (options.force !== true) refuseLive(await liveGroups(topic, admin), topic);
       const { timers } = nodeEnvironment;
       const { signal } = new AbortController();
       await restoreCommandTopic(commands, { topic, admin, producer, timers, logger: silentLogger, signal });
@@ -57,7 +75,36 @@ async function restoreFrom(file: string, options: RestoreOptions): Promise<void>
       await producer.close();
     }
   });
+  tellOfBackups(commands, { topic, location: options.backups });
   writeOut(`restored ${topic} with ${commands.length} statements; start the servers of the service again\n`);
+}
+
+/** A server whose command topic is deleted beside it does not know any more what it serves. */
+function refuseLive(groups: readonly string[], topic: string): void {
+  const [group] = groups;
+  if (group === undefined) return;
+  const others = groups.length === 1 ? '' : ` and ${groups.length - 1} more`;
+  throw new DiagnosticError({
+    message: `${topic} is in use: a server is running ${group}${others}`,
+    hint:
+      'stop the servers of the service; one that has stopped is seen until its session is over, 45 s unless set otherwise; ' +
+      '--force restores all the same',
+  });
+}
+
+/** A server with a backup of other statements than its topic has does not start. */
+function tellOfBackups(
+  commands: ReturnType<typeof checkedBackup>['commands'],
+  { topic, location }: { readonly topic: string; readonly location: string | undefined },
+): void {
+  if (location === undefined) {
+    writeOut(
+      'servers with ksql.enable.metastore.backup do not start beside a backup of other statements: --backups sets it aside\n',
+    );
+    return;
+  }
+  for (const { from, to } of setAsideBackups(commands, { disk: nodeEnvironment.disk, location, topic }))
+    writeOut(`set aside ${from}: it is ${to} now\n`);
 }
 
 function contentOf(file: string): Buffer {

@@ -2,8 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Admin } from '../../src/client/index.ts';
+import { liveGroups } from '../../src/server/index.ts';
 import { millrace } from '../e2e/command.ts';
-import { type Json, post, startPlatform, type TestPlatform } from './platform.ts';
+import { eventually, type Json, post, startPlatform, type TestPlatform } from './platform.ts';
 
 const TOPIC = '_confluent-ksql-default__command_topic';
 
@@ -102,6 +103,36 @@ it('begins another backup where the operator goes on with what the topic has', a
       .map(linesOf)
       .toSorted((a, b) => a - b),
   ).toEqual([2, 3]);
+});
+
+it('restores an older backup beside a newer one, not while queries run, and the servers start', async () => {
+  await create('one');
+  const [file = ''] = backups();
+  const older = path.join(data, 'older');
+  fs.copyFileSync(file, older);
+  await ksql('CREATE STREAM two AS SELECT * FROM one;');
+  const admin = new Admin({ bootstrapServers: platform.bootstrap });
+  await eventually(async () => ((await liveGroups(TOPIC, admin)).length === 1 ? true : undefined));
+  await admin.close();
+  const on = ['-b', platform.bootstrap, '--yes', '--backups', location];
+  const restore = (...more: string[]) => millrace(['sql-server', 'restore', older, ...on, ...more]);
+  expect(await restore()).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining(
+      `${TOPIC} is in use: a server is running _confluent-ksql-default_query_`,
+    ) as unknown,
+  });
+  expect(await streams()).toEqual(['ONE', 'TWO']);
+  await platform.stopServer();
+  // The members of a server that has stopped are there until their session is over.
+  expect(await restore('--force')).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining(`set aside ${file}: it is ${file}.replaced now`) as unknown,
+  });
+  expect(backups()).toEqual([`${file}.replaced`]);
+  await platform.stop();
+  platform = await start();
+  expect(await streams()).toEqual(['ONE']);
 });
 
 it.each([

@@ -59,3 +59,7 @@ function commandOf(line: Buffer, number: number): CommandBytes {
     throw new Error(`line ${number} is no command of a backup: no key in front of a colon`);
   return { key: line.subarray(0, key.length), value: line.subarray(key.length + 1) };
 }
+
+export function isSameCommand(one: CommandBytes, other: CommandBytes): boolean {
+  return one.key.equals(other.key) && one.value.equals(other.value);
+}

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Clock, Disk } from '../../base/environment.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
-import { backupLine, type CommandBytes, LINE_END, readBackup } from './backup-file.ts';
+import { backupLine, type CommandBytes, isSameCommand, LINE_END, readBackup } from './backup-file.ts';
 
 const PREFIX = 'backup_';
 
@@ -62,7 +62,7 @@ export class CommandBackup {
     for (const [index, command] of commands.entries()) {
       const expected = this.#expected.pop();
       if (expected === undefined) this.write(command);
-      else if (!isSame(expected, command))
+      else if (!isSameCommand(expected, command))
         this.#onDifference(`statement ${index + 1} is another one`, command);
       this.#seen.push(command);
     }
@@ -114,8 +114,9 @@ export class CommandBackup {
     if (!skipDamage) {
       throw new OperationalError(
         'COMMAND_TOPIC_DAMAGED',
-        `${message}; restore it by millrace sql-server restore, or set ksql.command.topic.skip.damage=true to go on with ` +
-          'what the topic has',
+        `${message}; restore the topic from it by millrace sql-server restore. Where the topic is right, since it was restored from ` +
+          'another backup, move this one out of its folder, as restore --backups does, or set ' +
+          'ksql.command.topic.skip.damage=true to go on with what the topic has',
         { retriable: false },
       );
     }
@@ -138,15 +139,19 @@ export class CommandBackup {
 
   #latest(): string | undefined {
     const { environment, location, topic } = this.#options;
-    const prefix = `${PREFIX}${topic}_`;
-    const times = environment.disk.list(location).flatMap((name) => {
-      const time = name.slice(prefix.length);
-      return name.startsWith(prefix) && /^\d{1,15}$/.test(time) ? [Number(time)] : [];
-    });
-    return times.length === 0 ? undefined : path.join(location, `${prefix}${Math.max(...times)}`);
+    const [latest] = backupsOf(topic, environment.disk.list(location)).toSorted((a, b) => b.time - a.time);
+    return latest === undefined ? undefined : path.join(location, latest.name);
   }
 }
 
-function isSame(one: CommandBytes, other: CommandBytes): boolean {
-  return one.key.equals(other.key) && one.value.equals(other.value);
+/** Those of a command topic, among the names in a folder. */
+export function backupsOf(
+  topic: string,
+  names: readonly string[],
+): readonly { readonly name: string; readonly time: number }[] {
+  const prefix = `${PREFIX}${topic}_`;
+  return names.flatMap((name) => {
+    const time = name.slice(prefix.length);
+    return name.startsWith(prefix) && /^\d{1,15}$/.test(time) ? [{ name, time: Number(time) }] : [];
+  });
 }

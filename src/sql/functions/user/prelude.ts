@@ -1,3 +1,5 @@
+import { GUARDED_NATIVES } from './guarded-natives.ts';
+
 /**
  * What stands around the source of a function in its sandbox, as text: it makes the source a function, the arguments values of
  * JavaScript, and checks and writes down what it returns. The other half is `crossing.ts`.
@@ -18,25 +20,7 @@ const DAY_MS = 86400000, INT64_MAX = 2n ** 63n - 1n, INT64_MIN = -(2n ** 63n);
 delete globalThis.SharedArrayBuffer;
 delete globalThis.Atomics;
 
-// What loops over a length in one step of the interpreter, which nothing can end, does so over arrays that are there.
-const { apply } = Reflect;
-const LENGTH_MAX = 10000000, LENGTH_FREE = 1000;
-// The interpreter asks for the time after so many steps, of which a native is one: what it walks is counted in steps of a loop.
-function pay(length) { for (let left = length; left > LENGTH_FREE; left -= LENGTH_FREE); }
-for (const name of ['indexOf', 'lastIndexOf', 'includes', 'fill', 'reverse', 'join', 'copyWithin', 'concat', 'slice', 'splice',
-  'shift', 'unshift', 'flat', 'sort', 'toSorted', 'toReversed', 'toSpliced', 'with', 'toString', 'toLocaleString',
-  'forEach', 'map', 'filter', 'some', 'every', 'reduce', 'reduceRight', 'flatMap', 'find', 'findIndex', 'findLast', 'findLastIndex']) {
-  const native = Array.prototype[name];
-  if (native === undefined) continue;
-  const guarded = { [name](...args) {
-    if (!isArray(this)) throw new Mistake('Array.prototype.' + name + ' of what is no array');
-    if (this.length > LENGTH_MAX) throw new RangeError('an array of ' + this.length + ' elements');
-    if (this.length > LENGTH_FREE) pay(this.length);
-    return apply(native, this, args);
-  } }[name];
-  Object.defineProperty(Array.prototype, name, { value: guarded, writable: true, configurable: true });
-}
-
+${GUARDED_NATIVES}
 function kindOf(value) {
   if (value === null || value === undefined) return Text(value);
   if (typeof value !== 'object') return (typeof value === 'undefined' ? '' : 'a ') + typeof value;

@@ -194,6 +194,42 @@ describe('a function that does what it should not', () => {
       'return new Array(2 ** 32 - 1).indexOf(1);',
       /array of 4294967295 elements/,
     ],
+    ...['forEach', 'map', 'filter', 'some', 'every', 'flatMap', 'find', 'findLastIndex'].map(
+      (name): [string, string, RegExp] => [
+        `walks an array that is none by ${name}`,
+        `return new Array(2 ** 32 - 1).${name}((x) => x);`,
+        /array of 4294967295 elements/,
+      ],
+    ),
+    [
+      'reduces an array that is none',
+      'return new Array(2 ** 32 - 1).reduce((a) => a, 0);',
+      /array of 4294967295 elements/,
+    ],
+    ['flattens an array that is none', 'return [new Array(2 ** 32 - 1)].flat().length;', /^time: /],
+    ['appends an array that is none', 'return [].concat(new Array(2 ** 32 - 1)).length;', /^time: /],
+    ['maps to an array that is none', 'return [1].flatMap(() => new Array(2 ** 32 - 1)).length;', /^time: /],
+    ['walks a large array again and again', 'const a = new Array(9e6); for (;;) a.includes(1);', /^time: /],
+    [
+      'searches a long text again and again',
+      "const s = 'x'.repeat(3e6); for (;;) s.indexOf('y');",
+      /^time: /,
+    ],
+    [
+      'searches for a long text',
+      "const a = 'a'.repeat(1e6); return a.indexOf('a'.repeat(4e5) + 'b');",
+      /a search for 400001 characters in 1000000/,
+    ],
+    [
+      'joins a template that is none',
+      'return String.raw({ raw: { length: 2 ** 53 } }).length;',
+      /^(memory|time): /,
+    ],
+    [
+      'writes down names that are none',
+      'return JSON.stringify({}, new Array(2 ** 32 - 1)).length;',
+      /a list of 4294967295 names/,
+    ],
     ['reads JSON without end', "return JSON.parse('['.repeat(1e5)).length;", /stack overflow|too deep/],
   ])('%s', (_, source, failure) => {
     expect(given(scalar('', 'INTEGER', source))).toMatch(failure);
@@ -235,6 +271,30 @@ describe('a function that does what it should not', () => {
     const source = "return String(import('node:fs').constructor.name);";
     expect(given(scalar('', 'STRING', source))).toBe('Promise');
     expect(given(scalar('', 'STRING', "import 'node:fs'; return '';"))).toMatch(/^thrown: SyntaxError/);
+  });
+
+  it.each([
+    ['[1, , 3].concat([4, , 6], 7, "8").length', 8],
+    ['[1, , 3].concat([4, , 6], 7).map((x, i) => i).filter(() => true).join()', '0,2,3,5,6'],
+    ['[1, [2, [3, [4]]], , 5].flat().length', 4],
+    ['JSON.stringify([1, [2, [3, [4]]]].flat(Infinity))', '[1,2,3,4]'],
+    ['[3, 4].flatMap((x, i, all) => [x, i, [all.length]]).join("|")', '3|0|2|4|1|2'],
+    ['[1, 2].flatMap(function () { return this.a; }, { a: 7 }).join()', '7,7'],
+    ['"a-b-c".split("-").length + "a-b-c".split(/-/).length', 6],
+    ['"a1b1".split(1).join() + "a,b".split(",", 1)', 'a,b,a'],
+    [
+      '"aXbX".replace("X", "-") + "aXbX".replaceAll("X", (x, at) => at) + "aX".replace(/x/i, "$&$&")',
+      'a-bXa1b3aXX',
+    ],
+    ['"abcabc".indexOf("c", 3) + "abcabc".lastIndexOf("c") + "abc".indexOf()', 9],
+    ['"abc".includes("bc") + "," + "undefined".includes()', 'true,true'],
+    ['"a".split({ [Symbol.split]: (text, limit) => [text, limit] }, 7).join()', 'a,7'],
+    ['String.raw`a\\n${1}b${2}`', 'a\\n1b2'],
+    ['JSON.stringify({ a: 1, b: 2 }, ["b"]) + JSON.stringify([1], null, 1)', '{"b":2}[\n 1\n]'],
+    ['[3, 1, 2].sort((a, b) => a - b).reduce((a, b) => a + "," + b)', '1,2,3'],
+  ])('has natives that do what they do elsewhere: %s', (source, value) => {
+    const type = typeof value === 'number' ? 'INTEGER' : 'STRING';
+    expect(given(scalar('', type, source))).toBe(value);
   });
 
   it('keeps its changes of intrinsics to itself', () => {
