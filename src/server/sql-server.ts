@@ -311,7 +311,7 @@ export class SqlServer {
 
   #serviceTermination(): ServiceTermination {
     return new ServiceTermination({
-      ...{ engine: this.#engine, admin: this.#admin, logger: this.#options.logger },
+      ...{ engine: this.#engine, admin: this.#admin, registry: this.registry, logger: this.#options.logger },
       commands: () => this.#recording(),
       onBegin: () => {
         this.#progress.terminate('begun');

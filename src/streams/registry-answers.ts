@@ -22,6 +22,7 @@ export function withRegistryErrors(client: SchemaRegistryClient): SchemaRegistry
     byId: (id) => asked(() => client.byId(id)),
     lookup: (subject, schema) => asked(() => client.lookup(subject, schema)),
     subjects: () => asked(() => client.subjects()),
+    deleteSubject: (subject) => asked(() => client.deleteSubject(subject)),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Environment } from '../base/environment.ts';
 import { nodeEnvironment } from '../base/io/node-environment.ts';
 import {
   type CompatibilityLevel,
+  deleteSubject,
   httpExchange,
   RegistryClient,
   RegistryState,
@@ -91,6 +92,9 @@ export function inMemorySchemaRegistry(
     byId: async (id) => now.byId(id),
     lookup: async (subject, schema) => now.lookup(subject, schema),
     subjects: async () => state.subjects('left out'),
+    deleteSubject: async (subject) => {
+      found([40401, 40404], () => changed(deleteSubject(all, subject, { isPermanent: false })));
+    },
   };
 }
 

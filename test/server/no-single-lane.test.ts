@@ -35,7 +35,7 @@ class HeldHost extends KafkaHost {
     return super.createTopic(request);
   }
 
-  override async deleteTopic(name: string): Promise<void> {
+  override async deleteTopic(name: string): Promise<boolean> {
     await this.held.get(name)?.opened;
     return super.deleteTopic(name);
   }

@@ -37,6 +37,7 @@ function waitingRegistry(): SchemaRegistryClient {
     byId: (id) => registry.byId(id),
     lookup: (subject, schema) => registry.lookup(subject, schema),
     subjects: () => registry.subjects(),
+    deleteSubject: (subject) => registry.deleteSubject(subject),
   };
 }
 

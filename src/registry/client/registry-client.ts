@@ -43,7 +43,7 @@ interface RegistryClientOptions {
 
 /** What is asked of a registry. */
 interface Request {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly body?: string;
 }
@@ -113,6 +113,12 @@ export class RegistryClient {
   async subjects(): Promise<readonly string[]> {
     const answer = await this.#ask({ method: 'GET', path: '/subjects' });
     return isJsonArray(answer) ? answer.filter((name) => typeof name === 'string').toSorted() : [];
+  }
+
+  /** Deletes all versions of a subject, softly. No error where there is no such subject, or it was deleted before. */
+  async deleteSubject(subject: string): Promise<void> {
+    const path = `/subjects/${encodeURIComponent(subject)}`;
+    await orUndefined([40401, 40404], () => this.#ask({ method: 'DELETE', path }));
   }
 
   async #version(subject: string, version: number | 'latest'): Promise<ClientSubjectSchema> {

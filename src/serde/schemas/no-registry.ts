@@ -11,4 +11,5 @@ export const noRegistry: SchemaRegistryClient = {
   byId: refuse,
   lookup: refuse,
   subjects: refuse,
+  deleteSubject: refuse,
 };

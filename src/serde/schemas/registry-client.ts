@@ -17,6 +17,8 @@ export interface SchemaRegistryClient {
   lookup(subject: string, schema: SchemaText): Promise<SubjectSchema | undefined>;
   /** Names of the subjects, sorted. */
   subjects(): Promise<readonly string[]>;
+  /** Deletes all versions of a subject, softly: their ids stay readable. No error where there is no such subject. */
+  deleteSubject(subject: string): Promise<void>;
   /** The same answers without a wait, of a registry in memory. */
   readonly now?: ImmediateRegistry;
 }

@@ -2,6 +2,9 @@ import { messageOf, OperationalError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Admin } from '../../client/index.ts';
 import type { SqlEngine } from '../../sql/index.ts';
+import type { SchemaRegistryClient } from '../../serde/index.ts';
+import { deleteSubjects, subjectsOf } from '../../sql/analysis/topic-subjects.ts';
+import type { DataSource } from '../../sql/catalog/data-source.ts';
 import { javaPattern } from '../../sql/functions/regexp/java-pattern.ts';
 import { currentStatus, type StatementEntity } from '../../sql/entities/statement-entity.ts';
 import { TERMINATE_CLUSTER, type TerminateCluster } from './command.ts';
@@ -10,6 +13,8 @@ import type { CommandTopic } from './command-topic.ts';
 interface TerminationOptions {
   readonly engine: SqlEngine;
   readonly admin: Pick<Admin, 'deleteTopics'>;
+  /** Where the schemas of its topics are. */
+  readonly registry: Pick<SchemaRegistryClient, 'deleteSubject'>;
   readonly commands: () => Pick<CommandTopic, 'topic' | 'plannedAtOffset' | 'append' | 'close'>;
   readonly logger: Logger;
   /** Called first: no statement is taken any more. */
@@ -59,34 +64,50 @@ export class ServiceTermination {
     const commands = this.#options.commands();
     logger.info('the SQL service is being terminated', { statement: TERMINATE_CLUSTER });
     onBegin();
-    const names = topicsOf(engine, deleteTopicList);
+    const sources = resultsOf(engine, deleteTopicList);
+    const names = [...new Set(sources.map(({ topic }) => topic.name))];
     await engine.control({ action: 'TERMINATE' });
-    await this.#delete(names);
+    const deleted = new Set(await this.#delete(names));
+    await this.#deleteSchemas(sources.filter(({ topic }) => deleted.has(topic.name)));
     await commands.close();
     await this.#delete([commands.topic]);
     logger.info('the SQL service was terminated', { deletedTopics: names });
     onEnd();
   }
 
-  /** One that cannot be deleted is told, and does not keep the others. */
-  async #delete(names: readonly string[]): Promise<void> {
+  async #deleteSchemas(sources: readonly DataSource[]): Promise<void> {
+    const { registry, logger } = this.#options;
+    const subjects = [...new Set(sources.flatMap(subjectsOf))];
+    for (const error of await deleteSubjects(subjects, registry)) {
+      logger.error('schemas of a deleted topic stay', { error });
+    }
+  }
+
+  /** One that cannot be deleted is told, and does not keep the others. @returns those that were. */
+  async #delete(names: readonly string[]): Promise<readonly string[]> {
     const { admin, logger } = this.#options;
+    const deleted: string[] = [];
     for (const name of names) {
       try {
         await admin.deleteTopics([name]);
+        deleted.push(name);
       } catch (error) {
         const isGone = error instanceof OperationalError && error.code === 'UNKNOWN_TOPIC_OR_PARTITION';
         if (!isGone) logger.error('a topic was not deleted', { topic: name, error: messageOf(error) });
       }
     }
+    return deleted;
   }
 }
 
-/** Of the topics that queries write those that are named, or that match a pattern as a whole. */
-function topicsOf(engine: SqlEngine, patterns: readonly string[]): readonly string[] {
-  const written = engine.catalog.sources().flatMap((each) => (each.isQueryResult ? [each.topic.name] : []));
+/** What queries write to topics that are named, or that match a pattern as a whole. */
+function resultsOf(engine: SqlEngine, patterns: readonly string[]): readonly DataSource[] {
   const compiled = patterns.map(wholePattern);
-  return [...new Set(written)].filter((name) => compiled.some((pattern) => pattern.first(name) !== null));
+  return engine.catalog
+    .sources()
+    .filter(
+      ({ isQueryResult, topic }) => isQueryResult && compiled.some((each) => each.first(topic.name) !== null),
+    );
 }
 
 /** A pattern that a whole name must match. @throws {RangeError} for one that is none. */

@@ -1,5 +1,5 @@
 import type { Timers } from '../../base/environment.ts';
-import { orUndefined, RegistryClient } from '../../registry/index.ts';
+import { deleteSubject, orUndefined, RegistryClient } from '../../registry/index.ts';
 import type { RegisteredSchema, SchemaRegistryClient, SchemaText, SubjectSchema } from '../../serde/index.ts';
 import { dependenciesOf, placed, requestOf, schemaOf } from '../../streams/registry-answers.ts';
 import type { RegistryService } from './registry-service.ts';
@@ -15,18 +15,28 @@ export class EmbeddedRegistryClient implements SchemaRegistryClient {
   }
 
   async register(subject: string, schema: SchemaText): Promise<RegisteredSchema> {
-    const { exchange } = this.#service;
-    const registered = await this.#service.forward((url) =>
-      new RegistryClient({ exchange, urls: [url], timers: this.#timers, attemptsMax: 1 }).register(
-        subject,
-        schema,
-      ),
-    );
+    const registered = await this.#service.forward((url) => this.#leader(url).register(subject, schema));
     if (registered !== undefined) return registered;
     const request = requestOf(schema);
     const id = await this.#service.change((all) => all.register(subject, request, { normalize: false }));
     const dependencies = await this.#service.read((all) => dependenciesOf(all, schema));
     return { ...schema, id, dependencies };
+  }
+
+  async deleteSubject(subject: string): Promise<void> {
+    const isDone = await this.#service.forward(async (url) => {
+      await this.#leader(url).deleteSubject(subject);
+      return true;
+    });
+    if (isDone === true) return;
+    await orUndefined([40401, 40404], () =>
+      this.#service.change((all) => deleteSubject(all, subject, { isPermanent: false })),
+    );
+  }
+
+  #leader(url: string): RegistryClient {
+    const { exchange } = this.#service;
+    return new RegistryClient({ exchange, urls: [url], timers: this.#timers, attemptsMax: 1 });
   }
 
   latest(subject: string): Promise<SubjectSchema | undefined> {

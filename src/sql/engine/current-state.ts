@@ -1,4 +1,5 @@
 import { OperationalError } from '../../base/errors.ts';
+import { deleteSubjects as deleteSubjectsOf } from '../analysis/topic-subjects.ts';
 import { propertyName } from '../analysis/property-names.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { Catalog } from '../catalog/catalog.ts';
@@ -96,12 +97,17 @@ export class CurrentState {
     return { plan, message, ...(query === undefined ? {} : { queryId: query.queryId }) };
   }
 
-  /** The source is dropped already: that its topic stays is told. */
-  async #deleteTopic({ deleteTopic, deleteTopicId }: StatementPlan): Promise<string> {
+  /**
+   * The source is dropped already: that its topic stays is told, or its schemas. Whoever has deleted the topic deletes them, too:
+   * where it is gone already, they may be those of one that was made anew.
+   */
+  async #deleteTopic({ deleteTopic, deleteTopicId, deleteSubjects = [] }: StatementPlan): Promise<string> {
     if (deleteTopic === undefined || deleteTopicId === null) return '';
+    const { host } = this.#options;
     try {
-      await this.#options.host.deleteTopic(deleteTopic, { topicId: deleteTopicId });
-      return '';
+      if (!(await host.deleteTopic(deleteTopic, { topicId: deleteTopicId }))) return '';
+      const left = await deleteSubjectsOf(deleteSubjects, host.registry);
+      return left.length === 0 ? '' : ` Schemas could not be deleted: ${left.join('; ')}`;
     } catch (error) {
       if (!(error instanceof OperationalError)) throw error;
       return ` The topic could not be deleted: ${error.message}`;

@@ -47,9 +47,10 @@ export interface SqlHost {
   createTopic(request: TopicRequest): Promise<boolean>;
   /**
    * Deletes a topic; no error where there is none.
+   * @returns whether it was deleted now: of the servers that carry a statement out one finds it.
    * @param options.topicId the topic that is meant: one of the same name that has come in its place stays.
    */
-  deleteTopic(name: string, options?: { readonly topicId?: string | undefined }): Promise<void>;
+  deleteTopic(name: string, options?: { readonly topicId?: string | undefined }): Promise<boolean>;
   /** Writes a record and waits until it is acknowledged. */
   produce(record: ProducedRecord): Promise<void>;
   /**

@@ -138,12 +138,14 @@ export class KafkaHost implements SqlHost {
   async deleteTopic(
     name: string,
     { topicId }: { readonly topicId?: string | undefined } = {},
-  ): Promise<void> {
+  ): Promise<boolean> {
     const admin = this.#admin;
     try {
       await (topicId === undefined ? admin.deleteTopics([name]) : admin.deleteTopicsWithIds([topicId]));
+      return true;
     } catch (error) {
       if (!(error instanceof OperationalError) || !NO_TOPIC.has(error.code)) throw error;
+      return false;
     }
   }
 

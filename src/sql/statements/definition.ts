@@ -72,6 +72,8 @@ export interface PlanBase {
   readonly deleteTopic?: string;
   /** Its id, so that nobody deletes one that has come in its place; null where there was none. Absent in older records. */
   readonly deleteTopicId?: string | null;
+  /** Subjects of the schemas of that topic, which go with it. Absent where its formats have none, and in older records. */
+  readonly deleteSubjects?: readonly string[];
   /** Name of a property whose value is another one for all queries from now on. */
   readonly alteredProperty?: string;
 }

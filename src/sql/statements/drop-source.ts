@@ -3,6 +3,7 @@ import type { SourceSpan } from '../../base/errors.ts';
 import { quoteName } from '../../base/sql-quotes.ts';
 import { statementMessages } from '../messages/statements.ts';
 import { isReadOnlyTopic } from '../analysis/reserved-topics.ts';
+import { subjectsOf } from '../analysis/topic-subjects.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { refuse } from '../analysis/sql-error.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -48,7 +49,7 @@ export const dropSource: PlannedStatement<DropSource, DropSourcePlan> = {
       kind: 'dropSource',
       name: source.name,
       sourceKind: source.kind,
-      ...(statement.deleteTopic ? deletion(source.topic.name, topics) : {}),
+      ...(statement.deleteTopic ? { ...deletion(source.topic.name, topics), ...schemaDeletion(source) } : {}),
       terminate: own.map(({ queryId }) => queryId),
     };
   },
@@ -70,6 +71,11 @@ function deletion(
   const facts = topics.get(name);
   if (facts === undefined) return { deleteTopic: name, deleteTopicId: null };
   return { deleteTopic: name, ...(facts.topicId === undefined ? {} : { deleteTopicId: facts.topicId }) };
+}
+
+function schemaDeletion(source: DataSource): Pick<DropSourcePlan, 'deleteSubjects'> {
+  const subjects = subjectsOf(source);
+  return subjects.length === 0 ? {} : { deleteSubjects: subjects };
 }
 
 function checkKind({ sourceKind, deleteTopic, nameSpan }: DropSource, source: DataSource): void {

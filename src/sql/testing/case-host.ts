@@ -78,9 +78,8 @@ export class CaseHost implements SqlHost {
     return Promise.resolve(this.topics.create(request));
   }
 
-  deleteTopic(name: string): Promise<void> {
-    this.topics.delete(name);
-    return Promise.resolve();
+  deleteTopic(name: string): Promise<boolean> {
+    return Promise.resolve(this.topics.delete(name));
   }
 
   async produce({ topic, key, value, timestamp = 0 }: ProducedRecord): Promise<void> {

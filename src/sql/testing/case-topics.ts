@@ -33,10 +33,10 @@ export class CaseTopics {
     return true;
   }
 
-  delete(name: string): void {
-    this.facts.delete(name);
+  delete(name: string): boolean {
     this.#records.delete(name);
     this.#log = this.#log.filter(({ topic }) => topic !== name);
+    return this.facts.delete(name);
   }
 
   /** Names of the topics that were made or written to. */

@@ -75,6 +75,11 @@ export class MemoryRegistry implements SchemaRegistryClient {
   subjects(): Promise<readonly string[]> {
     return Promise.resolve([...this.#subjects.keys()].toSorted());
   }
+
+  deleteSubject(subject: string): Promise<void> {
+    this.#subjects.delete(subject);
+    return Promise.resolve();
+  }
 }
 
 function isSame(one: SchemaText, other: SchemaText): boolean {

@@ -33,9 +33,9 @@ it('a recorded DELETE TOPIC means the topic that there was: a server that comes 
     const second = await idOf('s');
     expect(second).not.toBe(first);
     // Another server carries out the recorded command now.
-    await host.deleteTopic('s', { topicId: first });
+    expect(await host.deleteTopic('s', { topicId: first })).toBe(false);
     expect(await idOf('s')).toBe(second);
-    await host.deleteTopic('s', { topicId: second });
+    expect(await host.deleteTopic('s', { topicId: second })).toBe(true);
     expect(await idOf('s')).toBeUndefined();
     await run('DROP STREAM s DELETE TOPIC;');
     expect((await lastCommand(platform.bootstrap)).plan).toMatchObject({ deleteTopicId: null });
