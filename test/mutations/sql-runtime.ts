@@ -38,13 +38,6 @@ export const sqlRuntimeMutations: readonly Mutation[] = [
     suite: ['test/sql/cases.test.ts'],
   },
   {
-    name: 'a push query that is continued follows the tail before it has caught up',
-    file: 'src/sql/runtime/tail/topic-tails.ts',
-    find: 'for (const partition of behind) reader.fallBehind(partition);',
-    replace: '',
-    suite: ['test/server/scalable-push.test.ts'],
-  },
-  {
     name: 'a push query that has caught up is told once more what the tail reads behind it',
     file: 'src/sql/runtime/tail/tail-reader.ts',
     find: 'records.filter(({ offset }) => offset >= from)',
