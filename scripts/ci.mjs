@@ -13,7 +13,7 @@ const failedTests = [];
 const flaky = [];
 
 /**
- * Which of `parts` equal parts is this commit's turn, such as 2/6: each commit runs one of them, always the same one, and those
+ * Which of `parts` equal parts is this commit's turn, such as 2/8: each commit runs one of them, always the same one, and those
  * that follow each other run all of them in time.
  */
 function turnOf(parts) {
@@ -24,12 +24,12 @@ function turnOf(parts) {
 
 /**
  * The current ones, and the oldest that package.json names. All fast tests run on the first of them; of those that can depend
- * on the Node (`one-node.mjs`) half run on the oldest, and a sixth on the one between, which has what both have.
+ * on the Node (`one-node.mjs`) a quarter run on the oldest, and an eighth on the one between, which has what both have.
  */
 const NODES = [
   { version: '24' },
-  { version: '22', tests: 'of-every-node', share: turnOf(6) },
-  { version: '20.19', tests: 'of-every-node', share: turnOf(2) },
+  { version: '22', tests: 'of-every-node', share: turnOf(8) },
+  { version: '20.19', tests: 'of-every-node', share: turnOf(4) },
 ];
 
 /** More failed files than that are no stall. */

@@ -41,7 +41,7 @@ describe.concurrent('millrace start', () => {
   });
 
   it.each([
-    ['70000', /invalid listener "PLAINTEXT:\/\/127.0.0.1:70000"/],
+    ['70000', /a port is a number from 0 to 65535, not 70000/],
     ['many', /many is not a whole number/],
   ])('refuses the port %s', async (port, message) => {
     expectMistake(await start('--data', folder(), '--kafka-port', port), message);
