@@ -173,7 +173,7 @@ needCommands(['kcat']);
 testStep('slow tests', 'npm', ['run', '--silent', 'test:slow', '--', ...SLOW_SHARE], { minutes: 25 });
 // About one in twenty-four of the planted bugs, always the same; `npm run mutations` plants all of them.
 notingStep('planted bugs', 'npm', ['run', '--silent', 'mutations', '--', '--share', '24'], { minutes: 18 });
-step('simulation', 'npm', ['run', '--silent', 'sim'], { env: { SIM_SEEDS: '100' }, minutes: 15 });
+step('simulation', 'npm', ['run', '--silent', 'sim'], { env: { SIM_SEEDS: '300' }, minutes: 15 });
 // A third of the bugs that are on record as found by the simulation; `npm run sim:planted` searches for all.
 const known = ['--recorded', '--share', '3', '--seeds', '8', '--jobs', '2'];
 step('planted bugs of the simulation', 'npm', ['run', '--silent', 'sim:planted', '--', ...known], {

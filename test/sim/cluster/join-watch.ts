@@ -53,11 +53,13 @@ export class JoinWatch {
     }
   };
 
-  #onProposal(leader: number, { partitionIndex, leaderEpoch, newIsrWithEpochs }: Proposal): void {
+  #onProposal(leader: number, proposal: Proposal): void {
+    const { partitionIndex, leaderEpoch, partitionEpoch, newIsrWithEpochs } = proposal;
     const { topic, ends, newest, violate } = this.#options;
-    // One that leads no more may ask for anything: it is refused.
+    // One that leads no more, or does not know of the last change, may ask for anything: it is refused.
     const registration = newest.registration(partitionIndex);
     if (registration?.leader !== leader || registration.leaderEpoch !== leaderEpoch) return;
+    if (registration.partitionEpoch !== partitionEpoch) return;
     const log = `${topic}-${partitionIndex}`;
     const { starts, endOffset } = epochsAt(this.#cluster.mediumOf(leader), log);
     const epochStart = starts.find(({ epoch }) => epoch === leaderEpoch)?.startOffset ?? endOffset;
