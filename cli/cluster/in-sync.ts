@@ -28,7 +28,7 @@ export async function waitForLeaders(
   { signal, logger }: { readonly signal: AbortSignal; readonly logger: Logger },
 ): Promise<void> {
   const deadline = performance.now() + LEADERS_MS_MAX;
-  for (;;) {
+  for (let pauseMs = LEADERS_POLL_MS; ; pauseMs *= 2) {
     const replication = await replicationOf(brokers());
     if (replication?.leaderless.length === 0) return;
     if (performance.now() > deadline) {
@@ -36,7 +36,8 @@ export async function waitForLeaders(
       logger.warn('the cluster is started, and partitions have no leaders', { partitions });
       return;
     }
-    await sleep(LEADERS_POLL_MS, undefined, { signal });
+    // All partitions are asked for each time.
+    await sleep(pauseMs, undefined, { signal });
   }
 }
 

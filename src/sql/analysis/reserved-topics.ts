@@ -15,7 +15,15 @@ export function isReadOnlyTopic(name: string, properties: SessionProperties): bo
   return matching(properties['ksql.readonly.topics'])(name);
 }
 
+/** Of the text that was asked for last: as a rule all statements of a server have the same. */
+let last: { readonly text: string; readonly matches: (name: string) => boolean } | undefined;
+
 function matching(text: string = RESERVED_TOPICS): (name: string) => boolean {
+  if (last?.text !== text) last = { text, matches: matcherOf(text) };
+  return last.matches;
+}
+
+function matcherOf(text: string): (name: string) => boolean {
   const patterns = text.split(',').map((pattern) => pattern.trim());
   const reserved = patterns
     .filter((pattern) => pattern !== '')

@@ -54,7 +54,12 @@ export const task: WorkerTask<RunInput, RunOutput> = {
 function compiled(program: RowProgram, functions: FunctionRegistry): CompiledProgram {
   const key = JSON.stringify(program);
   const known = programs.get(key);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    // The one that was used last goes last.
+    programs.delete(key);
+    programs.set(key, known);
+    return known;
+  }
   const [oldest] = programs.keys();
   if (programs.size >= PROGRAMS_MAX && oldest !== undefined) programs.delete(oldest);
   const made = new CompiledProgram(program, functions);

@@ -47,7 +47,8 @@ describe.each(['AVRO', 'JSON_SR', 'PROTOBUF'])('%s on a cluster, with a registry
     ])
       await sql.run(`INSERT INTO s VALUES (${k}, ${v}, 'a');`);
     await sql.pulled("SELECT n, total FROM counts WHERE t = 'a';").toEqual([[3, 120]]);
-    // Nothing binds the order in which a join reads two topics: rows come until one meets its partner.
+    // Keys with schema ids send both sides of a join through internal topics, whose order nothing binds: rows come until one meets
+    // its partner.
     await expect
       .poll(
         async () => {
