@@ -6,7 +6,7 @@ import { allowedValues } from '../src/base/config/config-value.ts';
 import { adminConfig, consumerConfig, producerConfig } from '../src/client/index.ts';
 import { type ProcessSettings, serverProperties, sqlProperty } from '../src/server/config/index.ts';
 import { streamsConfig } from '../src/streams/index.ts';
-import { startDefaults } from './process-options.ts';
+import { startDefaults, startSqlDefaults } from './process-options.ts';
 
 /** Whose setting it is. */
 type ConfigOwner = 'broker' | 'topic' | 'sql' | 'streams' | 'producer' | 'consumer' | 'admin';
@@ -28,8 +28,12 @@ export interface ConfigRow {
 /** All settings that there are, with the values that a process with these settings would take. */
 export function configRows(settings: ProcessSettings): readonly ConfigRow[] {
   return [
-    ...processRows('broker', brokerProperties, withStartDefaults(settings)),
-    ...processRows('sql', { ...serverProperties, ...otherSqlProperties(settings) }, settings.server),
+    ...processRows('broker', brokerProperties, withDefaults(startDefaults(settings), settings.broker)),
+    ...processRows(
+      'sql',
+      { ...serverProperties, ...otherSqlProperties(settings) },
+      withDefaults(startSqlDefaults({ isOwn: !settings.server.has('bootstrap.servers') }), settings.server),
+    ),
     ...topicRows(settings),
     ...optionRows('streams', streamsConfig),
     ...optionRows('producer', producerConfig),
@@ -38,12 +42,16 @@ export function configRows(settings: ProcessSettings): readonly ConfigRow[] {
   ];
 }
 
-function withStartDefaults(settings: ProcessSettings): ReadonlyMap<string, GivenValue> {
-  const defaults = Object.entries(startDefaults(settings)).map(([name, value]): [string, GivenValue] => [
+/** With what `start` takes where nothing is set. */
+function withDefaults(
+  defaults: Readonly<Record<string, string>>,
+  given: ReadonlyMap<string, GivenValue>,
+): ReadonlyMap<string, GivenValue> {
+  const taken = Object.entries(defaults).map(([name, value]): [string, GivenValue] => [
     name,
     { value, source: 'default' },
   ]);
-  return new Map([...defaults, ...settings.broker]);
+  return new Map([...taken, ...given]);
 }
 
 function processRows(

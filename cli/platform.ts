@@ -9,7 +9,7 @@ import { type ProcessSettings, SQL_STATE_FOLDER } from '../src/server/config/ind
 import type { SqlServer } from '../src/server/index.ts';
 import { requireOpenFiles } from './open-files.ts';
 import { explain } from './explain.ts';
-import { type ProcessOptions, startDefaults } from './process-options.ts';
+import { type ProcessOptions, startDefaults, startSqlDefaults } from './process-options.ts';
 import { writeError } from './standard-streams.ts';
 
 const KAFKA_PORT = 9092;
@@ -21,6 +21,8 @@ interface PlatformOptions extends ProcessOptions {
   readonly data: string;
   readonly sql: boolean;
   readonly logger: Logger;
+  /** Whether `kafka` is a cluster that `start` has started. */
+  readonly isOwnCluster?: boolean;
   /** Ends a start that is under way. */
   readonly signal: AbortSignal;
 }
@@ -64,7 +66,10 @@ async function startParts(options: PlatformOptions, life: Lifecycle): Promise<Om
   try {
     const server = await life.start({
       name: 'the SQL server',
-      open: () => startServer(options, { kafka, brokerMetrics: broker?.metrics, notes }),
+      open: () => {
+        const isOwn = broker !== undefined || options.isOwnCluster === true;
+        return startServer(options, { kafka, isOwn, brokerMetrics: broker?.metrics, notes });
+      },
       close: (opened) => opened.close(),
     });
     const { url: http, registryUrl } = server;
@@ -80,13 +85,15 @@ async function startServer(
   options: PlatformOptions,
   cluster: {
     readonly kafka: string;
+    /** Whether its brokers are of `start`. */
+    readonly isOwn: boolean;
     /** Of the broker in this process. */
     readonly brokerMetrics: BrokerMetrics | undefined;
     readonly notes: string[];
   },
 ): Promise<SqlServer> {
   const { settings, data, logger, signal } = options;
-  const { kafka, brokerMetrics, notes } = cluster;
+  const { kafka, isOwn, brokerMetrics, notes } = cluster;
   // Loaded only here: a broker alone does without the SQL engine and its memory.
   const { SqlServer: Server } = await import('../src/server/index.ts');
   const port = await choosePort({
@@ -104,7 +111,7 @@ async function startServer(
     ...(settings.httpScheme === undefined ? {} : { scheme: settings.httpScheme }),
     registryListen: { host, ...registryPort(options) },
     data,
-    properties: valuesOf(settings.server),
+    properties: { ...startSqlDefaults({ isOwn }), ...valuesOf(settings.server) },
     logger,
     signal,
     ...(brokerMetrics === undefined ? {} : { brokerMetrics }),

@@ -95,6 +95,14 @@ export function startDefaults({
 }
 
 /**
+ * What `start` takes in place of the SQL server's defaults: on brokers of its own queries process in transactions, on those of others
+ * as ksqlDB's do.
+ */
+export function startSqlDefaults({ isOwn }: { readonly isOwn: boolean }): Readonly<Record<string, string>> {
+  return isOwn ? { 'ksql.streams.processing.guarantee': 'exactly_once_v2' } : {};
+}
+
+/**
  * Says which variables of the environment look like a slip of the pen (they may also be meant for somebody else), and
  * which properties of ksqlDB have no effect.
  */

@@ -68,7 +68,7 @@ export function startCommand(): Command {
             ? undefined
             : await startCluster({ ...options, size, data, settings, signal, logger });
         if (cluster !== undefined) life.add({ name: 'the cluster', close: () => cluster.close() });
-        const kafka = cluster === undefined ? {} : { kafka: cluster.bootstrap };
+        const kafka = cluster === undefined ? {} : { kafka: cluster.bootstrap, isOwnCluster: true };
         if (options.kafka !== undefined) waiting = sayThatItWaits(options.kafka, logger);
         const platform =
           cluster !== undefined && !sql

@@ -62,4 +62,12 @@ describe('config explain', () => {
     expect(rowsOf(name, { set: [] })).toMatchObject([{ value: '0', default: '3000' }]);
     expect(rowsOf(name, { set: [voters] })).toMatchObject([{ value: '3000' }]);
   });
+
+  it('shows what start takes in place of the defaults of SQL, on brokers of its own', () => {
+    const name = 'ksql.streams.processing.guarantee';
+    const valueWith = (...set: string[]): unknown => rowsOf(name, { set })[0]?.value;
+    expect(rowsOf(name, { set: [] })).toMatchObject([{ value: 'exactly_once_v2', source: 'default' }]);
+    expect(valueWith('ksql.streams.processing.guarantee=at_least_once')).toBe('at_least_once');
+    expect(valueWith('bootstrap.servers=there:9092')).toBe('at_least_once');
+  });
 });

@@ -84,7 +84,8 @@ export const engineProperties = perQuery({
   ),
   'ksql.streams.processing.guarantee': string(
     'at_least_once',
-    'what a failure may do to the results of a query: at_least_once, or exactly_once_v2, which processes in transactions',
+    'what a failure may do to the results of a query: at_least_once, or exactly_once_v2, which processes in transactions and is ' +
+      'the default of `millrace start` on brokers of its own',
     oneOf(...PROCESSING_GUARANTEES),
   ),
   'ksql.streams.auto.offset.reset': string(
