@@ -9,6 +9,8 @@ import '../setup/built.ts';
 const main = path.resolve(import.meta.dirname, '../../dist/cli/main.js');
 
 export interface Facts {
+  /** Of the SQL server; absent where there is none. */
+  readonly http?: string;
   readonly kafka: string;
   readonly data: string;
   readonly brokers?: readonly string[];

@@ -8,7 +8,7 @@ import { messageOf, OperationalError } from '../../base/errors.ts';
 import { type ConnectionLimits, defaultConnectionLimits } from './connection-limits.ts';
 import { answerBroken, answerExpectation } from './broken-request.ts';
 import { detectProtocol } from './detect-protocol.ts';
-import { limitSession, limitStream } from './http2-limits.ts';
+import { CONCURRENT_STREAMS_MAX, limitSession, limitStream } from './http2-limits.ts';
 import { hasLongBody } from './long-bodies.ts';
 import { closedWebPolicy, WebGuard, type WebPolicy } from './web-guard.ts';
 import { noteUpgrade } from './web-sockets.ts';
@@ -56,7 +56,10 @@ export class HttpFront {
     };
     this.#http1 = http1Server(limits, guarded);
     this.#webSockets = webSocketServer(limits, guarded);
-    this.#http2 = http2.createServer({ maxSessionInvalidFrames: 100 });
+    this.#http2 = http2.createServer({
+      maxSessionInvalidFrames: 100,
+      settings: { maxConcurrentStreams: CONCURRENT_STREAMS_MAX },
+    });
     // The compatibility API gives HTTP/2 requests the shape of HTTP/1 ones, which is what the router expects.
     this.#http2.on(
       'request',

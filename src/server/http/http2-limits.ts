@@ -4,6 +4,12 @@ import type { ConnectionLimits } from './connection-limits.ts';
 import { hasLongBody } from './long-bodies.ts';
 
 /**
+ * How many requests of a connection are answered at a time. It is told to clients, as ksqlDB's server tells its 100: some,
+ * such as httpx, send one request at a time to a server that tells none, and a push query is one that does not end.
+ */
+export const CONCURRENT_STREAMS_MAX = 1_000;
+
+/**
  * Closes a session that has no stream for longer than the idle time: one that sent nothing but a preface, or never ends
  * the headers of its first request, is as idle as one between two requests. Node has no such limit for HTTP/2.
  */

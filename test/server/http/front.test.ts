@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import http2 from 'node:http2';
 import net from 'node:net';
 import fastify from 'fastify';
 import { afterEach, expect, it } from 'vitest';
 import { HttpFront } from '../../../src/server/http/front.ts';
+import { CONCURRENT_STREAMS_MAX } from '../../../src/server/http/http2-limits.ts';
 
 const open: HttpFront[] = [];
 
@@ -49,6 +51,13 @@ it('serves HTTP/1.1 and HTTP/2 by prior knowledge on one port', async () => {
   });
   expect(await answer.json()).toEqual({ version: '1.1', body: { x: 1 } });
   expect(JSON.parse(await http2Echo(port))).toEqual({ version: '2.0', body: { x: 1 } });
+});
+
+it('tells over HTTP/2 how many requests it answers at a time', async () => {
+  const session = http2.connect(`http://127.0.0.1:${await serve()}`);
+  const [settings] = (await once(session, 'remoteSettings')) as [http2.Settings];
+  session.destroy();
+  expect(settings.maxConcurrentStreams).toBe(CONCURRENT_STREAMS_MAX);
 });
 
 it('recognises a preface that arrives byte by byte', async () => {
