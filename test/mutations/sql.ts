@@ -151,6 +151,20 @@ export const sqlMutations: readonly Mutation[] = [
     suite: ['test/sql/statements/create/check-upgrade-fields.test.ts'],
   },
   {
+    name: 'CREATE OR REPLACE takes one of several queries that write to a source',
+    file: 'src/sql/statements/create/query-ids.ts',
+    find: 'if (writers.length < 2) return writers[0];',
+    replace: 'if (writers.length > 0) return writers[0];',
+    suite: ['test/sql/statements/create/replace-source.test.ts'],
+  },
+  {
+    name: 'OR REPLACE replaces what IF NOT EXISTS keeps',
+    file: 'src/sql/statements/create/source-name.ts',
+    find: 'if (existing === undefined) return undefined;',
+    replace: 'if (existing === undefined || statement.orReplace) return undefined;',
+    suite: ['test/sql/statements/create/replace-source.test.ts'],
+  },
+  {
     name: 'the kind of the result is checked before its LIMIT',
     file: 'src/sql/statements/create-source-as.ts',
     find: '  checkNoLimit(statement);\n',

@@ -96,6 +96,12 @@ export const statementMessages = {
     message: `Cannot add ${replacement.kind.toLowerCase()} '${replacement.name}': ${reason}`,
     hint: `DROP ${old.kind} ${old.name}; and create it anew, or give the new one another name`,
   }),
+  replaceSeveral: (sink: string, queryIds: readonly string[]) => ({
+    message:
+      `REPLACE for sink ${quoteName(sink)} is not supported because there are multiple queries writing into it: ` +
+      `[${queryIds.join(', ')}]`,
+    hint: 'TERMINATE those that write beside the one that is to be replaced',
+  }),
   queryIdTaken: (id: string) => ({
     message: `Query ID '${id}' already exists.`,
     hint: 'SHOW QUERIES; lists those that run',

@@ -14,12 +14,12 @@ import type { ProjectNode } from '../logical/nodes.ts';
 import { planQuery } from '../logical/plan-query.ts';
 import { optimize } from '../optimizer/optimize.ts';
 import { planSteps } from '../physical/plan-steps.ts';
-import { ownedSource, PLAN_VERSION, type QueryPlan } from '../physical/steps.ts';
+import { PLAN_VERSION, type QueryPlan } from '../physical/steps.ts';
 import { usedFunctions } from '../physical/used-functions.ts';
 import type { TopicRequest } from '../physical/topic-request.ts';
 import { sourceNames } from '../queries/transient-plan.ts';
 import { checkUpgrade } from './create/check-upgrade.ts';
-import { givenQueryId, keptQueryId, newQueryId } from './create/query-ids.ts';
+import { givenQueryId, keptQueryId, newQueryId, replacedQuery } from './create/query-ids.ts';
 import { checkReplacement } from './create/replace-source.ts';
 import { checkWritable, sinkSource, sinkStep, sinkTopic } from './create/sink-source.ts';
 import { checkSourceName } from './create/source-name.ts';
@@ -76,9 +76,9 @@ function* planCreateAs(input: PlanInput<CreateSourceAs>): InPieces<CreateAsPlan>
   yield;
   const topic = sinkTopic(source, project, properties, context);
   checkWritable(topic.name, context, statement.span);
+  const running = replacedQuery(statement.name, queries);
   const replaced = statement.orReplace ? context.catalog.source(statement.name) : undefined;
   if (replaced !== undefined) checkReplacement(replaced, source);
-  const running = queries.find((plan) => ownedSource(plan) === statement.name);
   const root = sinkStep(source, project, planned);
   const query: QueryPlan = {
     version: PLAN_VERSION,

@@ -24,6 +24,17 @@ export function givenQueryId(
   return id;
 }
 
+/**
+ * The query that writes to a source, in whose place another one goes on. @throws {DiagnosticError} where there are several: one alone
+ * can be replaced.
+ */
+export function replacedQuery(sink: string, queries: readonly QueryPlan[]): QueryPlan | undefined {
+  const writers = queries.filter((plan) => plan.sink === sink);
+  if (writers.length < 2) return writers[0];
+  const ids = writers.map(({ queryId }) => queryId);
+  throw refuse(statementMessages.replaceSeveral(sink, ids));
+}
+
 /** The id of a query that is replaced, which may be given once more but not changed. */
 export function keptQueryId({ queryId }: QueryPlan, properties: WithProperties): QueryId {
   const text = properties.string('QUERY_ID');

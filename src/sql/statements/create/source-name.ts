@@ -19,10 +19,12 @@ export function checkSourceName(
   if (statement.orReplace && (isSource || existing?.isSource === true)) {
     throw refuse(statementMessages.replaceSource(statement.sourceKind, statement.name));
   }
-  if (existing === undefined || statement.orReplace) return undefined;
+  if (existing === undefined) return undefined;
+  // Where a statement says both, nothing is replaced.
   if (statement.ifNotExists) {
     return `Cannot add ${kind} ${quoteName(statement.name)}: A ${existing.kind.toLowerCase()} with the same name already exists.`;
   }
+  if (statement.orReplace) return undefined;
   const { sourceKind, name } = statement;
   throw refuse(statementMessages.nameTaken({ kind: sourceKind, name, takenBy: existing.kind }));
 }

@@ -67,4 +67,48 @@ describe('CREATE OR REPLACE', () => {
     );
     expect(engine.queries.filter(({ sink }) => sink === 'N')).toHaveLength(1);
   });
+
+  const several =
+    'REPLACE for sink `B` is not supported because there are multiple queries writing into it: [CSAS_B_0, INSERTQUERY_3]';
+
+  it('does not replace one of several queries that write to a source', async () => {
+    const engine = await engineAfter(`${sources} INSERT INTO b SELECT id, v FROM a WHERE v > 5;`);
+    const replace = 'CREATE OR REPLACE STREAM b AS SELECT id, v FROM a WHERE v > 1;';
+    await expect(engine.execute(replace)).rejects.toThrow(several);
+    await engine.execute('TERMINATE INSERTQUERY_3;');
+    await engine.execute(replace);
+    expect(engine.queries.map(({ queryId }) => queryId)).toEqual(['CSAS_B_0', 'CTAS_N_1', 'CSAS_J_2']);
+  });
+
+  it('replaces the one query that writes to a source, whatever began it', async () => {
+    const engine = await engineAfter(
+      `${sources} TERMINATE CSAS_B_0; INSERT INTO b SELECT id, v FROM a;
+       CREATE OR REPLACE STREAM b AS SELECT id, v FROM a WHERE v > 1;
+       INSERT INTO a VALUES (1, 1); INSERT INTO a VALUES (1, 2);`,
+      { isLive: true },
+    );
+    expect(engine.queries.filter(({ sink }) => sink === 'B').map(({ queryId }) => queryId)).toEqual([
+      'INSERTQUERY_3',
+    ]);
+    expect(valuesIn(engine, 'B')).toEqual(['{"V":2}']);
+  });
+
+  it('begins a query anew where the one that wrote was terminated', async () => {
+    const engine = await engineAfter(
+      `CREATE STREAM a2 (id INT KEY, v INT) WITH (KAFKA_TOPIC='a2', VALUE_FORMAT='JSON'); ${sources}
+       TERMINATE CSAS_B_0; CREATE OR REPLACE STREAM b AS SELECT id, v FROM a2;`,
+    );
+    expect(engine.queries.filter(({ sink }) => sink === 'B').map(({ sources }) => sources)).toEqual([['A2']]);
+  });
+
+  it('replaces nothing that is there where it says IF NOT EXISTS, too', async () => {
+    const engine = await engineAfter(`${sources}
+      CREATE OR REPLACE STREAM IF NOT EXISTS b AS SELECT id, v FROM a WHERE v > 1;
+      CREATE OR REPLACE STREAM IF NOT EXISTS a (id INT KEY, v INT, w INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON');
+      CREATE OR REPLACE STREAM IF NOT EXISTS c AS SELECT id, v FROM a;`);
+    const written = engine.queries.filter(({ sink }) => sink === 'B');
+    expect(written.map(({ root }) => JSON.stringify(root).includes('"filter"'))).toEqual([false]);
+    expect(engine.catalog.source('A')?.schema.toString()).toBe('`ID` INTEGER KEY, `V` INTEGER');
+    expect(engine.catalog.source('C')).toBeDefined();
+  });
 });
