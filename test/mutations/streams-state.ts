@@ -10,6 +10,13 @@ export const streamsStateMutations: readonly Mutation[] = [
     suite: ['test/streams/state/key-ranges.test.ts'],
   },
   {
+    name: 'a scan backwards puts what is not committed where one forwards does',
+    file: 'src/streams/state/overlaid-page.ts',
+    find: 'page.descending === true ? isGreater : isLess',
+    replace: 'isLess',
+    suite: ['test/streams/state/pages.test.ts'],
+  },
+  {
     name: 'a query by key sees what is not committed, under exactly-once',
     file: 'src/streams/state/state-map.ts',
     find: 'if (entry?.dirty !== true) {',
@@ -19,15 +26,15 @@ export const streamsStateMutations: readonly Mutation[] = [
   {
     name: 'a scan sees what is not committed, under exactly-once',
     file: 'src/streams/state/state-map.ts',
-    find: "isolation === 'read_committed' ? [] : this.#uncommittedWithin(range);",
-    replace: 'this.#uncommittedWithin(range);',
+    find: "(isolation === 'read_committed' ? [] : this.#uncommittedWithin(range))",
+    replace: 'this.#uncommittedWithin(range)',
     suite: ['test/streams/state/committed-queries.test.ts'],
   },
   {
     name: 'time that is not committed hides windows that are, under exactly-once',
     file: 'src/streams/state/window-state.ts',
-    find: 'const keys = this.#keysOf(range, committed ?? this.#observedStreamTime);',
-    replace: 'const keys = this.#keysOf(range, this.#observedStreamTime);',
+    find: 'this.#keysOf(range, committed ?? this.#observedStreamTime)',
+    replace: 'this.#keysOf(range, this.#observedStreamTime)',
     suite: ['test/streams/state/committed-queries.test.ts'],
   },
   {

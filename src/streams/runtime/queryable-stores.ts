@@ -10,7 +10,14 @@ import {
 import { DiagnosticError, OperationalError } from '../../base/errors.ts';
 import { unknownName } from '../../base/unknown-name.ts';
 import type { StoreDefinition } from '../state/store-definition.ts';
-import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore } from '../state/store.ts';
+import { eachOf } from '../state/pages.ts';
+import type {
+  ReadOnlyKeyValueStore,
+  ReadOnlyWindowStore,
+  WindowEntry,
+  WindowRange,
+  WindowScan,
+} from '../state/store.ts';
 import type { RestoredTask } from './restored-records.ts';
 
 /** A task that may be asked, and whether its stores are still being brought up to date. */
@@ -40,10 +47,16 @@ const time: Check = (value, name) => {
 };
 
 /** When the windows begin that are asked for, both included. @throws {ArgumentError} where one of the two is no number. */
-export const checkWindowRange = optionsOf<{ readonly fromMs: number; readonly toMs: number }>({
+export const checkWindowRange = optionsOf<WindowRange>({
   fromMs: time,
   toMs: time,
 });
+
+/** @throws as {@link checkWindowRange} */
+export function checkedRange(range: WindowRange): WindowRange {
+  checkWindowRange(range, 'range');
+  return range;
+}
 
 /** Kinds of stores that can be asked in one way, by a method that has its name. */
 export interface StoreKinds {
@@ -95,6 +108,16 @@ export function compositeKeyValueStore<K, V>(
     async *range(bounds) {
       for (const part of parts()) yield* part.range(bounds);
     },
+    async *reverseAll() {
+      for (const part of parts()) yield* part.reverseAll();
+    },
+    async *reverseRange(bounds) {
+      for (const part of parts()) yield* part.reverseRange(bounds);
+    },
+    async approximateNumEntries() {
+      const counts = await Promise.all(parts().map((part) => part.approximateNumEntries()));
+      return counts.reduce((sum, count) => sum + count, 0);
+    },
     async *prefixScan(prefix, serde) {
       for (const part of parts()) yield* part.prefixScan(prefix, serde);
     },
@@ -111,18 +134,26 @@ export function compositeWindowStore<K, V>(
   options: StoreQueryOptions,
 ): ReadOnlyWindowStore<K, V> {
   const parts = (): ReadOnlyWindowStore<K, V>[] => partsOf(name, tasks(), options);
+  const pages = async function* (scan?: WindowScan): AsyncIterable<readonly WindowEntry<K, V>[]> {
+    for (const part of parts()) yield* part.pages(scan);
+  };
   return {
     name,
     async fetch(key, range) {
       checkWindowRange(range, 'range');
       return (await Promise.all(parts().map((part) => part.fetch(key, range)))).flat();
     },
+    async backwardFetch(key, range) {
+      checkWindowRange(range, 'range');
+      return (await Promise.all(parts().map((part) => part.backwardFetch(key, range)))).flat();
+    },
+    fetchAll: (range) => eachOf(pages({ range: checkedRange(range) })),
+    backwardAll: () => eachOf(pages({ descending: true })),
+    backwardFetchAll: (range) => eachOf(pages({ range: checkedRange(range), descending: true })),
     async *entries() {
       for (const part of parts()) yield* part.entries();
     },
-    async *pages() {
-      for (const part of parts()) yield* part.pages();
-    },
+    pages,
   };
 }
 

@@ -8,6 +8,12 @@ export interface KeyRange {
   readonly to: string | undefined;
 }
 
+/** A range of keys, and the order in which it is read. */
+export interface ScanRange extends KeyRange {
+  /** From the last key to the first one. */
+  readonly descending?: boolean | undefined;
+}
+
 /** Changes that are applied together or not at all. */
 export interface WriteBatch {
   put(key: string, value: Buffer): void;
@@ -46,7 +52,7 @@ export interface StoreEngine {
   /** The first entries of a range, until they have about so many bytes: one at least, where there is any. */
   readPage(range: KeyRange, bytesMax: number): StoredPage | Promise<StoredPage>;
   /** Begins to read a range as it is now, some entries at a time. To be closed. */
-  openScan(range: KeyRange, pageBytesMax: number): EngineScan;
+  openScan(range: ScanRange, pageBytesMax: number): EngineScan;
   /** The greatest key within a range. */
   lastKey(range: KeyRange): string | undefined | Promise<string | undefined>;
   /** Applies what `fill` puts into the batch, atomically. */

@@ -2,7 +2,7 @@ import { TWO_POW_32 } from '../../base/int64.ts';
 import { isShortAscii, latin1Bytes } from '../../base/short-text.ts';
 import { SerdeError } from '../serdes.ts';
 import type { Serde } from '../serde.ts';
-import type { KeyRange } from './engine.ts';
+import type { ScanRange } from './engine.ts';
 import type { StoreRange } from './store.ts';
 import { isTextSerde, type TextSerde } from '../text-serde.ts';
 
@@ -37,17 +37,19 @@ export class KeyCodec<K> {
   }
 
   /** Where the keys lie that are asked for; all, where no range is given. */
-  rangeOf(range: StoreRange<K> | undefined): KeyRange {
+  rangeOf(range: StoreRange<K> | undefined): ScanRange {
     if (range === undefined) return { from: '', to: undefined };
+    const { descending } = range;
     if ('bytes' in range) {
       const { from, to } = range.bytes;
-      return { from: from.toString('latin1'), to: to?.toString('latin1') };
+      return { from: from.toString('latin1'), to: to?.toString('latin1'), descending };
     }
     const { from, to } = range.keys;
     return {
       from: from === undefined || from === null ? '' : this.text(from),
       // The first text behind it.
       to: to === undefined || to === null ? undefined : `${this.text(to)}\0`,
+      descending,
     };
   }
 

@@ -153,6 +153,9 @@ export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStor
         for (const [key, value] of entries) this.put(key, value, this.#environment.timestamp());
       },
       range: (keys) => this.#values({ keys }),
+      reverseAll: () => this.#values({ keys: {}, descending: true }),
+      reverseRange: (keys) => this.#values({ keys, descending: true }),
+      approximateNumEntries: () => this.#rows.count(QUERY_PAGE_BYTES, 'read_uncommitted'),
       prefixScan: (prefix, serde) => this.#values(prefixRange(prefix, serde)),
     };
   }
@@ -169,6 +172,9 @@ export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStor
       },
       entries: () => eachOf(this.#pages(queryIsolation)),
       range: (keys) => eachOf(this.#pages(queryIsolation, { keys })),
+      reverseAll: () => eachOf(this.#pages(queryIsolation, { keys: {}, descending: true })),
+      reverseRange: (keys) => eachOf(this.#pages(queryIsolation, { keys, descending: true })),
+      approximateNumEntries: () => this.#rows.count(QUERY_PAGE_BYTES, queryIsolation),
       prefixScan: (prefix, serde) => eachOf(this.#pages(queryIsolation, prefixRange(prefix, serde))),
       pages: (range) => this.#pages(queryIsolation, range),
     };

@@ -2,6 +2,7 @@ import { AssertionFailure } from '../../base/errors.ts';
 import type {
   EngineScan,
   KeyRange,
+  ScanRange,
   StoredEntries,
   StoredPage,
   StoredValues,
@@ -40,8 +41,9 @@ export class MemoryEngine implements StoreEngine {
     return { entries, isLast: true };
   }
 
-  openScan(range: KeyRange, pageBytesMax: number): EngineScan {
-    const entries = this.scan(range);
+  openScan(range: ScanRange, pageBytesMax: number): EngineScan {
+    const ascending = this.scan(range);
+    const entries = range.descending === true ? ascending.toReversed() : ascending;
     let at = 0;
     return {
       next() {

@@ -1,6 +1,6 @@
 import type { StoredEntries } from './engine.ts';
 
-/** Entries that are not committed, last first; undefined for a deletion. */
+/** Entries that are not committed, the next one of the reading last; undefined for a deletion. */
 export type UncommittedEntries<V> = (readonly [string, V | undefined])[];
 
 /**
@@ -13,20 +13,25 @@ export function overlaid<V>(
   page: {
     readonly isLast: boolean;
     readonly skip: number;
+    readonly descending?: boolean | undefined;
     readonly decode: (key: string, bytes: Buffer) => V;
   },
 ): (readonly [string, V])[] {
   const entries: (readonly [string, V])[] = [];
+  const isBefore = page.descending === true ? isGreater : isLess;
   const takeNext = (): void => {
     const [key, value] = uncommitted.pop() ?? ['', undefined];
     if (value !== undefined) entries.push([key, value]);
   };
   for (const [storedKey, bytes] of stored) {
     const key = storedKey.slice(page.skip);
-    while ((uncommitted.at(-1)?.[0] ?? key) < key) takeNext();
+    while (isBefore(uncommitted.at(-1)?.[0] ?? key, key)) takeNext();
     if (uncommitted.at(-1)?.[0] === key) takeNext();
     else entries.push([key, page.decode(key, bytes)]);
   }
   while (page.isLast && uncommitted.length > 0) takeNext();
   return entries;
 }
+
+const isLess = (a: string, b: string): boolean => a < b;
+const isGreater = (a: string, b: string): boolean => a > b;

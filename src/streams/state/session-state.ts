@@ -16,7 +16,7 @@ import { QUERY_PAGE_BYTES, StateMap, type ValueCodec } from './state-map.ts';
 import { eachOf, mapPages, type RowPages } from './pages.ts';
 import { SessionEnds } from './session-ends.ts';
 import type { FlushListener, Session, SessionRow, SessionState } from './states.ts';
-import type { ReadOnlyWindowStore, WindowEntry } from './store.ts';
+import type { ReadOnlyWindowStore, WindowEntry, WindowRange, WindowScan } from './store.ts';
 import type { SessionStoreDefinition } from './store-definition.ts';
 import { ValueCopies } from './value-copies.ts';
 import type { Serde } from '../serde.ts';
@@ -241,18 +241,23 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
 
   /** The store as an interactive query sees it. */
   forQueries(): ReadOnlyWindowStore<K, V> {
-    const entry = (row: SessionRow<K, V>): WindowEntry<K, V> => ({ ...row, timestamp: row.endMs });
     return {
       name: this.name,
-      fetch: async (key, range) => {
-        const sessions = await this.#queried(key, { fromMs: 0, toMs: range.toMs });
-        return sessions
-          .filter(({ startMs }) => startMs >= range.fromMs)
-          .map((session) => entry({ key, ...session }));
-      },
-      entries: () => eachOf(this.#pages(entry)),
-      pages: () => this.#pages(entry),
+      fetch: (key, range) => this.#fetch(key, range),
+      backwardFetch: async (key, range) => (await this.#fetch(key, range)).toReversed(),
+      entries: () => eachOf(this.#pages()),
+      fetchAll: (range) => eachOf(this.#pages({ range })),
+      backwardAll: () => eachOf(this.#pages({ descending: true })),
+      backwardFetchAll: (range) => eachOf(this.#pages({ range, descending: true })),
+      pages: (scan) => this.#pages(scan),
     };
+  }
+
+  async #fetch(key: K, range: WindowRange): Promise<readonly WindowEntry<K, V>[]> {
+    const sessions = await this.#queried(key, { fromMs: 0, toMs: range.toMs });
+    return sessions
+      .filter(({ startMs }) => startMs >= range.fromMs)
+      .map((session) => entryOf({ key, ...session }));
   }
 
   /** As {@link find}, of what interactive queries see. */
@@ -274,22 +279,26 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
   }
 
   /** The sessions of some keys at a time, by start. */
-  async *#pages(
-    entry: (row: SessionRow<K, V>) => WindowEntry<K, V>,
-  ): AsyncGenerator<readonly WindowEntry<K, V>[], void> {
-    const all = { from: '', to: undefined };
+  async *#pages({ range, descending }: WindowScan = {}): AsyncGenerator<readonly WindowEntry<K, V>[], void> {
+    const all = { from: '', to: undefined, descending };
     const { queryIsolation } = this.#environment;
     for await (const rows of this.#sessions.pages(all, QUERY_PAGE_BYTES, queryIsolation)) {
       const shownFromMs = this.#shownFromMs(this.#queriedTime);
       const sessions = rows.flatMap(([text, ofKey]) => {
         const key = this.#keys.key(text);
-        const shown = ofKey.filter(({ endMs }) => endMs >= shownFromMs);
-        return shown.map((session) => entry({ key, ...session }));
+        const shown = ofKey.filter((session) => session.endMs >= shownFromMs && beginsWithin(session, range));
+        return shown.map((session) => entryOf({ key, ...session }));
       });
-      yield sessions.sort((a, b) => a.startMs - b.startMs || a.endMs - b.endMs);
+      sessions.sort((a, b) => a.startMs - b.startMs || a.endMs - b.endMs);
+      yield descending === true ? sessions.reverse() : sessions;
     }
   }
 }
+
+const entryOf = <K, V>(row: SessionRow<K, V>): WindowEntry<K, V> => ({ ...row, timestamp: row.endMs });
+
+const beginsWithin = ({ startMs }: Session<unknown>, range: WindowRange | undefined): boolean =>
+  range === undefined || (startMs >= range.fromMs && startMs <= range.toMs);
 
 /** Sessions of a key that overlap a range of times, but for those that have expired. */
 function sessionsWithin<V>(

@@ -38,3 +38,10 @@ export class StateEntry<V> {
     return this.segment.start + this.key;
   }
 }
+
+const OVERHEAD_BYTES = 150;
+
+/** Bytes of memory that an entry is reckoned at. */
+export function sizeOfEntry({ key, segment }: StateEntry<unknown>, valueBytes: number): number {
+  return OVERHEAD_BYTES + segment.start.length + key.length + valueBytes;
+}

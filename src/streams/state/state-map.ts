@@ -1,10 +1,10 @@
-import { OperationalError } from '../../base/errors.ts';
 import type { IsolationLevel } from '../../client/types.ts';
 import type { CacheBudget } from './cache-budget.ts';
 import {
   endOfPrefix,
   isWithin,
   type KeyRange,
+  type ScanRange,
   type StoredPage,
   type StoredValues,
   type StoreEngine,
@@ -16,8 +16,9 @@ import { overlaid, type UncommittedEntries } from './overlaid-page.ts';
 import type { RowPages } from './pages.ts';
 import { RecentEntries } from './recent-entries.ts';
 import { RowBlock } from './row-block.ts';
-import { StateEntry } from './state-entry.ts';
+import { sizeOfEntry, StateEntry } from './state-entry.ts';
 import { type CodedRows, rowReader } from './state-format.ts';
+import { scanPages, type StateScan } from './state-scan.ts';
 import type { StateSegment } from './state-segment.ts';
 import { StateSegments } from './state-segments.ts';
 
@@ -33,10 +34,11 @@ export interface ValueCodec<V> {
 
 /** Bytes of a store that an interactive query takes into memory at a time. */
 export const QUERY_PAGE_BYTES = 131_072;
-const ENTRY_OVERHEAD_BYTES = 150;
 const VALUE_BYTES_GUESS = 32;
 const KEY_BYTES_GUESS = 32;
 const TIME_LENGTH = 8;
+
+type ScanOptions<T> = Pick<StateScan<T>, 'bytesMax' | 'decode'> & { readonly isolation: IsolationLevel };
 
 type Wanted<V> = Pick<StateEntry<V>, 'key' | 'segment'>;
 
@@ -161,26 +163,31 @@ export class StateMap<V> {
    * Entries of a range in order as they are when the reading begins, uncommitted ones by `isolation`, about so many bytes of
    * committed ones at a time. @throws {OperationalError} `STORE_NOT_AVAILABLE` when the store is closed meanwhile.
    */
-  async *pages(
-    range: KeyRange,
+  pages(
+    range: ScanRange,
     bytesMax: number,
     isolation: IsolationLevel = 'read_uncommitted',
   ): AsyncGenerator<readonly (readonly [string, V])[], void> {
-    if (this.#isClosed) throw notAvailable();
-    if (range.to !== undefined && range.to <= range.from) return;
-    const to = range.to === undefined ? endOfPrefix(this.#prefix) : this.#prefix + range.to;
-    const uncommitted = isolation === 'read_committed' ? [] : this.#uncommittedWithin(range);
-    const scan = this.#engine.openScan({ from: this.#prefix + range.from, to }, bytesMax);
-    try {
-      for (;;) {
-        if (this.#isClosed) throw notAvailable();
-        const { entries, isLast } = await scan.next();
-        yield overlaid(entries, uncommitted, { isLast, skip: this.#prefix.length, decode: this.#decode });
-        if (isLast) return;
-      }
-    } finally {
-      await scan.close();
-    }
+    return this.#scan(range, { bytesMax, isolation, decode: this.#decode });
+  }
+
+  /** How many entries there are, by a scan that decodes no values. */
+  async count(bytesMax: number, isolation: IsolationLevel): Promise<number> {
+    let count = 0;
+    const pages = this.#scan({ from: '', to: undefined }, { bytesMax, isolation, decode: () => undefined });
+    for await (const page of pages) count += page.length;
+    return count;
+  }
+
+  #scan<T>(range: ScanRange, { isolation, ...options }: ScanOptions<T>) {
+    return scanPages<V | T>({
+      engine: this.#engine,
+      prefix: this.#prefix,
+      range,
+      uncommitted: () => (isolation === 'read_committed' ? [] : this.#uncommittedWithin(range)),
+      isClosed: () => this.#isClosed,
+      ...options,
+    });
   }
 
   /**
@@ -330,7 +337,7 @@ export class StateMap<V> {
 
   /** What an uncommitted value takes is known when it is written. */
   #resize(entry: StateEntry<V>, valueBytes: number): void {
-    const grown = sizeOf(entry, valueBytes) - entry.sizeBytes;
+    const grown = sizeOfEntry(entry, valueBytes) - entry.sizeBytes;
     if (grown === 0) return;
     entry.sizeBytes += grown;
     this.#budget.use(grown);
@@ -367,7 +374,7 @@ export class StateMap<V> {
 
   #insert(key: string, segment: StateSegment<V>, valueBytes: number): StateEntry<V> {
     const entry = new StateEntry<V>(key, segment);
-    entry.sizeBytes = sizeOf(entry, valueBytes);
+    entry.sizeBytes = sizeOfEntry(entry, valueBytes);
     segment.entries.set(key, entry);
     this.#entriesCount++;
     this.#recent.added(entry);
@@ -376,8 +383,8 @@ export class StateMap<V> {
     return entry;
   }
 
-  /** What is not committed, last first; undefined for a deletion. Whoever changes a value in place gets a copy from now on. */
-  #uncommittedWithin(range: KeyRange): UncommittedEntries<V> {
+  /** What is not committed, the next one to be read last. Whoever changes a value in place gets a copy from now on. */
+  #uncommittedWithin(range: ScanRange): UncommittedEntries<V> {
     const found: UncommittedEntries<V> = [];
     for (const entry of this.#dirty) {
       const { text } = entry;
@@ -385,16 +392,7 @@ export class StateMap<V> {
       entry.own = undefined;
       found.push([text, entry.value]);
     }
-    return found.sort(([a], [b]) => (a < b ? 1 : -1));
+    found.sort(([a], [b]) => (a < b ? 1 : -1));
+    return range.descending === true ? found.reverse() : found;
   }
-}
-
-function notAvailable(): OperationalError {
-  return new OperationalError('STORE_NOT_AVAILABLE', 'the store was closed while it was read', {
-    retriable: true,
-  });
-}
-
-function sizeOf({ key, segment }: StateEntry<unknown>, valueBytes: number): number {
-  return ENTRY_OVERHEAD_BYTES + segment.start.length + key.length + valueBytes;
 }

@@ -23,8 +23,10 @@ export interface SerializedRange {
   readonly to: Buffer | undefined;
 }
 
-/** A part of a key-value store. */
-export type StoreRange<K> = { readonly keys: KeyBounds<K> } | { readonly bytes: SerializedRange };
+/** A part of a key-value store, read from its first key to its last one, or the other way round. */
+export type StoreRange<K> = ({ readonly keys: KeyBounds<K> } | { readonly bytes: SerializedRange }) & {
+  readonly descending?: boolean | undefined;
+};
 
 /**
  * A key-value store as a processor sees it. Reads answer at once where the key is in memory and otherwise a promise,
@@ -42,6 +44,12 @@ export interface KeyValueStore<K, V> extends StateStore {
   entries(): AsyncIterable<readonly [K, V]>;
   /** The entries of a range of keys, in the same way. */
   range(bounds: KeyBounds<K>): AsyncIterable<readonly [K, V]>;
+  /** All entries, from the last key to the first one. */
+  reverseAll(): AsyncIterable<readonly [K, V]>;
+  /** The entries of a range of keys, from the last one to the first. */
+  reverseRange(bounds: KeyBounds<K>): AsyncIterable<readonly [K, V]>;
+  /** How many entries there are: exact, and found by a scan that decodes no values, where Kafka Streams asks RocksDB for a guess. */
+  approximateNumEntries(): Promise<number>;
   /** The entries whose serialized keys begin with the bytes of a prefix, in the same way. */
   prefixScan<P>(prefix: P, serde: Pick<Serde<P>, 'serialize'>): AsyncIterable<readonly [K, V]>;
 }
@@ -53,6 +61,12 @@ export interface ReadOnlyKeyValueStore<K, V> extends StateStore {
   entries(): AsyncIterable<readonly [K, ValueAndTimestamp<V>]>;
   /** The entries of a range of keys, in the same way. */
   range(bounds: KeyBounds<K>): AsyncIterable<readonly [K, ValueAndTimestamp<V>]>;
+  /** All entries, from the last key to the first one. */
+  reverseAll(): AsyncIterable<readonly [K, ValueAndTimestamp<V>]>;
+  /** The entries of a range of keys, from the last one to the first. */
+  reverseRange(bounds: KeyBounds<K>): AsyncIterable<readonly [K, ValueAndTimestamp<V>]>;
+  /** How many entries there are: exact, and found by a scan that decodes no values, where Kafka Streams asks RocksDB for a guess. */
+  approximateNumEntries(): Promise<number>;
   /** The entries whose serialized keys begin with the bytes of a prefix, in the same way. */
   prefixScan<P>(
     prefix: P,
@@ -70,15 +84,32 @@ export interface WindowEntry<K, V> {
   readonly timestamp: number;
 }
 
+/** When windows begin, both included. */
+export interface WindowRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Which windows are read, all where no range is given, and in which order. */
+export interface WindowScan {
+  readonly range?: WindowRange | undefined;
+  readonly descending?: boolean | undefined;
+}
+
 /** A windowed table's store, opened for reading from outside. */
 export interface ReadOnlyWindowStore<K, V> extends StateStore {
   /** The windows of `key` that begin within `[fromMs, toMs]`, in order. */
-  fetch(
-    key: K,
-    range: { readonly fromMs: number; readonly toMs: number },
-  ): Promise<readonly WindowEntry<K, V>[]>;
+  fetch(key: K, range: WindowRange): Promise<readonly WindowEntry<K, V>[]>;
+  /** The same, the last one first. */
+  backwardFetch(key: K, range: WindowRange): Promise<readonly WindowEntry<K, V>[]>;
   /** All windows as they are when the reading begins: by start and then by key, sessions by key. Some are read at a time. */
   entries(): AsyncIterable<WindowEntry<K, V>>;
-  /** The same, as many as are read at a time. */
-  pages(): AsyncIterable<readonly WindowEntry<K, V>[]>;
+  /** Those of them that begin within a range of times. */
+  fetchAll(range: WindowRange): AsyncIterable<WindowEntry<K, V>>;
+  /** All windows, in the order that is opposite to that of {@link ReadOnlyWindowStore.entries}. */
+  backwardAll(): AsyncIterable<WindowEntry<K, V>>;
+  /** Those of them that begin within a range of times. */
+  backwardFetchAll(range: WindowRange): AsyncIterable<WindowEntry<K, V>>;
+  /** All windows, or some, as many as are read at a time. */
+  pages(scan?: WindowScan): AsyncIterable<readonly WindowEntry<K, V>[]>;
 }

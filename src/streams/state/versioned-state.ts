@@ -178,6 +178,9 @@ export class ManagedVersionedState<K, V> implements TableState<K, V>, ManagedSto
       },
       entries: () => eachOf(this.#pages()),
       range: (keys) => eachOf(this.#pages({ keys })),
+      reverseAll: () => eachOf(this.#pages({ keys: {}, descending: true })),
+      reverseRange: (keys) => eachOf(this.#pages({ keys, descending: true })),
+      approximateNumEntries: () => this.#count(),
       prefixScan: (prefix, serde) => eachOf(this.#pages(prefixRange(prefix, serde))),
       pages: (range) => this.#pages(range),
     };
@@ -191,6 +194,13 @@ export class ManagedVersionedState<K, V> implements TableState<K, V>, ManagedSto
     for await (const rows of this.#versions.pages(keys, QUERY_PAGE_BYTES, queryIsolation)) {
       yield this.#latest(rows);
     }
+  }
+
+  /** Keys whose latest version is a deletion are in the store still, and do not count. */
+  async #count(): Promise<number> {
+    let count = 0;
+    for await (const rows of this.#pages()) count += rows.length;
+    return count;
   }
 
   #latest(rows: readonly (readonly [string, readonly Version<V>[]])[]): [K, ValueAndTimestamp<V>][] {

@@ -18,7 +18,13 @@ import { requireKeySuffix } from './state-format.ts';
 import { QUERY_PAGE_BYTES, type StateMap } from './state-map.ts';
 import { eachOf, mapPages, type RowPages } from './pages.ts';
 import type { FlushListener, WindowRow, WindowState } from './states.ts';
-import type { ReadOnlyWindowStore, ValueAndTimestamp, WindowEntry } from './store.ts';
+import type {
+  ReadOnlyWindowStore,
+  ValueAndTimestamp,
+  WindowEntry,
+  WindowRange,
+  WindowScan,
+} from './store.ts';
 import type { WindowStoreDefinition } from './store-definition.ts';
 import { TimestampedRows } from './timestamped-rows.ts';
 import type { ValueCopies } from './value-copies.ts';
@@ -28,16 +34,11 @@ const START_BYTES = 8;
 /** In the changelog the start follows the key, and then a number of four bytes. */
 const KEY_SUFFIX_BYTES = START_BYTES + 4;
 
-interface TimeRange {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
-function keysIn({ fromMs, toMs }: TimeRange): KeyRange {
+function keysIn({ fromMs, toMs }: WindowRange): KeyRange {
   return { from: int64Text(fromMs), to: int64Text(toMs + 1) };
 }
 
-const ALL_TIMES: TimeRange = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER - 1 };
+const ALL_TIMES: WindowRange = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER - 1 };
 
 interface WindowKey<K> {
   readonly key: K;
@@ -125,7 +126,7 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
   }
 
   /** The rows of windows that begin in the range, by start and key, however long ago they have left the retention. */
-  read(range: TimeRange): RowPages<WindowRow<K, V>> {
+  read(range: WindowRange): RowPages<WindowRow<K, V>> {
     const keys = this.#hidesExpired ? this.#keysOf(range, this.#observedStreamTime) : keysIn(range);
     const rows = this.#rows.read(keys, QUERY_PAGE_BYTES);
     return mapPages(rows, ([text, row]) => this.#rowOf(text, row));
@@ -198,29 +199,38 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
   forQueries(): ReadOnlyWindowStore<K, V> {
     return {
       name: this.name,
-      fetch: async (key, range) => {
-        const text = this.#keys.text(key);
-        const found: WindowEntry<K, V>[] = [];
-        for await (const rows of this.#pages(range))
-          found.push(...rows.filter((row) => this.#keys.text(row.key) === text));
-        return found;
-      },
-      entries: () => eachOf(this.#pages(ALL_TIMES)),
-      pages: () => this.#pages(ALL_TIMES),
+      fetch: (key, range) => this.#fetch(key, { range }),
+      backwardFetch: (key, range) => this.#fetch(key, { range, descending: true }),
+      entries: () => eachOf(this.#pages()),
+      fetchAll: (range) => eachOf(this.#pages({ range })),
+      backwardAll: () => eachOf(this.#pages({ descending: true })),
+      backwardFetchAll: (range) => eachOf(this.#pages({ range, descending: true })),
+      pages: (scan) => this.#pages(scan),
     };
   }
 
-  async *#pages(range: TimeRange): AsyncGenerator<readonly WindowEntry<K, V>[], void> {
+  async #fetch(key: K, scan: WindowScan): Promise<readonly WindowEntry<K, V>[]> {
+    const text = this.#keys.text(key);
+    const found: WindowEntry<K, V>[] = [];
+    for await (const rows of this.#pages(scan))
+      found.push(...rows.filter((row) => this.#keys.text(row.key) === text));
+    return found;
+  }
+
+  async *#pages({
+    range = ALL_TIMES,
+    descending,
+  }: WindowScan = {}): AsyncGenerator<readonly WindowEntry<K, V>[], void> {
     const isolation = this.#queryIsolation;
     const committed = isolation === 'read_committed' ? this.#committedStreamTime : undefined;
-    const keys = this.#keysOf(range, committed ?? this.#observedStreamTime);
+    const keys = { ...this.#keysOf(range, committed ?? this.#observedStreamTime), descending };
     for await (const rows of this.#rows.pages(keys, QUERY_PAGE_BYTES, isolation)) {
       yield rows.map(([text, row]) => this.#entryOf(this.#rowOf(text, row)));
     }
   }
 
   /** Windows that have left the retention are not among them, whether or not their rows were deleted yet. */
-  #keysOf(range: TimeRange, streamTime: number): KeyRange {
+  #keysOf(range: WindowRange, streamTime: number): KeyRange {
     const kept = streamTime - this.definition.retentionMs;
     return keysIn({ fromMs: Math.max(0, range.fromMs, kept), toMs: range.toMs });
   }

@@ -1,6 +1,7 @@
 import { nonEmptyText } from '../../base/argument-checks.ts';
 import {
   checkStoreQuery,
+  checkedRange,
   checkWindowRange,
   type StoreQueryOptions,
   storeOnTheMove,
@@ -14,12 +15,13 @@ import type {
   StoreRange,
   ValueAndTimestamp,
   WindowEntry,
+  WindowScan,
 } from '../state/store.ts';
 import { DiagnosticError, messageOf } from '../../base/errors.ts';
 import type { AppMember } from './app-member.ts';
 import { copiedRange } from './copied-range.ts';
 import { copiedValue } from './copied-values.ts';
-import type { AskedStore, Found, StoreCall } from './messages.ts';
+import type { AskedStore, Found, PageCall, StoreCall } from './messages.ts';
 import { isThreadEnded, isThreadSilent } from './thread-ended.ts';
 
 type AskedThread = Pick<AppMember, 'ask' | 'nextNumber' | 'closeScan'>;
@@ -42,6 +44,12 @@ export function threadedKeyValueStore<K, V>(
     },
     entries: () => rowsOf(pages()),
     range: (keys) => rowsOf(pages({ keys })),
+    reverseAll: () => rowsOf(pages({ keys: {}, descending: true })),
+    reverseRange: (keys) => rowsOf(pages({ keys, descending: true })),
+    async approximateNumEntries() {
+      const counts = await parts.askAll<number>({ kind: 'count', store: parts.store });
+      return counts.reduce((sum, count) => sum + count, 0);
+    },
     prefixScan: (prefix, serde) => rowsOf(pages(prefixRange(prefix, serde))),
     pages,
   };
@@ -54,7 +62,7 @@ export function threadedWindowStore<K, V>(
   options: StoreQueryOptions,
 ): ReadOnlyWindowStore<K, V> {
   const parts = new StoreParts({ method: 'windowStore', ...checked(name, options) }, threads);
-  const pages = (): AsyncIterable<readonly WindowEntry<K, V>[]> => parts.pages();
+  const pages = (scan?: WindowScan): AsyncIterable<readonly WindowEntry<K, V>[]> => parts.windowPages(scan);
   return {
     name,
     async fetch(key, range) {
@@ -63,6 +71,15 @@ export function threadedWindowStore<K, V>(
       const asked = { store: parts.store, key: copiedValue(key), range: { fromMs, toMs } };
       return (await parts.askAll<readonly WindowEntry<K, V>[]>({ kind: 'fetch', ...asked })).flat();
     },
+    async backwardFetch(key, range) {
+      const { fromMs, toMs } = checkedRange(range);
+      const asked = { store: parts.store, key: copiedValue(key), range: { fromMs, toMs } };
+      const found = await parts.askAll<readonly WindowEntry<K, V>[]>({ kind: 'fetch', ...asked });
+      return found.flatMap((windows) => windows.toReversed());
+    },
+    fetchAll: (range) => rowsOf(pages({ range: checkedRange(range) })),
+    backwardAll: () => rowsOf(pages({ descending: true })),
+    backwardFetchAll: (range) => rowsOf(pages({ range: checkedRange(range), descending: true })),
     entries: () => rowsOf(pages()),
     pages,
   };
@@ -100,8 +117,17 @@ class StoreParts {
   }
 
   /** @throws as {@link askAll} */
-  async *pages<T>(range?: StoreRange<unknown>): AsyncIterable<readonly T[]> {
-    const asked = { store: this.store, ...(range === undefined ? {} : { range: copiedRange(range) }) };
+  pages<T>(range?: StoreRange<unknown>): AsyncIterable<readonly T[]> {
+    return this.#pages({ store: this.store, ...(range === undefined ? {} : { range: copiedRange(range) }) });
+  }
+
+  /** @throws as {@link askAll} */
+  windowPages<T>({ range, descending }: WindowScan = {}): AsyncIterable<readonly T[]> {
+    const windows = { range: range && { fromMs: range.fromMs, toMs: range.toMs }, descending };
+    return this.#pages({ store: this.store, windows });
+  }
+
+  async *#pages<T>(asked: Omit<PageCall, 'kind' | 'scan'>): AsyncIterable<readonly T[]> {
     const scans = this.#threads.map((thread) => ({ thread, scan: thread.nextNumber() }));
     const nextOf = ({ thread, scan }: (typeof scans)[number]): Promise<Found<readonly T[] | undefined>> =>
       this.#ask(thread, { kind: 'nextPage', scan, ...asked });

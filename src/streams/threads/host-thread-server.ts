@@ -85,6 +85,8 @@ export class HostThreadServer {
         return this.#app(call).running.allLocalStorePartitionLags();
       case 'get':
         return this.#app(call).stores.get(call);
+      case 'count':
+        return this.#app(call).stores.count(call);
       case 'fetch':
         return this.#app(call).stores.fetch(call);
       case 'nextPage':

@@ -5,6 +5,7 @@ import type { StateLocations, StoreLags } from '../runtime/state-locations.ts';
 import type { StreamsAppOptions, StreamsCloseOptions } from '../runtime/streams-app-options.ts';
 import type { StreamsHostOptions } from '../runtime/streams-host.ts';
 import type { StreamsMetrics, StreamsState } from '../runtime/streams-metrics.ts';
+import type { WindowScan } from '../state/store.ts';
 import type { CopiedRange } from './copied-range.ts';
 import type { ErrorRecord } from './error-record.ts';
 import type { FromService, ToService } from './service-messages.ts';
@@ -55,20 +56,25 @@ export interface AskedStore extends StoreQueryOptions {
 /** What a store is asked. */
 export type StoreCall =
   | { readonly kind: 'get'; readonly store: AskedStore; readonly key: unknown }
+  | { readonly kind: 'count'; readonly store: AskedStore }
   | {
       readonly kind: 'fetch';
       readonly store: AskedStore;
       readonly key: unknown;
       readonly range: { readonly fromMs: number; readonly toMs: number };
     }
-  /** The next rows of a scan, which begins with the first call of its number. */
-  | {
-      readonly kind: 'nextPage';
-      readonly scan: number;
-      readonly store: AskedStore;
-      /** Absent: all rows. */
-      readonly range?: CopiedRange;
-    };
+  | PageCall;
+
+/** The next rows of a scan, which begins with the first call of its number. */
+export interface PageCall {
+  readonly kind: 'nextPage';
+  readonly scan: number;
+  readonly store: AskedStore;
+  /** Of a key-value store; absent: all rows. */
+  readonly range?: CopiedRange | undefined;
+  /** Of a window store; absent: all windows. */
+  readonly windows?: WindowScan | undefined;
+}
 
 /** What an application is asked. */
 type AppCall =
@@ -113,6 +119,7 @@ export interface ThreadAnswers {
   readonly locations: ToldLocations;
   readonly lags: StoreLags;
   readonly get: Found<unknown>;
+  readonly count: Found<number>;
   readonly fetch: Found<readonly unknown[]>;
   /** Undefined within: there are no more rows. */
   readonly nextPage: Found<readonly unknown[] | undefined>;

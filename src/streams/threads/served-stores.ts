@@ -1,9 +1,9 @@
 import { assert } from '../../base/assert.ts';
 import { isWithoutTask, storeOnTheMove } from '../runtime/queryable-stores.ts';
 import type { StreamsApp } from '../runtime/streams-app.ts';
-import { type CopiedRange, receivedRange } from './copied-range.ts';
+import { receivedRange } from './copied-range.ts';
 import { copiedValue, receivedValue } from './copied-values.ts';
-import type { AskedStore, Found, StoreCall, ThreadAnswers } from './messages.ts';
+import type { AskedStore, Found, PageCall, StoreCall, ThreadAnswers } from './messages.ts';
 
 /** An application in a stream thread, and the generation of its group in which it was given its tasks. */
 interface Served {
@@ -27,6 +27,10 @@ export class ServedStores {
     );
   }
 
+  count({ store }: Call<'count'>): Promise<ThreadAnswers['count']> {
+    return this.#settled(store, () => this.#keyValueStore(store).approximateNumEntries());
+  }
+
   fetch({ store, key, range }: Call<'fetch'>): Promise<ThreadAnswers['fetch']> {
     return this.#settled(store, async () => {
       const windows = await this.#windowStore(store).fetch(receivedValue(key), range);
@@ -34,11 +38,11 @@ export class ServedStores {
     });
   }
 
-  nextPage({ store, scan, range }: Call<'nextPage'>): Promise<ThreadAnswers['nextPage']> {
+  nextPage({ store, scan, range, windows }: Call<'nextPage'>): Promise<ThreadAnswers['nextPage']> {
     const begun = this.#scans.get(scan);
     if (begun !== undefined) return this.#found(() => this.#pageOf(scan, begun));
     return this.#settled(store, () => {
-      const rows = this.#pages(store, range)[Symbol.asyncIterator]();
+      const rows = this.#pages(store, { range, windows })[Symbol.asyncIterator]();
       this.#scans.set(scan, rows);
       return this.#pageOf(scan, rows);
     });
@@ -93,10 +97,13 @@ export class ServedStores {
     }
   }
 
-  #pages(store: AskedStore, range: CopiedRange | undefined): AsyncIterable<readonly unknown[]> {
+  #pages(
+    store: AskedStore,
+    { range, windows }: Pick<PageCall, 'range' | 'windows'>,
+  ): AsyncIterable<readonly unknown[]> {
     return store.method === 'keyValueStore'
       ? this.#keyValueStore(store).pages(range && receivedRange(range))
-      : this.#windowStore(store).pages();
+      : this.#windowStore(store).pages(windows);
   }
 
   #keyValueStore({ method, name, ...options }: AskedStore) {

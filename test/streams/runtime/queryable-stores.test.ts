@@ -32,9 +32,16 @@ it('refuses to read a store that is being restored, by its name, unless stale ro
     () => allOf(counts.entries()),
     () => allOf(counts.range({ from: 'k' })),
     () => allOf(counts.prefixScan('k', Serdes.string)),
+    () => allOf(counts.reverseAll()),
+    () => allOf(counts.reverseRange({ from: 'k' })),
+    () => counts.approximateNumEntries(),
     () => counts.pages()[Symbol.asyncIterator]().next(),
     () => windows.fetch('k', { fromMs: 0, toMs: 10 }),
+    () => windows.backwardFetch('k', { fromMs: 0, toMs: 10 }),
     () => allOf(windows.entries()),
+    () => allOf(windows.backwardAll()),
+    () => allOf(windows.fetchAll({ fromMs: 0, toMs: 10 })),
+    () => allOf(windows.backwardFetchAll({ fromMs: 0, toMs: 10 })),
     () => windows.pages()[Symbol.asyncIterator]().next(),
   ]) {
     await expect(reading()).rejects.toMatchObject({

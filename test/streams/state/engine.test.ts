@@ -82,6 +82,33 @@ describe.each(Object.entries(engines))('engine: %s', (_name, open) => {
     await nothing.close();
   });
 
+  it('scans a range from its last key to the first one, as it was when the scan was opened', async () => {
+    const keys = Array.from({ length: 3000 }, (_, i) => `k${String(i).padStart(4, '0')}`);
+    await put('j', ...keys, 'l', 'z');
+    for (const [bytesMax, to] of [
+      [1, 'k0009'],
+      [5_000, 'l'],
+      [1e6, 'l'],
+    ] as const) {
+      const scan = engine.openScan({ from: 'k', to, descending: true }, bytesMax);
+      await put('k0000a', 'kzzz');
+      const found: string[] = [];
+      for (let isLast = false; !isLast; ) {
+        const page = await scan.next();
+        found.push(...page.entries.map(([key]) => key));
+        ({ isLast } = page);
+      }
+      await scan.close();
+      await engine.write((batch) => {
+        for (const key of ['k0000a', 'kzzz']) batch.delete(key);
+      });
+      expect(found).toEqual(keys.filter((key) => key < to).reverse());
+    }
+    const toTheEnd = engine.openScan({ from: 'l', to: undefined, descending: true }, 1e6);
+    expect(texts((await toTheEnd.next()).entries)).toEqual(['z=z', 'l=l']);
+    await toTheEnd.close();
+  });
+
   it('scans what there was when the scan was opened, and may be left in the middle', async () => {
     await put('k1', 'k2', 'k3', 'k4');
     const scan = engine.openScan({ from: 'k', to: 'l' }, 1);

@@ -59,8 +59,25 @@ describe.each(Object.entries(engines))('ranges of keys, over %s', (_name, open) 
       const queries = table.forQueries();
       inOrder((await allOf(queries.range(bounds))).map(([key]) => key));
       inOrder((await allOf(queries.pages({ keys: bounds }))).flat().map(([key]) => key));
-      if ('forProcessor' in table)
-        inOrder((await allOf(table.forProcessor().range(bounds))).map(([key]) => key));
+      const backwards = await allOf(queries.reverseRange(bounds));
+      inOrder(backwards.map(([key]) => key).toReversed());
+      if (!('forProcessor' in table)) continue;
+      const own = table.forProcessor();
+      inOrder((await allOf(own.range(bounds))).map(([key]) => key));
+      inOrder((await allOf(own.reverseRange(bounds))).map(([key]) => key).toReversed());
+    }
+  });
+
+  it('are read whole backwards, and counted', async () => {
+    for (const definition of [definitions.keyValue, definitions.versioned]) {
+      const table = await tableOf(definition);
+      const stored = [table.forQueries(), ...('forProcessor' in table ? [table.forProcessor()] : [])];
+      for (const store of stored) {
+        const forwards = (await allOf<readonly [string, unknown]>(store.entries())).map(([key]) => key);
+        const backwards = (await allOf<readonly [string, unknown]>(store.reverseAll())).map(([key]) => key);
+        expect(backwards).toEqual(forwards.toReversed());
+        expect(await store.approximateNumEntries()).toBe(KEYS.length);
+      }
     }
   });
 
@@ -123,6 +140,10 @@ describe.each(Object.entries(engines))('ranges of keys, over %s', (_name, open) 
     stores.queryIsolation = 'read_committed';
     const table = (await tableOf(definitions.keyValue)).forQueries();
     const committed = KEYS.filter((_, at) => at % 2 === 0 && at > 0);
-    expect((await allOf(table.range({ from: 'a' }))).map(([key]) => key)).toEqual([...committed, 'gone']);
+    const seen = [...committed, 'gone'];
+    expect((await allOf(table.range({ from: 'a' }))).map(([key]) => key)).toEqual(seen);
+    const backwards = await allOf(table.reverseRange({ from: 'a' }));
+    expect(backwards.map(([key]) => key)).toEqual(seen.toReversed());
+    expect(await table.approximateNumEntries()).toBe(seen.length + 1);
   });
 });

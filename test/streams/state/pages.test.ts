@@ -54,6 +54,13 @@ it('pages hold what there is, committed or not, once and in order', async () => 
           return value === undefined ? [] : [[key, value]];
         });
         expect(paged).toEqual(expected);
+        const backwards: (readonly [string, number])[] = [];
+        const range = { from: 'b', to: 'g', descending: true };
+        for await (const page of map.pages(range, bytesMax)) backwards.push(...page);
+        expect(backwards).toEqual(
+          expected.filter(([key]) => String(key) >= 'b' && String(key) < 'g').reverse(),
+        );
+        expect(await map.count(bytesMax, 'read_uncommitted')).toBe(expected.length);
       },
     ),
   );

@@ -70,6 +70,45 @@ describe.each(Object.entries(engines))('stores by time, and those of joins on %s
     expect(store.get('a', 200_000)?.value).toBe('late');
   });
 
+  it('windows and sessions are read in ranges of times, forwards and backwards', async () => {
+    const rows = [
+      ['b', 10],
+      ['a', 10],
+      ['a', 0],
+      ['a', 20],
+      ['b', 30],
+    ] as const;
+    const windows = stores.make(definitions.window) as Windows;
+    const sessions = stores.make(definitions.session, 's') as SessionState<string, string> & ManagedStore;
+    for (const [at, [key, startMs]] of rows.entries()) {
+      await windows.load(key, startMs);
+      windows.put(key, startMs, 'v', startMs);
+      await sessions.load(key);
+      sessions.put(key, { startMs, endMs: startMs + 5, value: 'v' });
+      // The last two are not committed.
+      if (at < 3) for (const store of [windows, sessions]) await stores.commit(store);
+    }
+    const range = { fromMs: 5, toMs: 20 };
+    for (const store of [queried(windows), queried(sessions)]) {
+      const namesOf = (found: readonly { readonly key: string; readonly startMs: number }[]) =>
+        found.map(({ key, startMs }) => `${key}${startMs}`);
+      const all = namesOf(await allOf(store.entries()));
+      expect(all.toSorted()).toEqual(['a0', 'a10', 'a20', 'b10', 'b30']);
+      expect(namesOf(await allOf(store.backwardAll())).toSorted()).toEqual(all.toSorted());
+      expect(namesOf(await store.backwardFetch('a', range))).toEqual(['a20', 'a10']);
+      expect(namesOf(await allOf(store.fetchAll(range))).toSorted()).toEqual(['a10', 'a20', 'b10']);
+      expect(namesOf(await allOf(store.backwardFetchAll(range))).toSorted()).toEqual(['a10', 'a20', 'b10']);
+    }
+    const times = (found: readonly { readonly startMs: number }[]) => found.map(({ startMs }) => startMs);
+    expect(times(await allOf(queried(windows).backwardAll()))).toEqual([30, 20, 10, 10, 0]);
+    expect(times(await allOf(queried(windows).backwardFetchAll(range)))).toEqual([20, 10, 10]);
+    expect((await allOf(queried(windows).backwardFetchAll(range))).map(({ key }) => key)).toEqual([
+      'a',
+      'b',
+      'a',
+    ]);
+  });
+
   it('sessions of a key are found by overlap and removed one by one', async () => {
     type Sessions = SessionState<string, string> & ManagedStore;
     const store = stores.make(definitions.session) as Sessions;

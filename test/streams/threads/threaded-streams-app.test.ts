@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { allOf } from '../all-of.ts';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
 import type { ThreadLimits } from '../../../src/base/environment.ts';
 import { OperationalError } from '../../../src/base/errors.ts';
@@ -258,6 +259,12 @@ describe('an application on two stream threads', () => {
     const begun: string[] = [];
     for await (const [key] of rows.prefixScan('k1', Serdes.string)) begun.push(key.toString());
     expect(begun.sort()).toEqual(keys.filter((key) => key.startsWith('k1')).sort());
+    const backwards: string[] = [];
+    for await (const [key] of rows.reverseAll()) backwards.push(key.toString());
+    expect(backwards.toSorted()).toEqual(keys.toSorted());
+    const bounds = { from: Buffer.from('k3'), to: Buffer.from('k5') };
+    for await (const [key] of rows.reverseRange(bounds)) expect(some).toContain(key.toString());
+    expect(await rows.approximateNumEntries()).toBe(keys.length);
     expect(await rows.get(Buffer.from('k7'))).toMatchObject({ value: 1 });
     expect(await rows.get(Buffer.from('none'))).toBeUndefined();
 
@@ -265,6 +272,10 @@ describe('an application on two stream threads', () => {
     const all = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
     const [window] = await windows.fetch(Buffer.from('k7'), all);
     expect(window).toMatchObject({ key: Buffer.from('k7'), value: 1 });
+    expect(await windows.backwardFetch(Buffer.from('k7'), all)).toEqual([window]);
+    for (const found of [windows.fetchAll(all), windows.backwardAll(), windows.backwardFetchAll(all)])
+      expect((await allOf(found)).map(({ key }) => key.toString()).toSorted()).toEqual(keys.toSorted());
+    expect(await allOf(windows.fetchAll({ fromMs: -2, toMs: -1 }))).toEqual([]);
     for await (const page of windows.pages()) {
       expect(page.length).toBeGreaterThan(0);
       break;

@@ -2,6 +2,7 @@ import type * as rocksdbNative from 'rocksdb-native';
 import type {
   EngineScan,
   KeyRange,
+  ScanRange,
   StoredEntries,
   StoredPage,
   StoredValues,
@@ -86,10 +87,11 @@ export class AsynchronousRocksDbEngine implements StoreEngine {
     }
   }
 
-  openScan(range: KeyRange, pageBytesMax: number): EngineScan {
+  openScan(range: ScanRange, pageBytesMax: number): EngineScan {
     // An iterator begins to see when it is first read, a snapshot at once.
     const snapshot = this.#database.snapshot();
-    const iterator = snapshot.iterator(boundsOf(range), { capacity: PAGE_ENTRIES })[Symbol.asyncIterator]();
+    const options = { reverse: range.descending === true, capacity: PAGE_ENTRIES };
+    const iterator = snapshot.iterator(boundsOf(range), options)[Symbol.asyncIterator]();
     return {
       next: () => this.#attempt(nextPage(iterator, pageBytesMax), 'cannot scan the state store'),
       close: () => this.#attempt(closeScan(iterator, snapshot), 'cannot scan the state store'),

@@ -45,7 +45,7 @@ declare module 'rocksdb' {
     getProperty(property: string): string;
     clear(bounds: Bounds): Promise<void>;
     /** Sees what there is now, whatever is written later. */
-    iterator(options: Bounds & Encodings & { highWaterMarkBytes?: number }): Iterator;
+    iterator(options: Bounds & Encodings & { reverse?: boolean; highWaterMarkBytes?: number }): Iterator;
     _getManySync(keys: readonly Buffer[], options: object): (Buffer | undefined)[];
     /** Keys and values in turn. */
     querySync(

@@ -2,6 +2,7 @@ import type * as rocksdb from 'rocksdb';
 import type {
   EngineScan,
   KeyRange,
+  ScanRange,
   StoredEntries,
   StoredPage,
   StoredValues,
@@ -82,8 +83,9 @@ export class SynchronousRocksDbEngine implements StoreEngine {
   }
 
   /** An iterator sees what there was when it was made. */
-  openScan(range: KeyRange, pageBytesMax: number): EngineScan {
-    const options = { ...boundsOf(range), ...BUFFERS, highWaterMarkBytes: pageBytesMax };
+  openScan(range: ScanRange, pageBytesMax: number): EngineScan {
+    const { descending: reverse = false } = range;
+    const options = { ...boundsOf(range), ...BUFFERS, reverse, highWaterMarkBytes: pageBytesMax };
     const iterator = this.#attempt(() => this.#database.iterator(options));
     return {
       next: () => {
