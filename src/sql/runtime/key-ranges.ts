@@ -5,6 +5,8 @@ import type { SerializedRange } from '../../streams/state/store.ts';
 import type { KeyBounds } from '../host/host.ts';
 import type { KeyLayout } from '../lowering/row-serdes.ts';
 import { behind, behindPrefix, FIRST, int64In, type ValueBounds, united, withPrefix } from './byte-ranges.ts';
+import { base64Ranges } from './base64-ranges.ts';
+import { doubleTextRanges } from './double-text-ranges.ts';
 import { jsonTextRanges, numberTextRanges } from './text-key-ranges.ts';
 
 /**
@@ -29,9 +31,28 @@ function ofColumn(layout: KeyLayout, { from, to }: KeyBounds): readonly Serializ
   const bounds = { from: from[0] ?? null, to: to[0] ?? null };
   const bytes = (value: SqlValue): Buffer => layout.serialize([value]) ?? FIRST;
   if (layout.format === 'KAFKA') return binaryRanges(kind, bounds, bytes);
-  if (layout.format === 'JSON' && kind === 'STRING') return jsonTextRanges(bounds);
-  const isText = layout.format === 'JSON' || layout.format === 'DELIMITED';
-  return isText && (kind === 'INTEGER' || kind === 'BIGINT') ? numberTextRanges(bounds, bytes) : undefined;
+  const isJson = layout.format === 'JSON';
+  return isJson || layout.format === 'DELIMITED' ? textRanges(kind, bounds, { bytes, isJson }) : undefined;
+}
+
+function textRanges(
+  kind: SqlType['kind'] | undefined,
+  bounds: ValueBounds,
+  { bytes, isJson }: { readonly bytes: (value: SqlValue) => Buffer; readonly isJson: boolean },
+): readonly SerializedRange[] | undefined {
+  switch (kind) {
+    case 'INTEGER':
+    case 'BIGINT':
+      return numberTextRanges(bounds, bytes);
+    case 'DOUBLE':
+      return doubleTextRanges(bounds, bytes);
+    case 'BYTES':
+      return base64Ranges(bounds, isJson);
+    case 'STRING':
+      return isJson ? jsonTextRanges(bounds) : [utf8Range(bounds), ...quotedRanges(bounds)];
+    default:
+      return undefined;
+  }
 }
 
 function binaryRanges(
@@ -97,6 +118,20 @@ function plainPart(text: SqlValue): string {
   if (typeof text !== 'string') return '';
   const end = text.search(PAIRS_AND_BEHIND);
   return end < 0 ? text : text.slice(0, end);
+}
+
+/**
+ * Texts that DELIMITED puts in quotes, with those within doubled: of a bound only what is before the first of them counts. The quote at the
+ * end of a text is behind what a longer one may go on with.
+ */
+function quotedRanges({ from, to }: ValueBounds): readonly SerializedRange[] {
+  const unquoted = (bound: SqlValue): string => plainPart(bound).split('"', 1)[0] ?? '';
+  const first = Buffer.from(`"${unquoted(from)}`);
+  const end = unquoted(to);
+  const shorter = end
+    .split('')
+    .flatMap((letter, at) => (letter < '"' ? [withPrefix(Buffer.from(`"${end.slice(0, at)}"`))] : []));
+  return [{ from: first, to: behindPrefix(Buffer.from(`"${end}`)) }, ...shorter];
 }
 
 /** Of a key of several columns: what all keys begin with whose first columns are equal to something. */
