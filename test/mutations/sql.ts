@@ -153,8 +153,8 @@ export const sqlMutations: readonly Mutation[] = [
   {
     name: 'CREATE OR REPLACE takes one of several queries that write to a source',
     file: 'src/sql/statements/create/query-ids.ts',
-    find: 'if (writers.length < 2) return writers[0];',
-    replace: 'if (writers.length > 0) return writers[0];',
+    find: 'if (writers.length > 1) {',
+    replace: 'if (writers.length > 99) {',
     suite: ['test/sql/statements/create/replace-source.test.ts'],
   },
   {

@@ -217,7 +217,8 @@ describe('/ksql', () => {
     ['ksql.streams.consumer.max.poll.records', '0', 'Invalid value 0 for configuration'],
     ['processing.guarantee', 'exactly_once', 'Invalid value exactly_once'],
     ['ksql.query.pull.table.scan.enabled', 'maybe', 'Invalid value maybe for configuration'],
-    ['ksql.headers.columns.enabled', 'false', 'expected true or false, and here always true'],
+    ['ksql.headers.columns.enabled', 'false', "Cannot override property 'ksql.headers.columns.enabled'"],
+    ['ksql.cast.strings.preserve.nulls', 'false', 'expected true or false, and here always true'],
   ])("refuses SET '%s' = '%s', and the same with a request", async (name, value, message) => {
     const expected =
       typeof message === 'string' ? expect.stringContaining(message) : expect.stringMatching(message);

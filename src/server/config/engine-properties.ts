@@ -29,7 +29,7 @@ export const engineProperties = perQuery({
     ...boolean(true, 'null stays null when it is cast to a text'),
     range: ALWAYS_ON,
   },
-  'ksql.create.or.replace.enabled': { ...boolean(true, 'CREATE OR REPLACE'), range: ALWAYS_ON },
+  'ksql.create.or.replace.enabled': boolean(true, 'CREATE OR REPLACE of what a query writes'),
   'ksql.fail.on.deserialization.error': boolean(
     false,
     'a record that cannot be read fails its query; otherwise it is passed over',
@@ -41,7 +41,6 @@ export const engineProperties = perQuery({
   'ksql.functions.collect_list.limit': int(-1, 'values that COLLECT_LIST keeps at most; -1 keeps all'),
   'ksql.functions.collect_set.limit': int(-1, 'values that COLLECT_SET keeps at most; -1 keeps all'),
   'ksql.functions.substring.legacy.args': boolean(false, 'SUBSTRING takes the begin and end of old versions'),
-  'ksql.headers.columns.enabled': { ...boolean(true, 'columns of headers'), range: ALWAYS_ON },
   'ksql.insert.into.values.enabled': boolean(true, 'INSERT INTO ... VALUES'),
   'ksql.new.query.planner.enabled': boolean(false, 'keys need not be selected in a filter or projection'),
   'ksql.optimizer.enabled': boolean(
@@ -66,6 +65,7 @@ export const engineProperties = perQuery({
   ),
   'ksql.query.pull.limit.clause.enabled': boolean(true, 'LIMIT in pull queries'),
   'ksql.query.pull.range.scan.enabled': boolean(true, 'pull queries over a range of keys'),
+  'ksql.query.pull.stream.enabled': boolean(true, 'pull queries over streams'),
   'ksql.query.pull.table.scan.enabled': boolean(true, 'pull queries that read a whole table'),
   'ksql.query.push.v2.continuation.tokens.enabled': boolean(
     false,

@@ -29,7 +29,6 @@ export const ignoredKsqlProperties = {
     'ksql.query.pull.interpreter.enabled': boolean(null, NO_COMPILER),
     'ksql.query.pull.metrics.enabled': boolean(null, METRICS),
     'ksql.query.pull.router.thread.pool.size': int(null, NO_THREADS),
-    'ksql.query.pull.stream.enabled': boolean(null, ALWAYS_ON),
     'ksql.query.pull.thread.pool.size': int(null, NO_THREADS),
     'ksql.query.push.v2.alos.enabled': boolean(null, 'scalable push queries miss nothing while they run'),
     'ksql.query.push.v2.catchup.consumer.msg.window': int(null, 'one that catches up holds up no other'),

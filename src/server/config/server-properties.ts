@@ -53,6 +53,7 @@ export const serverProperties = {
     "replicas of the command topic; when not set, the cluster's default",
     atLeast(1),
   ),
+  'ksql.headers.columns.enabled': boolean(true, 'columns of headers in new streams and tables'),
   'ksql.pull.queries.enable': boolean(true, 'pull queries'),
   'ksql.query.persistent.active.limit': int(
     2_147_483_647,

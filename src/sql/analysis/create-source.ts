@@ -13,7 +13,7 @@ import {
   valueProperties,
 } from './formats.ts';
 import { inferColumns } from './infer-columns.ts';
-import type { AnalysisContext } from './session.ts';
+import { type AnalysisContext, booleanProperty } from './session.ts';
 import { columnMessages } from '../messages/columns.ts';
 import { headings } from '../messages/headings.ts';
 import { sourceMessages } from '../messages/sources.ts';
@@ -95,11 +95,19 @@ export function analyzeCreateSource(
   };
 }
 
+/** A server may do without columns of headers. */
+function checkHeadersEnabled({ columns, sourceKind }: CreateSource, { properties }: AnalysisContext): void {
+  if (booleanProperty(properties, 'ksql.headers.columns.enabled') !== false) return;
+  const first = columns.find(({ constraint }) => constraint?.kind === 'Headers');
+  if (first !== undefined) throw refuse(sourceMessages.headersDisabled(sourceKind), first.span);
+}
+
 /** What can be said of the statement as it is written: ksqlDB checks it while it parses. */
 function prepare(
   statement: CreateSource,
   context: AnalysisContext,
 ): { readonly properties: WithProperties; readonly topicName: string; readonly schema: LogicalSchema } {
+  checkHeadersEnabled(statement, context);
   const schema = schemaOf(statement, context);
   checkConstraints(statement);
   checkNames(statement);

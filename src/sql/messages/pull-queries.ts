@@ -16,6 +16,11 @@ export const pullMessages = {
   disabled: () => ({
     message: `Pull queries are disabled. ${SYNTAX_HELP}\nPlease set ksql.pull.queries.enable=true to enable this feature.`,
   }),
+  streamsDisabled: () => ({
+    message:
+      'Pull queries on streams are disabled. To create a push query on the stream, add EMIT CHANGES to the end. ' +
+      "To enable pull queries on streams, set the ksql.query.pull.stream.enabled config to 'true'.",
+  }),
   clause: (clause: string) => ({
     message: `Pull queries don't support ${clause} clauses. ${SYNTAX_HELP}`,
     hint: 'make a table of it with CREATE TABLE … AS SELECT, or add EMIT CHANGES',

@@ -38,6 +38,10 @@ export const sourceMessages = {
   headerType: (key: string, type: SqlType) => ({
     message: `Invalid type for HEADER('${key}') column: expected BYTES, got ${printType(type)}`,
   }),
+  headersDisabled: (kind: string) => ({
+    message: `Cannot create ${kind === 'STREAM' ? 'Stream' : 'Table'} because schema with headers columns is disabled.`,
+    hint: 'ksql.headers.columns.enabled of the server says so',
+  }),
   headersTwice: () => ({ message: 'Schema already contains a HEADERS column.' }),
   headerTwice: (key: string) => ({ message: `Schema already contains a HEADER('${key}') column.` }),
 

@@ -102,6 +102,12 @@ export const statementMessages = {
       `[${queryIds.join(', ')}]`,
     hint: 'TERMINATE those that write beside the one that is to be replaced',
   }),
+  replaceDisabled: (kind: string, name: string) => ({
+    message:
+      `Cannot add ${kind.toLowerCase()} '${name}': ` +
+      `A ${kind.toLowerCase()} with the same name already exists`,
+    hint: "what queries write is replaced where ksql.create.or.replace.enabled is 'true'",
+  }),
   queryIdTaken: (id: string) => ({
     message: `Query ID '${id}' already exists.`,
     hint: 'SHOW QUERIES; lists those that run',

@@ -11,6 +11,12 @@ export function analyzePull(query: Query, context: AnalysisContext): AnalyzedQue
   if (booleanProperty(context.properties, 'ksql.pull.queries.enable') === false) {
     throw refuse(pullMessages.disabled(), query.span);
   }
+  if (
+    isOverStream(query, context) &&
+    booleanProperty(context.properties, 'ksql.query.pull.stream.enabled') === false
+  ) {
+    throw refuse(pullMessages.streamsDisabled(), query.span);
+  }
   rejectClauses(query);
   rejectLimit(query, context);
   const analyzed = analyzeQuery(query, context);

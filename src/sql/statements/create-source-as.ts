@@ -54,7 +54,7 @@ function* planInPieces(input: PlanInput<CreateSourceAs>): InPieces<CreateAsPlan 
 }
 
 function* planCreateAs(input: PlanInput<CreateSourceAs>): InPieces<CreateAsPlan> {
-  const { statement, text, context, queries } = input;
+  const { statement, text, context } = input;
   const properties = withPrefix(headings.prepare, () => new WithProperties(statement.properties, 'sink'));
   const formats = { KEY_FORMAT: properties.keyFormat(), VALUE_FORMAT: properties.valueFormat() };
   for (const name of ['KEY_FORMAT', 'VALUE_FORMAT'] as const) {
@@ -76,7 +76,7 @@ function* planCreateAs(input: PlanInput<CreateSourceAs>): InPieces<CreateAsPlan>
   yield;
   const topic = sinkTopic(source, project, properties, context);
   checkWritable(topic.name, context, statement.span);
-  const running = replacedQuery(statement.name, queries);
+  const running = replacedQuery(statement, input);
   const replaced = statement.orReplace ? context.catalog.source(statement.name) : undefined;
   if (replaced !== undefined) checkReplacement(replaced, source);
   const root = sinkStep(source, project, planned);

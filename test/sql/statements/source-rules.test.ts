@@ -122,6 +122,17 @@ describe('columns of headers', () => {
     expect(engine.catalog.source('M')?.schema.toString()).toBe(schema);
   });
 
+  it.each(['STREAM', 'TABLE'])('a %s has none where the server does without them', async (kind) => {
+    const key = kind === 'TABLE' ? 'PRIMARY KEY' : 'KEY';
+    const properties = { 'ksql.headers.columns.enabled': 'false' };
+    const text = (columns: string): string => `CREATE ${kind} n (id INT ${key}, v INT${columns}) ${WITH};`;
+    const name = kind === 'TABLE' ? 'Table' : 'Stream';
+    await expect(engineAfter(text(", h BYTES HEADER('x')"), { properties })).rejects.toThrow(
+      `Cannot create ${name} because schema with headers columns is disabled.`,
+    );
+    expect((await engineAfter(text(''), { properties })).catalog.source('N')).toBeDefined();
+  });
+
   it('group rows, as others do', async () => {
     const engine = await engineAfter(
       `${declared} CREATE TABLE m AS SELECT h, COUNT(*) AS c FROM n GROUP BY h;`,

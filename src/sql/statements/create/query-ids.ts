@@ -1,7 +1,10 @@
+import type { CreateSourceAs } from '../../../../grammar/ast.ts';
+import { booleanProperty } from '../../analysis/session.ts';
 import { statementMessages } from '../../messages/statements.ts';
 import { refuse } from '../../analysis/sql-error.ts';
 import type { WithProperties } from '../../analysis/with-properties.ts';
 import { generatedQueryId, parseQueryId, type QueryId, type QueryIdPrefix } from '../../physical/query-id.ts';
+import type { PlanInput } from '../definition.ts';
 import type { QueryPlan } from '../../physical/steps.ts';
 
 /** The persistent queries, and the number of the next one. */
@@ -25,14 +28,22 @@ export function givenQueryId(
 }
 
 /**
- * The query that writes to a source, in whose place another one goes on. @throws {DiagnosticError} where there are several: one alone
- * can be replaced.
+ * The query that writes to a source, in whose place another one goes on. @throws {DiagnosticError} where there are several, of which none can
+ * be replaced alone, and where queries are not to be replaced.
  */
-export function replacedQuery(sink: string, queries: readonly QueryPlan[]): QueryPlan | undefined {
-  const writers = queries.filter((plan) => plan.sink === sink);
-  if (writers.length < 2) return writers[0];
-  const ids = writers.map(({ queryId }) => queryId);
-  throw refuse(statementMessages.replaceSeveral(sink, ids));
+export function replacedQuery(
+  { name, sourceKind }: CreateSourceAs,
+  { queries, context }: Pick<PlanInput<CreateSourceAs>, 'queries' | 'context'>,
+): QueryPlan | undefined {
+  const writers = queries.filter(({ sink }) => sink === name);
+  if (writers.length > 1) {
+    const ids = writers.map(({ queryId }) => queryId);
+    throw refuse(statementMessages.replaceSeveral(name, ids));
+  }
+  if (writers.length > 0 && booleanProperty(context.properties, 'ksql.create.or.replace.enabled') === false) {
+    throw refuse(statementMessages.replaceDisabled(sourceKind, name));
+  }
+  return writers[0];
 }
 
 /** The id of a query that is replaced, which may be given once more but not changed. */

@@ -80,6 +80,17 @@ describe('CREATE OR REPLACE', () => {
     expect(engine.queries.map(({ queryId }) => queryId)).toEqual(['CSAS_B_0', 'CTAS_N_1', 'CSAS_J_2']);
   });
 
+  it('is refused where a session says so, of what a query writes alone', async () => {
+    const engine = await engineAfter(`${sources} SET 'ksql.create.or.replace.enabled'='false';`);
+    await expect(engine.execute('CREATE OR REPLACE STREAM b AS SELECT id, v FROM a;')).rejects.toThrow(
+      "Cannot add stream 'B': A stream with the same name already exists",
+    );
+    await engine.execute(`
+      CREATE OR REPLACE STREAM a (id INT KEY, v INT, w INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON');
+      CREATE OR REPLACE STREAM c AS SELECT id, v FROM a;`);
+    expect(engine.catalog.source('A')?.schema.toString()).toContain('`W` INTEGER');
+  });
+
   it('replaces the one query that writes to a source, whatever began it', async () => {
     const engine = await engineAfter(
       `${sources} TERMINATE CSAS_B_0; INSERT INTO b SELECT id, v FROM a;
