@@ -1,10 +1,9 @@
 import type { CreateSourceAs } from '../../../../grammar/ast.ts';
-import { booleanProperty } from '../../analysis/session.ts';
+import { type AnalysisContext, booleanProperty } from '../../analysis/session.ts';
 import { statementMessages } from '../../messages/statements.ts';
 import { refuse } from '../../analysis/sql-error.ts';
 import type { WithProperties } from '../../analysis/with-properties.ts';
 import { generatedQueryId, parseQueryId, type QueryId, type QueryIdPrefix } from '../../physical/query-id.ts';
-import type { PlanInput } from '../definition.ts';
 import type { QueryPlan } from '../../physical/steps.ts';
 
 /** The persistent queries, and the number of the next one. */
@@ -33,7 +32,7 @@ export function givenQueryId(
  */
 export function replacedQuery(
   { name, sourceKind }: CreateSourceAs,
-  { queries, context }: Pick<PlanInput<CreateSourceAs>, 'queries' | 'context'>,
+  { queries, context }: Pick<QueryNumbers, 'queries'> & { readonly context: AnalysisContext },
 ): QueryPlan | undefined {
   const writers = queries.filter(({ sink }) => sink === name);
   if (writers.length > 1) {
