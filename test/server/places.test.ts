@@ -104,6 +104,8 @@ describe('a refused statement says where: line, column, and what is underlined',
     ['DESCRIBE nosuch;', 10, 'nosuch'],
     ['SHOW CONNECTORS;', 1, undefined],
     ['SELECT * FROM t WHERE v = 1 AND nosuch = 2;', undefined, undefined],
+    ['SELECT * FROM t;', 15, 't'],
+    ['EXPLAIN SELECT * FROM t;', 23, 't'],
   ])('%s', async (statement, column, underlined) => {
     const path = statement.startsWith('SELECT') ? '/query-stream' : '/ksql';
     const { status, message } = await post(path, `\n${statement}`);

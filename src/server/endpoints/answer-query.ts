@@ -56,7 +56,8 @@ export async function answerQuery(
     return queries.withSlot(statement, () => printTo(begin, { print, text: statement.text }, services));
   }
   const writer = writerFor(queries.isPush(statement));
-  return queries.run({ prepared: statement, properties: input.properties, writer, begin });
+  const { sql: script, properties } = input;
+  return queries.run({ script, prepared: statement, properties, writer, begin });
 }
 
 function oneStatement(prepared: readonly PreparedStatement[], script: string): PreparedStatement {

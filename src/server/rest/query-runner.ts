@@ -29,6 +29,8 @@ interface RunnerLimits {
 }
 
 interface QueryExchange {
+  /** What the client has sent, in which places are counted. */
+  readonly script: string;
   readonly prepared: PreparedStatement;
   readonly properties: RequestProperties;
   readonly writer: AnswerWriter;
@@ -174,7 +176,7 @@ export class QueryRunner {
   async #run(exchange: QueryExchange, limits: QueryLimits): Promise<void> {
     const { prepared, writer, begin } = exchange;
     const failed = (error: unknown): never => {
-      throw toRestError(error, prepared.text);
+      throw toRestError(error, prepared.text, exchange.script);
     };
     const query = await this.#engine.open(prepared, exchange.properties).catch(failed);
     if (query.kind === 'pull') {

@@ -74,12 +74,16 @@ export class RestError extends Error {
   }
 }
 
-/** What to answer for whatever a handler threw: a user's mistake is a 400, an outage a 503, the rest a 500. */
-export function toRestError(error: unknown, statementText?: string): RestError {
+/**
+ * What to answer for whatever a handler threw: a user's mistake is a 400, an outage a 503, the rest a 500.
+ * @param script in which the place of a mistake is counted.
+ */
+export function toRestError(error: unknown, statementText?: string, script?: string): RestError {
   if (error instanceof RestError) return error;
   if (error instanceof DiagnosticError) {
     const code = statementText === undefined ? RestErrorCode.BAD_REQUEST : RestErrorCode.BAD_STATEMENT;
-    return new RestError(code, textWithoutPlace(error), { statementText, cause: error });
+    const text = script === undefined ? textWithoutPlace(error) : textInScript(error, script);
+    return new RestError(code, text, { statementText, cause: error });
   }
   if (error instanceof OperationalError && error.retriable) {
     return new RestError(RestErrorCode.NOT_READY, error.message, { statementText, cause: error });

@@ -28,7 +28,9 @@ export async function pullQuery(
   const compared = query.where === undefined ? [] : comparedConstants(query.where);
   const plan = planPull(query, await withCalledConstants(compared, context, services.programs));
   const pull = openPull(plan, services);
-  if (pull === undefined) throw refuse(pullMessages.notQueryable(plan.source.name));
+  if (pull === undefined) {
+    throw refuse(pullMessages.notQueryable(plan.source.name), query.from.source.nameSpan);
+  }
   return { plan, pull };
 }
 

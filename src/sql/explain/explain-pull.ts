@@ -24,7 +24,7 @@ export function* explainPull(
   const plan = planPull(query, context);
   const { name } = plan.source;
   const keeper = keeperOf(name);
-  if (keeper === undefined) throw refuse(pullMessages.notQueryable(name));
+  if (keeper === undefined) throw refuse(pullMessages.notQueryable(name), query.from.source.nameSpan);
   return {
     text: '',
     kind: 'PULL',
