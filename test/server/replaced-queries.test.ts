@@ -47,7 +47,8 @@ const COPY = 'SELECT * FROM copy;';
 
 async function queryIds(): Promise<readonly unknown[]> {
   const [answer] = await done('SHOW QUERIES;');
-  return (answer?.['queries'] as readonly Json[]).map(({ id }) => id).toSorted();
+  const queries = (answer?.['queries'] ?? []) as readonly Json[];
+  return queries.map(({ id }) => id).toSorted();
 }
 
 it('a query goes on from where the one before it was, in its state', async () => {
