@@ -43,6 +43,9 @@ function textRanges(
   switch (kind) {
     case 'INTEGER':
     case 'BIGINT':
+    case 'DATE':
+    case 'TIME':
+    case 'TIMESTAMP':
       return numberTextRanges(bounds, bytes);
     case 'DOUBLE':
       return doubleTextRanges(bounds, bytes);

@@ -106,10 +106,13 @@ const cases: readonly (readonly [string, PrimitiveKind, readonly SqlValue[]])[] 
   ['JSON', 'INTEGER', numbers],
   ['JSON', 'BIGINT', longs],
   ['JSON', 'STRING', texts],
+  ['JSON', 'DATE', numbers],
+  ['JSON', 'TIMESTAMP', [...numbers, 2 ** 40, -(2 ** 50)]],
   ['JSON', 'DOUBLE', doubles],
   ['JSON', 'BYTES', bytes],
   ['DELIMITED', 'INTEGER', numbers],
   ['DELIMITED', 'BIGINT', longs],
+  ['DELIMITED', 'TIME', numbers.filter((value) => value >= 0)],
   ['DELIMITED', 'DOUBLE', doubles],
   ['DELIMITED', 'BYTES', bytes],
   ['DELIMITED', 'STRING', texts],
@@ -164,6 +167,9 @@ describe.each(cases)('%s keys of %s', (format, kind, values) => {
 const RANDOM: Readonly<Partial<Record<PrimitiveKind, fc.Arbitrary<SqlValue>>>> = {
   INTEGER: fc.oneof(fc.integer({ min: -2147483648, max: 2147483647 }), fc.integer({ min: -120, max: 120 })),
   BIGINT: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(int64),
+  DATE: fc.integer({ min: -800_000, max: 800_000 }),
+  TIME: fc.integer({ min: 0, max: 86_399_999 }),
+  TIMESTAMP: fc.maxSafeInteger(),
   DOUBLE: fc.oneof(
     fc.double({ noNaN: true }),
     fc.double({ noNaN: true, min: -1e8, max: 1e8 }),
@@ -244,7 +250,7 @@ it.each(['JSON', 'DELIMITED'])('%s keys of several columns are read by the first
 
 it.each<readonly [string, PrimitiveKind]>([
   ['JSON', 'BOOLEAN'],
-  ['DELIMITED', 'DATE'],
+  ['DELIMITED', 'BOOLEAN'],
   ['PROTOBUF_NOSR', 'INTEGER'],
 ])('bytes of %s keys of %s do not tell', (format, kind) => {
   expect(primitiveTypes[kind]).toBeDefined();
