@@ -45,10 +45,10 @@ const hasRows = (sql: string, rows: string): Promise<true> =>
 const TOTALS = 'SELECT k, n, total FROM totals;';
 const COPY = 'SELECT * FROM copy;';
 
-async function queryIds(): Promise<readonly unknown[]> {
+async function queryIds(): Promise<readonly string[]> {
   const [answer] = await done('SHOW QUERIES;');
   const queries = (answer?.['queries'] ?? []) as readonly Json[];
-  return queries.map(({ id }) => id).toSorted();
+  return queries.map(({ id }) => String(id)).toSorted();
 }
 
 it('a query goes on from where the one before it was, in its state', async () => {
