@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { LateAbort } from '../../src/base/late-signal.ts';
 import { QueryLimits } from '../../src/server/rest/query-limits.ts';
 import { eventually, post, startPlatform, type TestPlatform } from './platform.ts';
 
@@ -66,7 +67,7 @@ it('counts what was sent in the last hour', () => {
   const limits = new QueryLimits({ clock: time.clock, kind: 'push', megabytesPerHourMax: 1 });
   const sent: string[] = [];
   const stream = limits.counted({
-    gone: new AbortController().signal,
+    gone: new LateAbort(),
     write: (text) => sent.push(text) > 0,
     drained: () => Promise.resolve(),
     end: (text) => sent.push(text),

@@ -1,5 +1,13 @@
+/** All at hand, or read as they are asked for. */
+type Pages<T> = AsyncIterable<T> | readonly T[];
+
 /** What several servers are read of at once: their first pages are at hand, and what follows is read one after the other. */
-export async function* allPages<T>(parts: readonly AsyncIterable<T>[]): AsyncGenerator<T, void> {
+export function allPages<T>(parts: readonly Pages<T>[]): Pages<T> {
+  const [first, ...others] = parts;
+  return first !== undefined && others.length === 0 ? first : pagesOfAll(parts);
+}
+
+async function* pagesOfAll<T>(parts: readonly Pages<T>[]): AsyncGenerator<T, void> {
   let taken = 0;
   try {
     for (const part of parts) {
@@ -30,7 +38,8 @@ async function* rest<T>(
 }
 
 /** Ends what has begun and will not be read. */
-export async function discard<T>(pages: AsyncIterable<T>): Promise<void> {
+export async function discard<T>(pages: Pages<T>): Promise<void> {
+  if (!(Symbol.asyncIterator in pages)) return;
   const iterator = pages[Symbol.asyncIterator]();
   // A generator that has not been entered has nothing that its end would run.
   await iterator.next().catch(() => undefined);

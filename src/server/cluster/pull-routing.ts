@@ -1,6 +1,6 @@
 import { messageOf, OperationalError } from '../../base/errors.ts';
-import type { PartPlace, PullQuery, Row } from '../../sql/index.ts';
-import type { PullPage, PullReader, PullRequest } from '../rest/pull-reader.ts';
+import type { PartPlace, PullQuery, RowPages } from '../../sql/index.ts';
+import type { PullPage, PullPages, PullReader, PullRequest } from '../rest/pull-reader.ts';
 import { RequestProperty } from '../rest/request-properties.ts';
 import { RestError } from '../rest/rest-error.ts';
 import { acceptedAs, forwardedRows } from './forwarded-rows.ts';
@@ -37,8 +37,6 @@ interface OpenPart {
   readonly hosts: readonly string[];
 }
 
-type Pages = AsyncIterable<PullPage>;
-
 /**
  * Reads pull queries from the servers that have the rows, as ksqlDB's HARouting does: each partition from the one that runs its task or,
  * where the request allows it, from one with a standby task that is alive and not too far behind. A server that does not answer
@@ -52,7 +50,7 @@ export class PullRouting implements PullReader {
     this.#options = options;
   }
 
-  async read(query: PullQuery, request: PullRequest): Promise<Pages> {
+  async read(query: PullQuery, request: PullRequest): Promise<PullPages> {
     const { skipsForwarding, partitions } = request.properties;
     const { standbyReads: allowStale } = this.#options.settingsOf(request);
     if (skipsForwarding) return this.#readHere(query, [...(partitions ?? [undefined])], { allowStale });
@@ -68,9 +66,9 @@ export class PullRouting implements PullReader {
   }
 
   /** Reads all parts, each from one server. */
-  async #gather(query: PullQuery, request: PullRequest, places: readonly PartPlace[]): Promise<Pages> {
+  async #gather(query: PullQuery, request: PullRequest, places: readonly PartPlace[]): Promise<PullPages> {
     let open: OpenPart[] = [...this.#openParts(query, request, places)];
-    const read: Pages[] = [];
+    const read: PullPages[] = [];
     while (open.length > 0) {
       const groups = byFirstHost(open);
       const begun = await Promise.allSettled(
@@ -134,7 +132,7 @@ export class PullRouting implements PullReader {
   #begin(
     host: string,
     of: { readonly query: PullQuery; readonly request: PullRequest; readonly parts: readonly OpenPart[] },
-  ): Promise<Pages> {
+  ): Promise<PullPages> {
     const partitions = of.parts.map(({ partition }) => partition);
     const { self, settingsOf } = this.#options;
     if (host !== self()) return this.#forward(host, { ...of, partitions });
@@ -145,7 +143,7 @@ export class PullRouting implements PullReader {
     query: PullQuery,
     partitions: readonly (number | undefined)[],
     { allowStale }: { readonly allowStale: boolean },
-  ): Promise<Pages> {
+  ): Promise<PullPages> {
     const parts = partitions.map((partition) => (partition === undefined ? {} : { partition }));
     const read = await Promise.all(parts.map((part) => query.read({ ...part, allowStale })));
     return allPages(read.map(pagesOf));
@@ -158,7 +156,7 @@ export class PullRouting implements PullReader {
       request,
       partitions,
     }: { readonly query: PullQuery; readonly request: PullRequest; readonly partitions: readonly number[] },
-  ): Promise<Pages> {
+  ): Promise<PullPages> {
     const { prepared, passes, gone } = request;
     const { peers, settingsOf } = this.#options;
     const { properties, variables } = prepared.session;
@@ -167,7 +165,7 @@ export class PullRouting implements PullReader {
       path: '/query-stream',
       accept: acceptedAs[passes],
       timeoutMs: settingsOf(request).forwardingTimeoutMs,
-      signal: gone,
+      signal: gone.signal,
       body: {
         sql: prepared.text,
         properties,
@@ -187,7 +185,7 @@ export class PullRouting implements PullReader {
 async function whereHere(
   query: PullQuery,
 ): Promise<
-  | { readonly pages: Pages; readonly error?: undefined }
+  | { readonly pages: PullPages; readonly error?: undefined }
   | { readonly pages?: undefined; readonly error: unknown }
 > {
   try {
@@ -226,7 +224,11 @@ function notAvailable(why: string): OperationalError {
   });
 }
 
-async function* pagesOf(rows: AsyncIterable<readonly Row[]>): AsyncGenerator<PullPage, void> {
+function pagesOf(rows: RowPages): PullPages {
+  return Array.isArray(rows) ? rows.map((page) => ({ rows: page })) : laterPages(rows);
+}
+
+async function* laterPages(rows: RowPages): AsyncGenerator<PullPage, void> {
   for await (const page of rows) yield { rows: page };
 }
 

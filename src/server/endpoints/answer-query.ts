@@ -1,5 +1,6 @@
 import type { Print } from '../../../grammar/ast.ts';
 import type { Environment } from '../../base/environment.ts';
+import type { LateSignal } from '../../base/late-signal.ts';
 import type { SchemaRegistryClient } from '../../serde/index.ts';
 import type { PreparedStatement } from '../../sql/index.ts';
 import { streamedBy } from '../../sql/statements/streamed.ts';
@@ -29,6 +30,8 @@ export interface QueryServices {
 /** How one SELECT or PRINT is answered. */
 interface QueryExchange {
   readonly input: StatementRequest;
+  /** Aborted when the client has gone away. */
+  readonly gone: LateSignal;
   /** Called when the query can run: what is wrong is told otherwise before that. */
   readonly begin: (contentType: string) => AnswerSink;
   readonly writerFor: (isPush: boolean) => AnswerWriter;
@@ -36,7 +39,7 @@ interface QueryExchange {
 
 /** Runs the one SELECT or PRINT of a request and sends its answer. @throws {RestError} */
 export async function answerQuery(
-  { input, begin, writerFor }: QueryExchange,
+  { input, gone, begin, writerFor }: QueryExchange,
   services: QueryServices,
 ): Promise<void> {
   services.progress.requireReady();
@@ -57,7 +60,7 @@ export async function answerQuery(
   }
   const writer = writerFor(queries.isPush(statement));
   const { sql: script, properties } = input;
-  return queries.run({ script, prepared: statement, properties, writer, begin });
+  return queries.run({ script, prepared: statement, properties, writer, gone, begin });
 }
 
 function oneStatement(prepared: readonly PreparedStatement[], script: string): PreparedStatement {

@@ -89,13 +89,13 @@ function firstLine(
       body.off('data', onData);
       body.off('end', onEnd);
       body.off('error', onGone);
-      gone.removeEventListener('abort', onGone);
+      gone.signal.removeEventListener('abort', onGone);
       outcome();
     };
     body.on('data', onData);
     body.once('end', onEnd);
     body.once('error', onGone);
-    gone.addEventListener('abort', onGone);
+    gone.signal.addEventListener('abort', onGone);
   });
 }
 

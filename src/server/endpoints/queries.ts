@@ -58,7 +58,7 @@ async function runQuery(
           begun();
           return queries.answerTo(reply.raw, { contentType, gone, text: input.sql });
         };
-        ended = answerQuery({ input, begin, writerFor }, services);
+        ended = answerQuery({ input, gone, begin, writerFor }, services);
         ended.then(begun, failed);
       }),
     { records: false },

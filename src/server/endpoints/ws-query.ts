@@ -53,7 +53,7 @@ async function run(
   const answered = async (): Promise<void> => {
     const input = requestOf(request.query);
     refuseInternal(request, input.properties);
-    await answerQuery({ input, begin, writerFor: () => answer.writer }, services);
+    await answerQuery({ input, gone: request.gone, begin, writerFor: () => answer.writer }, services);
   };
   await stopping.answer(answered, { records: false });
 }

@@ -1,15 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import { OperationalError } from '../../base/errors.ts';
+import { LateAbort, type LateSignal } from '../../base/late-signal.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Aborted when the client has gone away, or the answer has been sent. */
-    gone: AbortSignal;
+    /** Aborted when the client has gone away without its answer. */
+    gone: LateSignal;
   }
 }
 
 /** One for all: an exception of its own for each request, with the stack where it was made, takes more than its routing. */
-const GONE = new OperationalError('CLIENT_GONE', 'the client has gone away, or has its answer', {
+const GONE = new OperationalError('CLIENT_GONE', 'the client has gone away', {
   retriable: false,
 });
 
@@ -20,12 +21,15 @@ const GONE = new OperationalError('CLIENT_GONE', 'the client has gone away, or h
 export function watchClients(app: FastifyInstance): void {
   app.decorateRequest('gone');
   app.addHook('onRequest', (request, reply, done) => {
-    const left = new AbortController();
-    const abort = (): void => left.abort(GONE);
+    const left = new LateAbort();
+    const abort = (): void => {
+      // A stream of HTTP/2 that is cut off has finished as well, whether its answer had ended or not.
+      if (!reply.raw.writableEnded || !reply.raw.writableFinished) left.abort(GONE);
+    };
     reply.raw.once('close', abort);
     reply.raw.once('error', abort);
     if (reply.raw.destroyed) abort();
-    request.gone = left.signal;
+    request.gone = left;
     done();
   });
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { LateSignal } from '../../base/late-signal.ts';
 import { Queue } from '../../base/queue.ts';
 
 /** Characters of chunks that wait for the one before them; beyond it the writer is told to wait. */
@@ -7,7 +8,7 @@ const WAITING_CHARS_MAX = 65_536;
 /** Where the pieces of an answer go. */
 export interface AnswerSink {
   /** Aborted when the client has gone away. */
-  readonly gone: AbortSignal;
+  readonly gone: LateSignal;
   /** @returns false when more is queued than is good to hold: wait for {@link AnswerSink.drained}. */
   write(text: string): boolean;
   /** Resolves when the client has taken what was queued, or is gone. */
@@ -19,30 +20,29 @@ export interface AnswerSink {
 interface AnswerStreamOptions {
   readonly contentType: string;
   /** Aborted when the client has gone away. */
-  readonly gone: AbortSignal;
+  readonly gone: LateSignal;
   /** How long a client may take nothing of what waits for it. */
   readonly stallTimeoutMs: number;
   /** Called when a client that took nothing for so long was cut off. */
   readonly onStall: () => void;
 }
 
-function corkForNow(response: ServerResponse): void {
-  const { socket } = response;
-  socket?.cork();
-  process.nextTick(() => socket?.uncork());
-}
-
 /**
  * The streamed body of an answer: chunks with back-pressure, over HTTP/1.1 and HTTP/2 alike. A client that stops to
  * read is cut off after a while, because all that waits for it is held in memory.
  *
- * Over HTTP/2 each chunk is a DATA frame of its own, because clients parse frames one by one. Node would join chunks
- * that are written while one is under way, so the next is written when the last one has left.
+ * Over HTTP/1.1 what is written in one turn of the event loop is one chunk, and an answer that has ended by then is sent
+ * whole, with its head and length in one write. Over HTTP/2 each piece is a DATA frame of its own, because clients parse
+ * frames one by one. Node would join those that are written while one is under way, so the next is written when the last one
+ * has left.
  */
 export class AnswerStream implements AnswerSink {
   readonly #response: ServerResponse;
   readonly #options: AnswerStreamOptions;
   readonly #framed: boolean;
+  /** Over HTTP/1.1: what was written in this turn. */
+  #gathered = '';
+  #isGathering = false;
   readonly #waiting = new Queue<string>();
   #waitingChars = 0;
   #isWriting = false;
@@ -50,24 +50,27 @@ export class AnswerStream implements AnswerSink {
   #ended = false;
   #stall: NodeJS.Timeout | undefined;
 
-  /** Sends the head at once, so that a client knows that its query runs before the first row is there. */
+  /** Sends the head in this turn, so that a client knows that its query runs before the first row is there. */
   constructor(response: ServerResponse, options: AnswerStreamOptions) {
     this.#response = response;
     this.#options = options;
     this.#framed = response.req.httpVersionMajor === 2;
     response.on('error', () => response.destroy());
     if (this.gone.aborted) return;
-    this.gone.addEventListener('abort', () => clearTimeout(this.#stall), { once: true });
+    response.once('close', () => clearTimeout(this.#stall));
     response.on('drain', () => this.#onDrain());
-    // Of a query whose rows are at hand, the head and all that comes with it is one write.
-    if (!this.#framed) corkForNow(response);
-    response.writeHead(200, { 'content-type': options.contentType });
-    // HTTP/2 responses send their head with the first byte or on demand, HTTP/1 ones have the call.
-    response.flushHeaders?.();
+    if (this.#framed) {
+      response.writeHead(200, { 'content-type': options.contentType });
+      // Responses of HTTP/2 send their head with the first byte.
+      response.flushHeaders?.();
+    } else {
+      response.setHeader('content-type', options.contentType);
+      this.#gather();
+    }
   }
 
   /** Aborted when the client has gone away. */
-  get gone(): AbortSignal {
+  get gone(): LateSignal {
     return this.#options.gone;
   }
 
@@ -79,7 +82,11 @@ export class AnswerStream implements AnswerSink {
       this.#waitingChars += text.length;
       if (!this.#isWriting) this.#writeNext();
       this.#isFull = this.#waitingChars >= WAITING_CHARS_MAX;
-    } else this.#isFull = !this.#response.write(text);
+    } else {
+      this.#gathered += text;
+      this.#gather();
+      if (this.#gathered.length >= WAITING_CHARS_MAX) this.#sendGathered();
+    }
     if (this.#isFull) this.#watch();
     return !this.#isFull;
   }
@@ -90,11 +97,11 @@ export class AnswerStream implements AnswerSink {
       if (this.gone.aborted || !this.#isFull) return resolve();
       const done = (): void => {
         this.#response.off('drain', done);
-        this.gone.removeEventListener('abort', done);
+        this.gone.signal.removeEventListener('abort', done);
         resolve();
       };
       this.#response.on('drain', done);
-      this.gone.addEventListener('abort', done);
+      this.gone.signal.addEventListener('abort', done);
     });
   }
 
@@ -104,7 +111,27 @@ export class AnswerStream implements AnswerSink {
     this.#ended = true;
     if (this.gone.aborted) return;
     this.#watch();
-    if (!this.#isWriting) this.#response.end();
+    if (!this.#framed) this.#sendGathered();
+    else if (!this.#isWriting) this.#response.end();
+  }
+
+  /** Over HTTP/1.1: sends what is written in this turn at its end. */
+  #gather(): void {
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    setImmediate(() => {
+      this.#isGathering = false;
+      if (!this.#ended && !this.gone.aborted) this.#sendGathered();
+    });
+  }
+
+  #sendGathered(): void {
+    const text = this.#gathered;
+    this.#gathered = '';
+    if (this.#ended) this.#response.end(text);
+    else if (text !== '') this.#isFull = !this.#response.write(text);
+    else if (!this.#response.headersSent) this.#response.flushHeaders();
+    if (this.#isFull) this.#watch();
   }
 
   #writeNext(): void {

@@ -59,7 +59,7 @@ export class InsertStream {
     const onData = (chunk: Buffer): void => this.#takeBytes(chunk);
     const leave = (): void => this.#finish();
     const stop = (): void => this.#close(shuttingDown());
-    stream.gone.addEventListener('abort', leave);
+    stream.gone.signal.addEventListener('abort', leave);
     stopped.addEventListener('abort', stop);
     body.on('data', onData);
     body.once('end', () => this.#onBodyEnd());
@@ -70,7 +70,7 @@ export class InsertStream {
     if (body.readableEnded) this.#onBodyEnd();
     else if (!this.#isFull) body.resume();
     await this.#ended;
-    stream.gone.removeEventListener('abort', leave);
+    stream.gone.signal.removeEventListener('abort', leave);
     stopped.removeEventListener('abort', stop);
     body.off('data', onData);
     // What is still on its way is thrown away.

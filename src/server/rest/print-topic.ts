@@ -85,7 +85,7 @@ export async function printTopic(
   let sent = 0;
   const stop = (): void => consumer.wakeup();
   const isOver = (): boolean => stream.gone.aborted || stopped.aborted;
-  stream.gone.addEventListener('abort', stop);
+  stream.gone.signal.addEventListener('abort', stop);
   stopped.addEventListener('abort', stop);
   try {
     while (sent < limit && !isOver()) {
@@ -103,7 +103,7 @@ export async function printTopic(
   } catch (error) {
     if (!isOver()) stream.write(`${String(error)}\n`);
   } finally {
-    stream.gone.removeEventListener('abort', stop);
+    stream.gone.signal.removeEventListener('abort', stop);
     stopped.removeEventListener('abort', stop);
     await consumer.close();
   }

@@ -1,3 +1,4 @@
+import type { LateSignal } from '../../base/late-signal.ts';
 import type { PreparedStatement, PullQuery, Row } from '../../sql/index.ts';
 import type { PassedForm } from './answer-writers.ts';
 import type { RequestProperties } from './request-properties.ts';
@@ -8,6 +9,9 @@ export type PullPage =
   /** See {@link PassedForm}. */
   | { readonly texts: readonly string[] };
 
+/** All at hand, or read as they are asked for. */
+export type PullPages = AsyncIterable<PullPage> | readonly PullPage[];
+
 /** A pull query as a client has sent it. */
 export interface PullRequest {
   readonly prepared: PreparedStatement;
@@ -15,11 +19,11 @@ export interface PullRequest {
   /** The form in which rows of other servers can be passed on. */
   readonly passes: PassedForm;
   /** Aborted when nobody waits for the answer any more. */
-  readonly gone: AbortSignal;
+  readonly gone: LateSignal;
 }
 
 /** Reads pull queries, on whatever server of the service their rows are. */
 export interface PullReader {
   /** Resolves with the first rows at hand; what is wrong at once is an error now. */
-  read(query: PullQuery, request: PullRequest): Promise<AsyncIterable<PullPage>>;
+  read(query: PullQuery, request: PullRequest): Promise<PullPages>;
 }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import type { LateSignal } from '../../base/late-signal.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { PreparedStatement, PullQuery, PushQuery, SqlEngine } from '../../sql/index.ts';
 import { isOverStream } from '../../sql/queries/pull-clauses.ts';
@@ -8,7 +9,7 @@ import { resultSchemaText } from '../../sql/queries/result-schema.ts';
 import { selectOf } from '../../sql/statements/streamed.ts';
 import { type AnswerSink, AnswerStream } from './answer-stream.ts';
 import type { AnswerWriter, QueryHeader } from './answer-writers.ts';
-import type { PullPage, PullReader } from './pull-reader.ts';
+import type { PullPage, PullPages, PullReader } from './pull-reader.ts';
 import type { QueryLimits } from './query-limits.ts';
 import type { RequestProperties } from './request-properties.ts';
 import { RestError, RestErrorCode, shuttingDown, toRestError } from './rest-error.ts';
@@ -34,6 +35,8 @@ interface QueryExchange {
   readonly prepared: PreparedStatement;
   readonly properties: RequestProperties;
   readonly writer: AnswerWriter;
+  /** Aborted when the client has gone away. */
+  readonly gone: LateSignal;
   /** Called when the query can run, and nothing is answered by a status any more. */
   readonly begin: (contentType: string) => AnswerSink;
 }
@@ -41,7 +44,7 @@ interface QueryExchange {
 /** A pull query whose first rows are at hand. */
 interface OpenPull {
   readonly query: PullQuery;
-  readonly pages: AsyncIterable<PullPage>;
+  readonly pages: PullPages;
   readonly text: string;
 }
 
@@ -115,7 +118,7 @@ export class QueryRunner {
   /** The stream of an answer that begins now, within the limits. */
   answerTo(
     response: ServerResponse,
-    options: { readonly contentType: string; readonly gone: AbortSignal; readonly text: string },
+    options: { readonly contentType: string; readonly gone: LateSignal; readonly text: string },
   ): AnswerStream {
     const { stallTimeoutMs } = this.#limits;
     return new AnswerStream(response, {
@@ -134,7 +137,7 @@ export class QueryRunner {
   answerToWebSocket(
     client: WebSocket,
     socket: Duplex,
-    { gone, text }: { readonly gone: AbortSignal; readonly text: string },
+    { gone, text }: { readonly gone: LateSignal; readonly text: string },
   ): WebSocketAnswer {
     const { stallTimeoutMs } = this.#limits;
     const onStall = (): void =>
@@ -180,11 +183,9 @@ export class QueryRunner {
     };
     const query = await this.#engine.open(prepared, exchange.properties).catch(failed);
     if (query.kind === 'pull') {
-      const left = new AbortController();
-      const request = { ...exchange, passes: writer.passes, gone: left.signal };
+      const request = { ...exchange, passes: writer.passes };
       const pages = await this.#pulls.read(query, request).catch(failed);
       const stream = limits.counted(begin(writer.contentType));
-      stream.gone.addEventListener('abort', () => left.abort(stream.gone.reason));
       return this.#sendPull({ query, pages, text: prepared.text }, { stream, writer });
     }
     // Of push queries the scalable ones alone are limited, and count.

@@ -44,14 +44,14 @@ export class RowSender {
     const { gone } = this.#options.stream;
     const leave = (): void => this.close();
     if (gone.aborted) return { kind: 'closed' };
-    gone.addEventListener('abort', leave);
+    gone.signal.addEventListener('abort', leave);
     this.#subscription = this.#query.rows$.subscribe({
       next: (row) => this.#onRow(row),
       error: (error: unknown) => this.#finish({ kind: 'failed', error }),
       complete: () => this.#finish({ kind: 'completed' }),
     });
     const outcome = await this.#ended;
-    gone.removeEventListener('abort', leave);
+    gone.signal.removeEventListener('abort', leave);
     this.#subscription.unsubscribe();
     return outcome;
   }

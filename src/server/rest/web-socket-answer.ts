@@ -1,3 +1,4 @@
+import type { LateSignal } from '../../base/late-signal.ts';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { schemaEntity } from '../../sql/entities/field-entity.ts';
@@ -64,7 +65,7 @@ class MessageWriter implements AnswerWriter {
 
 interface WebSocketAnswerOptions {
   /** Aborted when the client has gone away. */
-  readonly gone: AbortSignal;
+  readonly gone: LateSignal;
   /** How long a client may take nothing of what waits for it. */
   readonly stallTimeoutMs: number;
   /** Called when a client that took nothing for so long was cut off. */
@@ -94,10 +95,10 @@ export class WebSocketAnswer implements AnswerSink {
       clearTimeout(this.#stall);
       this.#stall = undefined;
     });
-    this.gone.addEventListener('abort', () => clearTimeout(this.#stall), { once: true });
+    this.gone.signal.addEventListener('abort', () => clearTimeout(this.#stall), { once: true });
   }
 
-  get gone(): AbortSignal {
+  get gone(): LateSignal {
     return this.#options.gone;
   }
 
@@ -114,11 +115,11 @@ export class WebSocketAnswer implements AnswerSink {
       if (this.gone.aborted || !this.#socket.writableNeedDrain) return resolve();
       const done = (): void => {
         this.#socket.off('drain', done);
-        this.gone.removeEventListener('abort', done);
+        this.gone.signal.removeEventListener('abort', done);
         resolve();
       };
       this.#socket.on('drain', done);
-      this.gone.addEventListener('abort', done);
+      this.gone.signal.addEventListener('abort', done);
     });
   }
 

@@ -7,9 +7,9 @@ import { refuse } from '../analysis/sql-error.ts';
 import type { MaterializedTable, PartPlace, RunningQuery } from '../host/host.ts';
 import { begun } from '../queries/begun-rows.ts';
 import { planPull, type PullPlan } from '../queries/pull-query.ts';
-import { type PullRead, runPull } from '../queries/pull-rows.ts';
+import { type PullRead, resultsOf, runPull } from '../queries/pull-rows.ts';
 import type { KeyLookup } from '../queries/pull-where.ts';
-import type { PullQuery } from '../queries/query-results.ts';
+import type { PullQuery, RowPages } from '../queries/query-results.ts';
 import { comparedConstants, withCalledConstants } from '../user-calls/called-constants.ts';
 import type { Programs } from '../user-calls/programs.ts';
 import type { PersistentQueries } from './persistent-queries.ts';
@@ -45,8 +45,22 @@ export function openPull(plan: PullPlan, { queries, programs }: PullServices): P
     limit: plan.limit,
     reads: readsOf(plan),
     places: () => placesOf(plan, table),
-    read: (part) => begun(pullPart(plan, { table, part, programs }), (error) => withState(error, running)),
+    read: (part) => readPart(plan, { table, part, programs }, running),
   };
+}
+
+/** The row of one key, which nearly all queries ask for, without the machinery of reading some at a time. */
+async function readPart(plan: PullPlan, of: PullRead, running: RunningQuery): Promise<RowPages> {
+  const failed = (error: unknown): unknown => withState(error, running);
+  const { access, results } = plan;
+  const [lookup, ...others] = access.kind === 'scan' ? [] : access.lookups;
+  if (lookup === undefined || others.length > 0 || typeof results !== 'function')
+    return begun(pullPart(plan, of), failed);
+  try {
+    return [resultsOf(plan, await of.table.get(lookup.key, lookup.range, of.part), results)];
+  } catch (error) {
+    throw failed(error);
+  }
 }
 
 function readsOf({ access }: PullPlan): PullQuery['reads'] {

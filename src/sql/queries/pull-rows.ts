@@ -21,7 +21,7 @@ export async function* runPull(
   let { limit: room = Number.POSITIVE_INFINITY } = plan;
   for await (const found of rowsOf(plan, table, part)) {
     if (typeof results === 'function') {
-      const rows = kept(plan, found, room).map(results);
+      const rows = resultsOf(plan, found, results, room);
       room -= rows.length;
       if (rows.length > 0) yield rows;
     } else {
@@ -32,6 +32,16 @@ export async function* runPull(
     }
     if (room <= 0) return;
   }
+}
+
+/** What a query gives of rows that were found, where it calls no functions of users. @param most so many are enough. */
+export function resultsOf(
+  plan: PullPlan,
+  found: readonly MaterializedRow[],
+  results: (row: Row) => Row,
+  most: number = plan.limit ?? Number.POSITIVE_INFINITY,
+): readonly Row[] {
+  return kept(plan, found, most).map(results);
 }
 
 /** Rows that expressions read, without those that are out of question. @param most so many are enough. */

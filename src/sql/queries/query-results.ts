@@ -40,11 +40,14 @@ export interface PushQuery {
   close(): Promise<void>;
 }
 
+/** Rows, some at a time: all at hand, or read as they are asked for. */
+export type RowPages = AsyncIterable<readonly Row[]> | readonly (readonly Row[])[];
+
 export interface PullResult {
   readonly kind: 'pull';
   readonly columns: readonly ResultColumn[];
   /** Read as they are asked for, some at a time. */
-  readonly rows: AsyncIterable<readonly Row[]>;
+  readonly rows: RowPages;
 }
 
 /** A SELECT over a table as it is now, which several servers may have parts of. */
@@ -63,5 +66,5 @@ export interface PullQuery {
    * Reads what this process has, some rows at a time; what is wrong at once is an error now.
    * @throws {OperationalError} `STORE_NOT_AVAILABLE` where it does not have all of the part.
    */
-  read(part: StoreQueryOptions): Promise<AsyncIterable<readonly Row[]>>;
+  read(part: StoreQueryOptions): Promise<RowPages>;
 }
