@@ -16,6 +16,7 @@ import type { RunningQuery, SqlHost } from '../host/host.ts';
 import { RowInserts } from '../inserts/row-inserts.ts';
 import { analyzePull, isOverStream } from '../queries/pull-clauses.ts';
 import { readContinuationToken } from '../queries/continuation-token.ts';
+import { oneByOne } from '../queries/begun-rows.ts';
 import type { PullQuery, PullResult, PushQuery } from '../queries/query-results.ts';
 import type {
   ControlStatement,
@@ -315,7 +316,7 @@ export class SqlEngine {
    */
   async query(prepared: PreparedStatement): Promise<PushQuery | PullResult> {
     const query = await this.open(prepared);
-    return query.kind === 'push' ? query : { ...query, rows: await query.read({}) };
+    return query.kind === 'push' ? query : { ...query, rows: oneByOne(await query.read({})) };
   }
 
   /**

@@ -21,3 +21,8 @@ export async function begun<T>(
     },
   };
 }
+
+/** Rows that may be at hand, for those who read them as they are asked for. */
+export async function* oneByOne<T>(pages: AsyncIterable<T> | readonly T[]): AsyncGenerator<T, void> {
+  yield* pages;
+}

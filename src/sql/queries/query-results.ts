@@ -40,15 +40,15 @@ export interface PushQuery {
   close(): Promise<void>;
 }
 
-/** Rows, some at a time: all at hand, or read as they are asked for. */
-export type RowPages = AsyncIterable<readonly Row[]> | readonly (readonly Row[])[];
-
 export interface PullResult {
   readonly kind: 'pull';
   readonly columns: readonly ResultColumn[];
   /** Read as they are asked for, some at a time. */
-  readonly rows: RowPages;
+  readonly rows: AsyncIterable<readonly Row[]>;
 }
+
+/** Rows, some at a time: all at hand, or read as they are asked for. */
+export type RowPages = AsyncIterable<readonly Row[]> | readonly (readonly Row[])[];
 
 /** A SELECT over a table as it is now, which several servers may have parts of. */
 export interface PullQuery {
