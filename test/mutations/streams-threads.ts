@@ -3,6 +3,27 @@ import type { Mutation } from './mutation.ts';
 /** Bugs of the threads of an application, and of who has the turn on one. */
 export const streamsThreadMutations: readonly Mutation[] = [
   {
+    name: 'punctuators of an application that is paused are called',
+    file: 'src/streams/runtime/task-runner.ts',
+    find: 'if (this.isPaused) return;',
+    replace: '',
+    suite: ['test/streams/runtime/pause.test.ts'],
+  },
+  {
+    name: 'standby tasks of an application that is paused follow their changelogs',
+    file: 'src/streams/runtime/standby-tasks.ts',
+    find: 'this.#assigned.length === 0 || this.#parts.pause.isPaused',
+    replace: 'this.#assigned.length === 0',
+    suite: ['test/streams/runtime/pause.test.ts'],
+  },
+  {
+    name: 'a thread that starts does not know that its application is paused',
+    file: 'src/streams/threads/served-app.ts',
+    find: 'this.setPaused(this.#isPaused);',
+    replace: '',
+    suite: ['test/streams/threads/threaded-streams-app.test.ts'],
+  },
+  {
     name: 'an application ends with the thread of its host, whatever that has ended of',
     file: 'src/streams/threads/threaded-streams-app.ts',
     find: 'return this.#settings.host !== undefined && !this.#hasHandler',

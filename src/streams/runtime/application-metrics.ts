@@ -1,3 +1,5 @@
+import { Observable } from 'rxjs';
+import type { Timers } from '../../base/environment.ts';
 import type { StreamThread } from './stream-thread.ts';
 import type { StreamsMetrics } from './streams-metrics.ts';
 import { addTotals, NO_TOTALS, type TaskTotals } from './task-metrics.ts';
@@ -36,4 +38,17 @@ export function metricsOf(
     failures,
     stateBytes: thread?.stateBytes,
   };
+}
+
+/** A snapshot every second while somebody watches, until what is given completes. */
+export function watchedMetrics(
+  look: () => StreamsMetrics,
+  { timers, until }: { readonly timers: Timers; readonly until: Observable<unknown> },
+): Observable<StreamsMetrics> {
+  return new Observable((subscriber) => {
+    subscriber.next(look());
+    const timer = timers.every(1000, () => subscriber.next(look()));
+    subscriber.add(() => timer.cancel());
+    subscriber.add(until.subscribe({ complete: () => subscriber.complete() }));
+  });
 }

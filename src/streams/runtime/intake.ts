@@ -22,6 +22,8 @@ type IntakeSettings = Pick<StreamsAppSettings, 'pollMs' | 'bufferedRecordsMax' |
 interface OtherWork {
   /** Records wait that can be processed at once. */
   readonly hasWork: boolean;
+  /** Those that wait are not processed until somebody wakes the loop. */
+  readonly isPaused?: boolean;
   /** Milliseconds until there is something to do whether or not records come; infinite where nothing is known of. */
   readonly dueInMs: number;
 }
@@ -126,11 +128,11 @@ export class Intake {
     }
   }
 
-  #pollMs({ hasWork, dueInMs }: OtherWork): number {
+  #pollMs({ hasWork, isPaused = false, dueInMs }: OtherWork): number {
     if (hasWork || !this.#restorer.isIdle) return 0;
     const { pollMs } = this.#settings;
     for (const { queue } of this.#inputs.values())
-      if (queue.size > 0) return Math.min(WAITING_POLL_MS, pollMs);
+      if (queue.size > 0 && !isPaused) return Math.min(WAITING_POLL_MS, pollMs);
     return Math.max(pollMs, Math.min(dueInMs, this.#idleRoundInMs));
   }
 

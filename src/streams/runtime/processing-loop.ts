@@ -38,6 +38,7 @@ async function round(parts: LoopParts): Promise<void> {
   try {
     fetched = await intake.poll({
       hasWork: runner.hasWork,
+      isPaused: runner.isPaused,
       dueInMs: Math.min(runner.dueInMs, commit.dueInMs),
     });
   } catch (error) {

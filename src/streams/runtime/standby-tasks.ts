@@ -3,6 +3,7 @@ import type { FetchedRecords, KafkaAdmin, KafkaConsumer, OffsetAndMetadata } fro
 import type { CacheBudget } from '../state/cache-budget.ts';
 import { isWakeup } from './intake.ts';
 import type { QueriedTask } from './queryable-stores.ts';
+import type { ProcessingPause } from './processing-pause.ts';
 import { RestoreStart } from './restore-start.ts';
 import { applyRecords, type RestoredStore } from './restored-records.ts';
 import { sourceChangelogOf } from './source-changelog.ts';
@@ -30,6 +31,7 @@ interface StandbyParts {
   readonly plans: readonly TaskPlan[];
   readonly state: StateDirectory;
   readonly budget: CacheBudget;
+  readonly pause: Pick<ProcessingPause, 'isPaused'>;
   readonly clients: Pick<ThreadClients, 'newStandbyConsumer' | 'restoreConsumer'>;
   readonly admin: Pick<KafkaAdmin, 'listConsumerGroupOffsets' | 'listOffsets'>;
 }
@@ -105,13 +107,13 @@ export class StandbyTasks {
       });
     }
     if (wanted.size > 0 && !this.#isClosed) this.#loop ??= this.#run();
-    this.#wake();
+    this.wake();
   }
 
   /** Ends all of them, and the loop. Their state stays where it is. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#wake();
+    this.wake();
     await this.#inSection(() => {
       for (const id of [...this.#tasks.keys()]) this.#end(id);
     });
@@ -125,7 +127,7 @@ export class StandbyTasks {
     while (!this.#isClosed && this.#wanted.size > 0) {
       try {
         await this.#inSection(() => this.#openWanted(consumer));
-        if (this.#assigned.length === 0) await this.#pause(this.#pollMs);
+        if (this.#assigned.length === 0 || this.#parts.pause.isPaused) await this.#pause(this.#pollMs);
         else await this.#poll(consumer);
         await this.#inSection(() => this.#keepUp());
       } catch (error) {
@@ -163,7 +165,8 @@ export class StandbyTasks {
     await this.#parts.settings.environment.timers.sleep(timeMs, over.signal).catch(() => undefined);
   }
 
-  #wake(): void {
+  /** Has the loop look at what there is to do. */
+  wake(): void {
     this.#endPause();
     this.#consumer?.wakeup();
   }

@@ -10,6 +10,7 @@ import { OutputProducer } from './output-producer.ts';
 import { prepareSerdes } from './prepare-serdes.ts';
 import { processingLoop } from './processing-loop.ts';
 import { type ProcessIdentity, processIdentityIn } from './process-id.ts';
+import { ProcessingPause } from './processing-pause.ts';
 import { ProcessingTurn } from './processing-turn.ts';
 import { RepartitionPurge } from './repartition-purge.ts';
 import { type RestoreProgress, Restorer } from './restorer.ts';
@@ -54,6 +55,8 @@ interface ThreadParts extends ThreadVariation {
   readonly host: StreamsHost | undefined;
   readonly place?: ThreadPlace | undefined;
   readonly turn?: ProcessingTurn | undefined;
+  /** Of the application, whatever loop it has. */
+  readonly pause?: ProcessingPause;
   /**
    * The process, where its id is not that of the folder of its state. Of loops with the same one only the last counts: it ends the
    * transaction of the one before.
@@ -133,7 +136,7 @@ export class StreamThread {
     const intake = (this.#intake = new Intake({ consumer, settings, restorer, metrics }));
     const purge = new RepartitionPurge(admin, settings);
     const decoding = parts.host?.decoding;
-    const { turn = new ProcessingTurn() } = parts;
+    const { turn = new ProcessingTurn(), pause = new ProcessingPause() } = parts;
     const shared = { settings, consumer, output, state, budget, metrics, decoding, turn };
     const tasks = (): TaskSet => this.#tasks;
     const rejoin = (): Promise<void> => this.#rejoin();
@@ -141,7 +144,7 @@ export class StreamThread {
     this.#replay = replay;
     const { pace } = this.#host ?? {};
     this.#commit = new ThreadCommit({ ...shared, purge, variation, tasks, transactions, replay, pace });
-    const standbyParts = { settings, plans: plan.tasks, state, budget, admin, clients: this.#clients };
+    const standbyParts = { settings, plans: plan.tasks, state, budget, admin, pause, clients: this.#clients };
     const standbys = (this.#standbys = new StandbyTasks(standbyParts, (error) => this.#giveUp(error)));
     this.#tasks = new TaskSet({
       ...{ ...shared, restorer, intake, onPhase, place: parts.place, standbys, membership },
@@ -150,17 +153,16 @@ export class StreamThread {
       onUncommitted: (error) => noteUncommitted(error, replay),
     });
     this.queries = new ThreadQueries({ tasks: this.#tasks, membership, admin });
-    this.#runner = new TaskRunner({ ...shared, tasks: this.#tasks, isStopping: () => this.#stopping });
+    this.#runner = new TaskRunner({ ...shared, tasks: this.#tasks, pause, isStopping: () => this.#stopping });
     this.#topics = new TopicWatch(topics, settings, this.#watched(plan), [consumer, restoreConsumer]);
     this.#life = this.#newLife(budget);
   }
 
   /** @throws {OperationalError} `LOCKED` where another process has the folder of its state. */
   static create(settings: StreamsAppSettings, plan: TopicPlan, parts: ThreadParts): StreamThread {
-    return new StreamThread(settings, plan, {
-      ...parts,
-      state: localState(settings, parts),
-    });
+    const thread = new StreamThread(settings, plan, { ...parts, state: localState(settings, parts) });
+    if (parts.pause !== undefined) parts.pause.onResumed = () => thread.#wake();
+    return thread;
   }
 
   get tasks(): readonly Task[] {
@@ -224,6 +226,12 @@ export class StreamThread {
   /** Whether it has ended, or is ending, since its tasks have to be planned anew. */
   get isOutdated(): boolean {
     return this.#isOutdated;
+  }
+
+  /** Has its loops look at what there is to do. */
+  #wake(): void {
+    this.#intake.wake();
+    this.#standbys.wake();
   }
 
   #watched(plan: TopicPlan): WatchedTopics {

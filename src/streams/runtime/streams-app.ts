@@ -1,10 +1,15 @@
-import { BehaviorSubject, Observable, Subject } from 'rxjs';
+import { BehaviorSubject, type Observable, Subject } from 'rxjs';
 import { DiagnosticError, messageOf, OperationalError } from '../../base/errors.ts';
 import { Lifecycle } from '../../base/lifecycle.ts';
 import { unlessAborted } from '../../base/unless-aborted.ts';
-import { Admin } from '../../client/admin/admin.ts';
 import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore } from '../state/store.ts';
-import { metricsOf, NOTHING_PAST, type PastCounts, withThread } from './application-metrics.ts';
+import {
+  metricsOf,
+  NOTHING_PAST,
+  type PastCounts,
+  watchedMetrics,
+  withThread,
+} from './application-metrics.ts';
 import { type DescribeTopics, prepareTopics } from './internal-topics.ts';
 import {
   checkStoreKind,
@@ -16,7 +21,9 @@ import {
   WINDOW_KINDS,
 } from './queryable-stores.ts';
 import type { StreamThreadExceptionResponse, StreamsUncaughtExceptionHandler } from './failures.ts';
+import { ownAccess } from './own-access.ts';
 import type { ProcessIdentity } from './process-id.ts';
+import { ProcessingPause } from './processing-pause.ts';
 import type { ProcessingTurn } from './processing-turn.ts';
 import { ReplacementPauses } from './replacement-pauses.ts';
 import {
@@ -33,7 +40,6 @@ import { endedWithin } from './stop-limits.ts';
 import type { StreamsHost } from './streams-host.ts';
 import { StreamThread, type ThreadVariation } from './stream-thread.ts';
 import type { StreamsMetrics, StreamsState } from './streams-metrics.ts';
-import { TopicAccess } from './topic-access.ts';
 import {
   checkClose,
   streamsAppSettings,
@@ -48,6 +54,18 @@ import { UncaughtErrors } from './uncaught-errors.ts';
 
 /** How long closing waits for a start that is under way before it takes the cluster away from it. */
 const CLOSE_GRACE_MS = 2_000;
+
+/** What an application is told that is not of its own making. */
+interface SharedParts extends ThreadVariation {
+  /** Asks somebody who is connected already which topics there are, so that the start need not wait for a connection of its own. */
+  readonly describeTopics?: DescribeTopics;
+  /** Where it is one of the threads of an application. */
+  readonly place?: ThreadPlace;
+  /** Taken while its code runs, where others see whose code does. */
+  readonly turn?: ProcessingTurn | undefined;
+  /** Whose id names its transactions, where somebody else than the folder of the state knows it. */
+  readonly process?: ProcessIdentity;
+}
 
 /**
  * Runs a topology against a Kafka cluster, as a member of the group of all processes with the same application id: they
@@ -66,18 +84,15 @@ const CLOSE_GRACE_MS = 2_000;
  */
 export class StreamsApp {
   readonly #settings: StreamsAppSettings;
-  readonly #describeTopics: DescribeTopics | undefined;
   readonly #host: StreamsHost | undefined;
-  readonly #variation: ThreadVariation;
-  readonly #place: ThreadPlace | undefined;
-  readonly #turn: ProcessingTurn | undefined;
-  readonly #process: ProcessIdentity | undefined;
+  readonly #shared: SharedParts;
   readonly #state = new BehaviorSubject<StreamsState>('CREATED');
   readonly #errors = new Subject<unknown>();
   readonly #restores = new Subject<RestoreProgress>();
   readonly #life: Lifecycle;
   readonly #uncaught: UncaughtErrors;
   readonly #pauses: ReplacementPauses;
+  readonly #processing = new ProcessingPause();
   /** What it asks about its topics, where it has no host. */
   #own: Pick<StreamsHost, 'admin' | 'topics'> | undefined;
   #thread: StreamThread | undefined;
@@ -93,35 +108,8 @@ export class StreamsApp {
   #failures = 0;
   #past: PastCounts = NOTHING_PAST;
 
-  /**
-   * @param shared.describeTopics asks somebody who is connected already which topics there are, so that the start need not
-   *   wait for a connection of its own.
-   * @param shared.openEngine opens the database of the state in a folder: RocksDB, unless this is a simulation.
-   * @param shared.commitVariation of tests, which break the order of commits.
-   * @param shared.place where it is one of the threads of an application.
-   * @param shared.turn taken while its code runs, where others see whose code does.
-   * @param shared.process whose id names its transactions, where somebody else than the folder of the state knows it.
-   */
-  constructor(
-    options: StreamsAppOptions,
-    {
-      describeTopics,
-      place,
-      turn,
-      process,
-      ...variation
-    }: {
-      readonly describeTopics?: DescribeTopics;
-      readonly place?: ThreadPlace;
-      readonly turn?: ProcessingTurn | undefined;
-      readonly process?: ProcessIdentity;
-    } & ThreadVariation = {},
-  ) {
-    this.#describeTopics = describeTopics;
-    this.#variation = variation;
-    this.#place = place;
-    this.#turn = turn;
-    this.#process = process;
+  constructor(options: StreamsAppOptions, shared: SharedParts = {}) {
+    this.#shared = shared;
     this.#settings = streamsAppSettings(options);
     this.#host = this.#settings.host;
     this.#uncaught = new UncaughtErrors(this.#settings, (error) => this.#errors.next(error));
@@ -159,12 +147,8 @@ export class StreamsApp {
 
   /** A snapshot of the metrics every second while somebody watches. Completes when the application has ended. */
   get metrics$(): Observable<StreamsMetrics> {
-    return new Observable((subscriber) => {
-      subscriber.next(this.metrics());
-      const timer = this.#settings.environment.timers.every(1000, () => subscriber.next(this.metrics()));
-      subscriber.add(() => timer.cancel());
-      subscriber.add(this.#state.subscribe({ complete: () => subscriber.complete() }));
-    });
+    const { timers } = this.#settings.environment;
+    return watchedMetrics(() => this.metrics(), { timers, until: this.#state });
   }
 
   metrics(): StreamsMetrics {
@@ -216,6 +200,23 @@ export class StreamsApp {
       .then(() => this.#running)
       .finally(() => timer.cancel());
     await (timeoutMs === undefined ? ended : endedWithin(timers, ended, timeoutMs));
+  }
+
+  /**
+   * Holds back processing, punctuators and standby tasks, of tasks that come later, too, until {@link StreamsApp.resume} (KIP-834). The
+   * member stays in its group, commits what it has processed and restores what it is given. May be called before the start.
+   */
+  pause(): void {
+    this.#processing.pause();
+  }
+
+  /** Goes on with what {@link StreamsApp.pause} has held back. */
+  resume(): void {
+    this.#processing.resume();
+  }
+
+  get isPaused(): boolean {
+    return this.#processing.isPaused;
   }
 
   /**
@@ -278,36 +279,24 @@ export class StreamsApp {
   }
 
   async #createThread(): Promise<StreamThread> {
-    const { admin, topics } = this.#host ?? (this.#own ??= await this.#ownAccess());
+    const { admin, topics } = this.#host ?? (this.#own ??= await ownAccess(this.#life, this.#settings));
     const { topology } = this.#settings;
-    const prepared = prepareTopics(topics, topology, this.#settings, this.#describeTopics);
+    const prepared = prepareTopics(topics, topology, this.#settings, this.#shared.describeTopics);
     // Closing ends a start that waits for what goes on for others.
     const [plan] = await Promise.all([unlessAborted(prepared, this.#life.signal), this.#after]);
     const thread = StreamThread.create(this.#settings, plan, {
+      ...this.#shared,
       admin,
       topics,
       host: this.#host,
-      place: this.#place,
-      turn: this.#turn,
-      process: this.#process,
+      pause: this.#processing,
       onPhase: (phase) => this.#onPhase(phase),
       onFailed: async (error) => (this.#response = await this.#respondTo(error)),
       onRestored: (progress) => this.#restores.next(progress),
-      ...this.#variation,
     });
     this.#thread = thread;
     if (this.#stopping) thread.stop(this.#closeOptions);
     return thread;
-  }
-
-  async #ownAccess(): Promise<Pick<StreamsHost, 'admin' | 'topics'>> {
-    const { environment, bootstrapServers, clientId } = this.#settings;
-    const admin = await this.#life.start({
-      name: 'the admin client',
-      open: () => new Admin({ environment, bootstrapServers, clientId: `${clientId}-admin` }),
-      close: (opened) => opened.close(),
-    });
-    return { admin, topics: new TopicAccess(admin, environment) };
   }
 
   #onPhase(phase: AssignmentPhase): void {
@@ -377,7 +366,7 @@ export class StreamsApp {
   }
 
   #answerTo(error: unknown): StreamThreadExceptionResponse | Promise<StreamThreadExceptionResponse> {
-    return this.#place?.respondTo(error) ?? this.#uncaught.responseTo(error);
+    return this.#shared.place?.respondTo(error) ?? this.#uncaught.responseTo(error);
   }
 
   /** Lets go of a loop that has ended, and keeps what it has counted. */

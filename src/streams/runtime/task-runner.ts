@@ -1,6 +1,7 @@
 import type { KafkaConsumer } from '../../client/types.ts';
 import type { CacheBudget } from '../state/cache-budget.ts';
 import type { OutputProducer } from './output-producer.ts';
+import type { ProcessingPause } from './processing-pause.ts';
 import type { ProcessingTurn } from './processing-turn.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
 import type { Task } from './task.ts';
@@ -23,6 +24,7 @@ interface TaskRunnerParts {
   readonly budget: CacheBudget;
   readonly metrics: ThreadMetrics;
   readonly turn: ProcessingTurn;
+  readonly pause: Pick<ProcessingPause, 'isPaused'>;
   readonly isStopping: () => boolean;
 }
 
@@ -40,9 +42,15 @@ export class TaskRunner {
     return this.#hasWork;
   }
 
+  /** Nothing is processed, whatever waits. */
+  get isPaused(): boolean {
+    return this.#parts.pause.isPaused;
+  }
+
   /** Milliseconds until a punctuator is due by the wall clock, or idle inputs have to be looked at; infinite for never. */
   get dueInMs(): number {
     const { tasks, settings } = this.#parts;
+    if (this.isPaused) return Number.POSITIVE_INFINITY;
     // Time goes on with the wall clock then, and its operators with it.
     if (settings.idleSourceMs >= 0) return 0;
     return tasks.tasks.reduce(
@@ -52,18 +60,20 @@ export class TaskRunner {
   }
 
   async round(): Promise<void> {
-    const { tasks, metrics, settings, isStopping } = this.#parts;
+    const { tasks, metrics, settings } = this.#parts;
     const { clock } = settings.environment;
     const startMs = clock.monotonicMs();
     this.#hasWork = false;
+    if (this.isPaused) return;
     const restored = tasks.restored;
     for (const { task } of restored) {
       const loading = task.loadPrefetched();
       if (loading) await loading;
       await this.#process(task, startMs + ROUND_MS);
-      if (isStopping()) break;
+      if (this.#isHeld()) break;
     }
     for (const { task } of restored) {
+      if (this.isPaused) break;
       if (settings.idleSourceMs >= 0 && this.#hasReadAll(task)) await task.goOnIdle(clock.monotonicMs());
       await task.punctuate('wall-clock-time');
     }
@@ -75,7 +85,7 @@ export class TaskRunner {
    * while anything is waited for.
    */
   async #process(task: Task, untilMs: number): Promise<void> {
-    const { settings, output, budget, turn, isStopping } = this.#parts;
+    const { settings, output, budget, turn } = this.#parts;
     const { clock } = settings.environment;
     // How many inputs were dry when the next record was known to be the next: until something is waited for, none gets more.
     let dryBefore = -1;
@@ -91,7 +101,7 @@ export class TaskRunner {
           await held;
           turn.begin();
         }
-        if (isStopping()) return;
+        if (this.#isHeld()) return;
         const next = task.processNext();
         if (next instanceof Promise) {
           turn.end();
@@ -114,7 +124,7 @@ export class TaskRunner {
         if (held || room || punctuating || next instanceof Promise) dryBefore = -1;
         // The clock is looked at now and then, and after what may have taken its time.
         if ((count & (CLOCK_EVERY - 1)) !== 0 && !(next instanceof Promise)) continue;
-        if (isStopping() || budget.mustCommit || clock.monotonicMs() > untilMs) {
+        if (this.#isHeld() || budget.mustCommit || clock.monotonicMs() > untilMs) {
           this.#hasWork = true;
           break;
         }
@@ -122,6 +132,12 @@ export class TaskRunner {
     } finally {
       turn.end();
     }
+  }
+
+  /** What waits in the queues stays there: for another loop, or until processing goes on. */
+  #isHeld(): boolean {
+    const { isStopping, pause } = this.#parts;
+    return isStopping() || pause.isPaused;
   }
 
   /** All that there is in its inputs was processed. */

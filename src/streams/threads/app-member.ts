@@ -57,6 +57,7 @@ export class AppMember implements ThreadTenant {
   #restart: Timer | undefined;
   #ended: Promise<void> = Promise.resolve();
   #end: () => void = () => undefined;
+  #isPaused = false;
   /** The last that is known of it in the thread. */
   #metrics: StreamsMetrics | undefined;
 
@@ -104,6 +105,13 @@ export class AppMember implements ThreadTenant {
       this.#parts.thread.post({ kind: 'companions', app: this.#app, generationId });
   }
 
+  /** Pauses it, or has it go on, in whatever thread it is from now on. */
+  setPaused(isPaused: boolean): void {
+    this.#isPaused = isPaused;
+    if (this.#app !== undefined && this.#isThere)
+      this.#parts.thread.post({ kind: 'setPaused', app: this.#app, isPaused });
+  }
+
   get isRunning(): boolean {
     return this.#isStarted;
   }
@@ -137,6 +145,7 @@ export class AppMember implements ThreadTenant {
         instance,
         topology,
         options,
+        isPaused: this.#isPaused,
       });
     } catch (error) {
       this.#gone();

@@ -64,6 +64,8 @@ export class HostThreadServer {
         return this.#apps.get(command.app)?.fail(command.error);
       case 'companions':
         return this.#apps.get(command.app)?.companionsAre(command.generationId);
+      case 'setPaused':
+        return this.#apps.get(command.app)?.setPaused(command.isPaused);
       case 'closeScan':
         return this.#apps.get(command.app)?.stores.closeScan(command.scan);
       default:
@@ -118,6 +120,7 @@ export class HostThreadServer {
           this.#server.post({ kind: 'failed', app, failure, error: errorRecord(error) }),
         ),
       turn: ownTurn,
+      isPaused: call.isPaused,
     });
     this.#apps.set(app, served);
     try {

@@ -44,6 +44,8 @@ export type ThreadCommand =
   /** The processing loop is to fail with this. */
   | { readonly kind: 'fail'; readonly app: number; readonly error: ErrorRecord }
   | { readonly kind: 'closeScan'; readonly app: number; readonly scan: number }
+  /** See `StreamsApp.pause`. */
+  | { readonly kind: 'setPaused'; readonly app: number; readonly isPaused: boolean }
   /** All threads of the application have been given tasks, the last of them in this generation of its group. */
   | { readonly kind: 'companions'; readonly app: number; readonly generationId: number };
 
@@ -89,6 +91,7 @@ type AppCall =
       readonly instance: string;
       readonly topology: NamedTopology;
       readonly options: CopiedOptions;
+      readonly isPaused: boolean;
     }
   | { readonly kind: 'closeApp'; readonly options: StreamsCloseOptions }
   | { readonly kind: 'metrics' | 'locations' | 'lags' }

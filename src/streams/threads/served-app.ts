@@ -22,6 +22,7 @@ interface ServedAppOptions {
   readonly respondTo: (error: unknown) => Promise<StreamThreadExceptionResponse>;
   /** Taken while its code runs. */
   readonly turn: ProcessingTurn;
+  readonly isPaused: boolean;
 }
 
 /** An application in a stream thread, whose failures and logs are the matter of another thread. */
@@ -30,6 +31,7 @@ export class ServedApp {
   readonly #options: ServedAppOptions;
   readonly #failing = new AbortController();
   #app: StreamsApp | undefined;
+  #isPaused: boolean;
   /** Of its group, in which it was given the tasks that it has. */
   #generationId = -1;
   /** See `ThreadPlace`. */
@@ -39,6 +41,7 @@ export class ServedApp {
 
   constructor(options: ServedAppOptions) {
     this.#options = options;
+    this.#isPaused = options.isPaused;
   }
 
   /** @throws {OperationalError} `STREAM_THREAD_ENDED` where there is nothing that could be asked. */
@@ -84,6 +87,7 @@ export class ServedApp {
       },
     );
     this.#app = app;
+    this.setPaused(this.#isPaused);
     app.restores$.subscribe((progress) => this.#post({ kind: 'restored', progress }));
     app.state$.subscribe({
       next: (state) => this.#post({ kind: 'state', state }),
@@ -96,6 +100,13 @@ export class ServedApp {
   async close(options: StreamsCloseOptions = {}): Promise<undefined> {
     if (this.#app === undefined) this.#closing.abort(threadEnded());
     else await this.#app.close(options);
+  }
+
+  /** Pauses it, or has it go on, as soon as there is something of it. */
+  setPaused(isPaused: boolean): void {
+    this.#isPaused = isPaused;
+    if (isPaused) this.#app?.pause();
+    else this.#app?.resume();
   }
 
   /** Makes its processing loop fail. */

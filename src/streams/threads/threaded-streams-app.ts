@@ -69,6 +69,7 @@ export class ThreadedStreamsApp {
   #spokesman: AppMember | undefined;
   #ending: Promise<void> | undefined;
   #failures = 0;
+  #isPaused = false;
   #past = NOTHING_COUNTED;
 
   /** @throws {ArgumentError} for an option that is not what its type says, or that cannot be sent to a thread. */
@@ -188,6 +189,20 @@ export class ThreadedStreamsApp {
     await (timeoutMs === undefined ? this.#ending : endedWithin(timers, this.#ending, timeoutMs));
   }
 
+  /** As {@link StreamsApp.pause}, of all threads, and of those that take their places. */
+  pause(): void {
+    this.#setPaused(true);
+  }
+
+  /** As {@link StreamsApp.resume}. */
+  resume(): void {
+    this.#setPaused(false);
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
   /**
    * Rows of a table, by the name of its store, over the tasks of all threads, which are asked for them. Its methods reject with
    * `STORE_NOT_AVAILABLE` while no thread has a task of it, or one has ended, and, unless stale rows are allowed, while a thread is
@@ -244,6 +259,11 @@ export class ThreadedStreamsApp {
         (last, each) => (last === undefined || each.generationId > last.generationId ? each : last),
         undefined,
       )?.locations;
+  }
+
+  #setPaused(isPaused: boolean): void {
+    this.#isPaused = isPaused;
+    for (const member of this.#members) member.setPaused(isPaused);
   }
 
   #showState(): void {

@@ -238,6 +238,27 @@ describe('an application on two stream threads', () => {
     await counts(2);
   });
 
+  it('pauses all of them, whether they have started or not, and has them go on', async () => {
+    const app = appOf();
+    app.pause();
+    await balanced(app);
+    await send();
+    const processed = async (): Promise<number> => (await app.metrics()).totals.processed;
+    await environment.timers.sleep(500);
+    expect([app.isPaused, await processed()]).toEqual([true, 0]);
+    app.resume();
+    await counts(1);
+    app.pause();
+    // What the threads are told comes in order: they are paused when they have answered.
+    const before = await processed();
+    await send();
+    await environment.timers.sleep(500);
+    expect(await processed()).toBe(before);
+    app.resume();
+    expect(app.isPaused).toBe(false);
+    await counts(2);
+  });
+
   it('has the rows of all of them', async () => {
     const app = appOf({ topology: { module: topologies, export: 'stored' } });
     await expect(app.keyValueStore('by-bytes').get(Buffer.from('k1'))).rejects.toMatchObject({
