@@ -14,12 +14,21 @@ export interface KillRun {
   readonly aliveMsMax: number;
 }
 
-/** A larger run: SQL_EXACTLY_ONCE_ROWS=1000000 SQL_EXACTLY_ONCE_KILLS=100, with --testTimeout 7200000 */
+/** A larger run: SQL_EXACTLY_ONCE_ROWS=1000000 SQL_EXACTLY_ONCE_KILLS=100; its time limit grows with both. */
 export const killRun: KillRun = {
   rows: Number(process.env['SQL_EXACTLY_ONCE_ROWS'] ?? 3_000),
   kills: Number(process.env['SQL_EXACTLY_ONCE_KILLS'] ?? 6),
   aliveMsMax: Number(process.env['SQL_EXACTLY_ONCE_ALIVE_MS'] ?? 3_000),
 };
+
+/** What a kill may take with the start after it, on a machine with much to do. */
+const KILL_MS_MAX = 30_000;
+/** A row is sent, waited for and read once more, each at a thousand a second where it is slow. */
+const ROW_MS_MAX = 3;
+
+function limitMsOf({ rows, kills, aliveMsMax }: KillRun): number {
+  return 4 * PATIENCE_MS + kills * (aliveMsMax + KILL_MS_MAX) + rows * ROW_MS_MAX;
+}
 
 /** Odd: the numbers of a key are even and odd in turn. */
 const KEYS = 51;
@@ -51,11 +60,8 @@ function expectedOf(rows: number): readonly ExpectedResults[] {
 }
 
 /** An aggregate, a join and a filter under exactly-once, whose processes are killed. */
-export function describeSqlExactlyOnce(
-  name: string,
-  deploy: () => Promise<Deployment>,
-  { rows, kills, aliveMsMax }: KillRun,
-): void {
+export function describeSqlExactlyOnce(name: string, deploy: () => Promise<Deployment>, run: KillRun): void {
+  const { rows, kills, aliveMsMax } = run;
   describe(`SQL under exactly-once, ${name}`, () => {
     let deployment: Deployment;
     beforeAll(async () => {
@@ -64,7 +70,9 @@ export function describeSqlExactlyOnce(
     });
     afterAll(() => deployment.close());
 
-    it(`${rows} rows, ${kills} kills: each result is there once, and nobody has seen another`, async () => {
+    it(`${rows} rows, ${kills} kills: each result is there once, and nobody has seen another`, {
+      timeout: limitMsOf(run),
+    }, async () => {
       const { bootstrap, url } = deployment;
       const { status, body } = await post(`${url}/ksql`, { ksql: STATEMENTS });
       expect(status, JSON.stringify(body)).toBe(200);
