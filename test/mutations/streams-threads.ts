@@ -5,8 +5,8 @@ export const streamsThreadMutations: readonly Mutation[] = [
   {
     name: 'punctuators of an application that is paused are called',
     file: 'src/streams/runtime/task-runner.ts',
-    find: 'if (this.isPaused) return;',
-    replace: '',
+    find: 'return this.#parts.pause.isPaused;',
+    replace: 'return false;',
     suite: ['test/streams/runtime/pause.test.ts'],
   },
   {
