@@ -294,8 +294,8 @@ export const sqlMutations: readonly Mutation[] = [
   {
     name: 'a pull query has the plan of one that was planned on what there is no more',
     file: 'src/sql/engine/engine.ts',
-    find: 'pull.version === this.version ?',
-    replace: 'pull.version >= 0 ?',
+    find: 'pull.version === this.version &&',
+    replace: 'pull.version >= 0 &&',
     suite: ['test/sql/engine/pull-templates.test.ts'],
   },
   {

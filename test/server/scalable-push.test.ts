@@ -110,6 +110,27 @@ describe('scalable push queries', () => {
     second.close();
   });
 
+  it('go on by a token while rows flow, without a gap', async () => {
+    // Another one has the tail at the end, which the second one is told of while it catches up.
+    const other = await openPush(platform.url, 'SELECT v, 2 FROM s EMIT CHANGES;');
+    const first = await openPush(platform.url, 'SELECT v FROM s EMIT CHANGES;');
+    first.close();
+    await write(10_000, 14_000);
+    await told(other, 4_000);
+    let to = 14_000;
+    let isFlowing = true;
+    const flow = (async () => {
+      for (; isFlowing; to += 10) await write(to, to + 10);
+    })();
+    const second = await openPush(platform.url, 'SELECT v FROM s EMIT CHANGES;', { token: first.token });
+    await told(second, 1);
+    isFlowing = false;
+    await flow;
+    expect(await told(second, to - 10_000)).toEqual(numbers(10_000, to));
+    other.close();
+    second.close();
+  });
+
   it('go on by the token that they began with, where no row had come', async () => {
     const first = await openPush(platform.url, 'SELECT v FROM s WHERE v >= 2000 EMIT CHANGES;');
     first.close();
@@ -139,6 +160,10 @@ describe('scalable push queries', () => {
     );
     const properties = { 'auto.offset.reset': 'earliest' };
     expect(await refused(sql, { token, properties })).toContain('Only scalable push queries');
+    // The second one has the plan of the first.
+    const pull = (key: string): string => `SELECT n FROM counts WHERE k = '${key}';`;
+    await (await openPush(platform.url, pull('a'))).ended;
+    expect(await refused(pull('b'), { token })).toContain('Only scalable push queries');
     close();
   });
 

@@ -335,8 +335,13 @@ export class SqlEngine {
     options: { readonly continuationToken?: string | undefined },
   ): Promise<PushQuery | PullQuery> {
     const { statement, session, pull, text } = prepared;
+    const { continuationToken: token } = options;
     if (pull !== undefined) {
-      const known = pull.version === this.version ? openPull(pull.plan, this.#pullServices) : undefined;
+      // A token is refused where the statement itself is looked at.
+      const known =
+        pull.version === this.version && token === undefined
+          ? openPull(pull.plan, this.#pullServices)
+          : undefined;
       if (known !== undefined) return known;
       const [again] = await this.check(await this.#parser.parse(text, session.variables), session);
       assert(again !== undefined, 'a statement that was prepared is one');
@@ -346,7 +351,6 @@ export class SqlEngine {
     if (query === undefined) throw refuse(statementMessages.notQuery(), statement.span);
     const context = this.#planning.context(session, await this.#planning.topicsOf([statement]), this.catalog);
     const { version } = this;
-    const { continuationToken: token } = options;
     const continues = token === undefined ? undefined : readContinuationToken(token);
     if (query.emit !== undefined) return this.#pushes.start(query, context, { continues });
     if (continues !== undefined) throw refuse(pushMessages.tokenUnused(), query.span);

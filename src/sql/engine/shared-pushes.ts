@@ -36,6 +36,8 @@ class SharedPush {
   #count = 0;
   #isRead = false;
   #isPaused = false;
+  /** Of those, too, that join behind it: they may have waited for it to start while it ended. */
+  #outcome: Outcome | undefined;
   /** By which a query is continued that begins now. */
   #token: string | undefined;
 
@@ -58,7 +60,8 @@ class SharedPush {
     this.#members.add(member);
     // Nothing is told before there is somebody who hears it.
     if (!this.#isRead) this.#read(run);
-    this.#pace(run);
+    if (this.#outcome !== undefined) member.end(this.#outcome);
+    else this.#pace(run);
     return member;
   }
 
@@ -78,15 +81,15 @@ class SharedPush {
         this.#token = record.token ?? this.#token;
         for (const member of this.#members) member.tell(record);
       },
-      error: (error: unknown) => {
-        this.#onEnd();
-        for (const member of [...this.#members]) member.end({ error });
-      },
-      complete: () => {
-        this.#onEnd();
-        for (const member of [...this.#members]) member.end({});
-      },
+      error: (error: unknown) => this.#end({ error }),
+      complete: () => this.#end({}),
     });
+  }
+
+  #end(outcome: Outcome): void {
+    this.#outcome = outcome;
+    this.#onEnd();
+    for (const member of [...this.#members]) member.end(outcome);
   }
 
   #leave(member: Member, run: PushRun): Promise<void> {
@@ -99,6 +102,11 @@ class SharedPush {
     this.#onEnd();
     return run.close();
   }
+}
+
+/** How a query has ended: with an error, or well. */
+interface Outcome {
+  readonly error?: unknown;
 }
 
 interface MemberOptions {
@@ -114,8 +122,7 @@ class Member implements PushRun {
   readonly #options: MemberOptions;
   /** Until somebody reads it. */
   #unread: PushRecord[] = [];
-  /** How it has ended: with an error, or well. */
-  #outcome: { readonly error?: unknown } | undefined;
+  #outcome: Outcome | undefined;
   #subscriber: Subscriber<PushRecord> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -139,17 +146,23 @@ class Member implements PushRun {
   }
 
   tell(record: PushRecord): void {
-    if (this.#subscriber !== undefined) this.#subscriber.next(record);
-    else if (this.#unread.push(record) > UNREAD_ROWS_MAX) this.end({ error: unread() });
+    if (this.#outcome !== undefined) return;
+    if (this.#subscriber !== undefined) {
+      this.#subscriber.next(record);
+      return;
+    }
+    if (this.#unread.push(record) <= UNREAD_ROWS_MAX) return;
+    this.#unread = [];
+    this.end({ error: unread() });
   }
 
-  end(outcome: { readonly error?: unknown }): void {
+  end(outcome: Outcome): void {
     if (this.#outcome !== undefined) return;
     this.#outcome = outcome;
     this.#tellEnd(outcome);
   }
 
-  #tellEnd(outcome: { readonly error?: unknown }): void {
+  #tellEnd(outcome: Outcome): void {
     if ('error' in outcome) this.#subscriber?.error(outcome.error);
     else this.#subscriber?.complete();
   }

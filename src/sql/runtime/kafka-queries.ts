@@ -259,7 +259,12 @@ export class KafkaQueries implements QueryRuntime {
       ...{ context, continues, onRecord, turn, onFailure },
       topologyOf: (emit) => pushTopology(plan, { analysis: context, code, schemas: this.#schemas }, emit),
     });
-    await inTurns(code.make(), new TimeSlice(this.#options.environment));
+    try {
+      await inTurns(code.make(), new TimeSlice(this.#options.environment));
+    } catch (error) {
+      await run.close();
+      throw error;
+    }
     return run;
   }
 

@@ -129,9 +129,10 @@ export class TailReader implements PushRun {
   }
 
   close(): Promise<void> {
-    if (this.#isClosed) return Promise.resolve();
+    const isLetGo = this.#isOver;
     this.#isClosed = true;
-    this.#letGo();
+    // One that has failed has been let go of then.
+    if (!isLetGo) this.#letGo();
     return Promise.resolve();
   }
 
@@ -143,8 +144,8 @@ export class TailReader implements PushRun {
     this.#waiting.clear();
     this.#waitingBytes = 0;
     this.#onRoom?.();
-    // It may be what is being processed that ends it.
-    if (!this.#isDraining && !this.#task.isClosed) this.#task.close();
+    // It may be what is being processed that ends it, or something else that comes while a record is.
+    if (!this.#isDraining && !this.#isBusy && !this.#task.isClosed) this.#task.close();
     this.#options.onClose();
   }
 
@@ -241,10 +242,10 @@ export class TailReader implements PushRun {
   /** All up to the last record that was processed has been told with it. */
   #tellHeld(): void {
     const held = this.#held;
-    const { token } = this;
+    if (held === undefined) return;
     this.#held = undefined;
-    if (held === undefined || token === undefined || this.#isOver) return;
-    this.#subscriber?.next({ ...held, token });
+    const { token } = this;
+    if (token !== undefined && !this.#isOver) this.#subscriber?.next({ ...held, token });
   }
 
   /** Where it is, within records that are being processed, too. */

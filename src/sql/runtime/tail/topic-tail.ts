@@ -30,6 +30,8 @@ export class TopicTail {
     this.#options = options;
     this.#positions = [...options.ends];
     this.#ended = this.#run();
+    // Whoever closes it is told.
+    this.#ended.catch(() => undefined);
   }
 
   get isClosed(): boolean {
@@ -46,7 +48,13 @@ export class TopicTail {
 
   leave(reader: TailReader): void {
     this.#readers.delete(reader);
-    if (this.#readers.size === 0) void this.close();
+    this.closeUnread();
+  }
+
+  /** Ends it where nobody reads it. */
+  closeUnread(): void {
+    // What it fails with is told to whoever closes it.
+    if (this.#readers.size === 0) this.close().catch(() => undefined);
   }
 
   close(): Promise<void> {

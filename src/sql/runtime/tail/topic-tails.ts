@@ -1,4 +1,4 @@
-import { OperationalError } from '../../../base/errors.ts';
+import { messageOf, OperationalError } from '../../../base/errors.ts';
 import type { Admin } from '../../../client/admin/admin.ts';
 import type { SharedConnections } from '../../../client/cluster/shared-connections.ts';
 import { Consumer } from '../../../client/consumer/consumer.ts';
@@ -41,13 +41,20 @@ interface SharedPushOptions {
   readonly turn?: ProcessingTurn | undefined;
 }
 
+interface Joining {
+  readonly plan: QueryPlan;
+  readonly topic: string;
+  readonly facts: TopicFacts;
+  readonly options: SharedPushOptions;
+}
+
 /** The topics that push queries of this thread read together. */
 export class TopicTails {
   readonly #options: TailsOptions;
+  /** By the topics as they are: see {@link tailKey}. */
   readonly #tails = new Map<string, Promise<TopicTail>>();
-  readonly #catchUps = new Set<CatchUp>();
-  /** Those of which the start is under way count, too. */
-  #catchUpCount = 0;
+  /** Those that run, and when they have ended; none of them rejects. */
+  readonly #catchUps = new Map<CatchUp, Promise<void>>();
   #isClosed = false;
 
   constructor(options: TailsOptions) {
@@ -67,7 +74,7 @@ export class TopicTails {
     let tail = await this.#open(topic, facts);
     // The last one that read it may have left meanwhile.
     while (tail.isClosed) tail = await this.#open(topic, facts);
-    const reader = this.#join(tail, { plan, topic, facts, options });
+    const reader = this.#joined(tail, { plan, topic, facts, options });
     try {
       if (continues === undefined) reader.skipTo(await this.#offsets(topic, facts, 'latest'));
     } catch (error) {
@@ -79,26 +86,23 @@ export class TopicTails {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const catchUp of this.#catchUps) catchUp.close();
+    for (const catchUp of this.#catchUps.keys()) catchUp.close();
     const closing = [...this.#tails.values()].map(async (opening) => (await opening).close());
     // One that does not open has nothing to be closed.
-    await Promise.allSettled(closing);
+    await Promise.allSettled([...closing, ...this.#catchUps.values()]);
   }
 
-  #join(
-    tail: TopicTail,
-    {
-      plan,
-      topic,
-      facts,
-      options,
-    }: {
-      readonly plan: QueryPlan;
-      readonly topic: string;
-      readonly facts: TopicFacts;
-      readonly options: SharedPushOptions;
-    },
-  ): TailReader {
+  #joined(tail: TopicTail, of: Joining): TailReader {
+    try {
+      return this.#join(tail, of);
+    } catch (error) {
+      // It may have been opened for this one.
+      tail.closeUnread();
+      throw error;
+    }
+  }
+
+  #join(tail: TopicTail, { plan, topic, facts, options }: Joining): TailReader {
     const { context, continues, topologyOf, onFailure, onRecord, turn } = options;
     const { topicId, partitions } = facts;
     const hasTokens = booleanProperty(context.properties, 'ksql.query.push.v2.continuation.tokens.enabled');
@@ -119,7 +123,12 @@ export class TopicTails {
       },
     });
     tail.join(reader);
-    if (continues !== undefined) catchUp = this.#catchUp(reader, tail, continues, context);
+    try {
+      if (continues !== undefined) catchUp = this.#catchUp(reader, tail, continues, context);
+    } catch (error) {
+      void reader.close();
+      throw error;
+    }
     return reader;
   }
 
@@ -135,39 +144,37 @@ export class TopicTails {
     );
     if (behind.length === 0) return undefined;
     const max = Number(properties['ksql.query.push.v2.max.catchup.consumers'] ?? DEFAULT_CATCH_UPS_MAX);
-    if (this.#catchUpCount >= max) {
-      void reader.close();
-      throw refuse(pushMessages.tooManyCatchUps(max));
-    }
+    if (this.#catchUps.size >= max) throw refuse(pushMessages.tooManyCatchUps(max));
     for (const partition of behind) reader.fallBehind(partition);
     const consumer = this.#consumer(topic, { partitions: behind, offsets });
     const catchUp = new CatchUp({ topic, consumer, partitions: behind, tail, reader });
-    this.#catchUpCount++;
-    this.#catchUps.add(catchUp);
-    void catchUp.run().finally(() => {
-      this.#catchUpCount--;
-      this.#catchUps.delete(catchUp);
-    });
+    const running = catchUp
+      .run()
+      .catch((error: unknown) => this.#options.logger.warn(`a reader of ${topic}: ${messageOf(error)}`))
+      .finally(() => this.#catchUps.delete(catchUp));
+    this.#catchUps.set(catchUp, running);
     return catchUp;
   }
 
   #open(topic: string, facts: TopicFacts): Promise<TopicTail> {
     if (this.#isClosed) throw closed();
-    return this.#tails.get(topic) ?? this.#begin(topic, facts);
+    return this.#tails.get(tailKey(topic, facts)) ?? this.#begin(topic, facts);
   }
 
   #begin(topic: string, facts: TopicFacts): Promise<TopicTail> {
     const opening = this.#newTail(topic, facts);
-    this.#tails.set(topic, opening);
+    const key = tailKey(topic, facts);
+    this.#tails.set(key, opening);
     // It is told to whoever waits for it.
-    opening.catch(() => this.#tails.delete(topic));
+    opening.catch(() => this.#tails.delete(key));
     return opening;
   }
 
   async #newTail(topic: string, facts: TopicFacts): Promise<TopicTail> {
     const ends = await this.#offsets(topic, facts, 'latest');
     const consumer = this.#consumer(topic, { partitions: [...ends.keys()], offsets: ends });
-    return new TopicTail({ topic, consumer, ends, onClosing: () => this.#tails.delete(topic) });
+    const key = tailKey(topic, facts);
+    return new TopicTail({ topic, consumer, ends, onClosing: () => this.#tails.delete(key) });
   }
 
   /** A consumer of its own partitions, without a group. */
@@ -219,6 +226,10 @@ export class TopicTails {
     return specs.map(({ partition }) => offsets.get(partition) ?? 0);
   }
 }
+
+/** A topic that was deleted and made anew is another one, and one that has got partitions is read anew. */
+const tailKey = (topic: string, { topicId, partitions }: TopicFacts): string =>
+  JSON.stringify([topic, topicId, partitions]);
 
 const closed = (): OperationalError =>
   new OperationalError('CLOSED', 'the push queries are closed', { retriable: true });
