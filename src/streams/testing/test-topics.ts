@@ -73,6 +73,22 @@ export class TestOutputTopic<K, V> {
     });
   }
 
+  /**
+   * Takes all records, and answers the last value of each key, by the bytes that it has in the topic.
+   * @throws {DiagnosticError} where a record has no key.
+   */
+  readKeyValuesToMap(): Map<K, V | null> {
+    const last = new Map<string, KeyValue<K, V | null>>();
+    const { keySerde } = this.#serdes;
+    for (const { key, value, headers } of this.readRecords()) {
+      if (key === null)
+        throw new DiagnosticError({ message: `a record of the output topic ${this.#topic} has no key` });
+      const bytes = keySerde.serialize(this.#topic, key, headers);
+      last.set(bytes?.toString('latin1') ?? '', [key, value]);
+    }
+    return new Map(last.values());
+  }
+
   /** Takes all records, as pairs of key and value. */
   readKeyValues(): KeyValue<K | null, V | null>[] {
     return this.readRecords().map((record) => [record.key, record.value] as const);
