@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serverConfig } from '../../src/server/config/server-config.ts';
 import { type Json, post, startPlatform, type TestPlatform } from './platform.ts';
 
 let platform: TestPlatform;
@@ -70,5 +71,14 @@ describe('ksql.readonly.topics', () => {
       INSERT INTO other VALUES ('x', 1);
       CREATE STREAM copy AS SELECT * FROM kept_stream;`);
     expect(status, JSON.stringify(body)).toBe(200);
+  });
+});
+
+describe.each(['ksql.readonly.topics', 'ksql.hidden.topics'])('%s', (name) => {
+  it('is refused at the start where one of its patterns is no regular expression', () => {
+    expect(() => serverConfig({ [name]: 'kept.*,(open' })).toThrow(
+      new RegExp(`${name}.*regular expressions`, 's'),
+    );
+    expect(() => serverConfig({ [name]: 'kept.*, (open)?' })).not.toThrow();
   });
 });

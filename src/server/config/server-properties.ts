@@ -10,7 +10,7 @@ import {
 } from '../../base/config/config-key.ts';
 import { atLeast, rangeOf } from '../../base/config/config-range.ts';
 import { CLASSIFIER_PREFIX, readClassifier } from '../../sql/runtime/error-classifiers.ts';
-import { RESERVED_TOPICS } from '../../sql/analysis/reserved-topics.ts';
+import { isTopicPattern, RESERVED_TOPICS } from '../../sql/analysis/reserved-topics.ts';
 import { propertyName, STREAMS_PREFIX } from '../../sql/analysis/property-names.ts';
 import { streamsProperty, streamsPropertyNames } from '../../streams/runtime/streams-properties.ts';
 import { clusterProperties } from './cluster-properties.ts';
@@ -20,6 +20,10 @@ import { httpProperties } from './http-properties.ts';
 import { processingLogProperties } from './processing-log-properties.ts';
 import { registryProperties } from './registry-properties.ts';
 import { securityProperties } from './security-properties.ts';
+
+const topicPatterns = rangeOf('regular expressions', (patterns: readonly string[]) =>
+  patterns.every(isTopicPattern),
+);
 
 /** Properties of the SQL server, under ksqlDB's names. Those of the broker are in `broker/config`. */
 export const serverProperties = {
@@ -37,10 +41,15 @@ export const serverProperties = {
     'copy the statements of the command topic to a file, for millrace sql-server restore',
   ),
   'ksql.metastore.backup.location': string('', 'folder of the copies of the command topic'),
-  'ksql.hidden.topics': list(RESERVED_TOPICS, 'regular expressions of topics that SHOW TOPICS leaves out'),
+  'ksql.hidden.topics': list(
+    RESERVED_TOPICS,
+    'regular expressions of topics that SHOW TOPICS leaves out',
+    topicPatterns,
+  ),
   'ksql.readonly.topics': list(
     RESERVED_TOPICS,
     'regular expressions of topics that no statement writes to or deletes',
+    topicPatterns,
   ),
   'ksql.properties.overrides.denylist': list('', 'properties that no session may set'),
   'ksql.internal.topic.min.insync.replicas': int(

@@ -23,10 +23,19 @@ function matching(text: string = RESERVED_TOPICS): (name: string) => boolean {
   return last.matches;
 }
 
+/** Whether a text can be one of the properties' patterns. */
+export function isTopicPattern(text: string): boolean {
+  try {
+    return wholeName(text) instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+const wholeName = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`);
+
 function matcherOf(text: string): (name: string) => boolean {
   const patterns = text.split(',').map((pattern) => pattern.trim());
-  const reserved = patterns
-    .filter((pattern) => pattern !== '')
-    .map((pattern) => new RegExp(`^(?:${pattern})$`));
+  const reserved = patterns.filter((pattern) => pattern !== '').map(wholeName);
   return (name) => reserved.some((pattern) => pattern.test(name));
 }
