@@ -73,13 +73,6 @@ export const sqlRuntimeMutations: readonly Mutation[] = [
     suite: ['test/sql/engine/shared-pushes.test.ts'],
   },
   {
-    name: 'a push query that goes on by a token is told what comes before what it lacks',
-    file: 'src/sql/runtime/tail/topic-tails.ts',
-    find: 'for (const partition of behind) reader.fallBehind(partition);',
-    replace: '',
-    suite: ['test/server/scalable-push.test.ts'],
-  },
-  {
     name: 'queries at least once read what was aborted',
     file: 'src/sql/runtime/app-options.ts',
     find: "consumer: { isolationLevel: 'read_committed', ...set.consumer },",
