@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { DiagnosticError, messageOf } from '../src/base/errors.ts';
 import { nodeEnvironment } from '../src/base/io/node-environment.ts';
@@ -61,6 +61,7 @@ async function restoreFrom(file: string, options: RestoreOptions): Promise<void>
       hint: 'stop the servers of the service, and say it with --yes',
     });
   }
+  if (options.backups !== undefined) requireFolder(options.backups);
   for (const { line, reason } of skipped) writeOut(`left out line ${line}: ${reason}\n`);
   await withAdmin(options, async (admin) => {
     const { defaultApiTimeoutMs: blockMsMax, ...common } = await clientOptions(options);
@@ -105,6 +106,19 @@ function tellOfBackups(
   }
   for (const { from, to } of setAsideBackups(commands, { disk: nodeEnvironment.disk, location, topic }))
     writeOut(`set aside ${from}: it is ${to} now\n`);
+}
+
+/** What cannot be set aside is told before anything is deleted. */
+function requireFolder(folder: string): void {
+  try {
+    readdirSync(folder);
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw new DiagnosticError({
+      message: `backups in ${folder} cannot be set aside: ${messageOf(error)}`,
+      hint: 'name the folder of ksql.metastore.backup.location with --backups; nothing was changed',
+    });
+  }
 }
 
 function contentOf(file: string): Buffer {

@@ -10,6 +10,27 @@ export const sqlServerMutations: readonly Mutation[] = [
     suite: ['test/server/cluster/secured-service.test.ts'],
   },
   {
+    name: 'whoever reaches the listener for servers is one, without a certificate',
+    file: 'src/server/security/peers.ts',
+    find: 'if (isInternal === true && haveCertificates && hasCertificate)',
+    replace: 'if (isInternal === true && haveCertificates)',
+    suite: ['test/server/security/peer-certificates.test.ts'],
+  },
+  {
+    name: 'a certificate of any authority makes a server of the service',
+    file: 'src/server/security/peers.ts',
+    find: "if (settings.find('ssl.truststore.location') === undefined) {",
+    replace: "if (settings.find('ssl.truststore.location') === '') {",
+    suite: ['test/server/security/peer-certificates.test.ts'],
+  },
+  {
+    name: 'a password with an @ within a URL is listed',
+    file: 'src/server/config/secrets.ts',
+    find: '[^/\\s]*@/g',
+    replace: '[^/\\s@]*@/g',
+    suite: ['test/server/listed-secrets.test.ts'],
+  },
+  {
     name: 'a server of the service may do what an administrator may',
     file: 'src/server/security/security.ts',
     find: "if (principal.isServer === true) return access === 'read';",

@@ -135,6 +135,24 @@ it('restores an older backup beside a newer one, not while queries run, and the 
   expect(await streams()).toEqual(['ONE']);
 });
 
+it('leaves the statements as they are where the folder of backups is none', async () => {
+  await create('one');
+  const [file = ''] = backups();
+  const older = path.join(data, 'older');
+  fs.copyFileSync(file, older);
+  await create('two');
+  await platform.stopServer();
+  const on = ['-b', platform.bootstrap, '--yes', '--force'];
+  for (const folder of [path.join(data, 'nowhere'), older]) {
+    const { status, stderr } = await millrace(['sql-server', 'restore', older, ...on, '--backups', folder]);
+    expect(status).toBe(1);
+    expect(stderr).toContain(`backups in ${folder} cannot be set aside`);
+  }
+  await platform.stop();
+  platform = await start();
+  expect(await streams()).toEqual(['ONE', 'TWO']);
+});
+
 it.each([
   ['cut off', (line: string) => line.slice(0, 20)],
   ['whole but for its end', (line: string) => line],

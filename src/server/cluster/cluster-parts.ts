@@ -3,6 +3,7 @@ import type { Address, Environment } from '../../base/environment.ts';
 import { DiagnosticError } from '../../base/errors.ts';
 import type { SqlEngine, StatementEntity } from '../../sql/index.ts';
 import { hostInfoOf, hostName } from '../../streams/runtime/host-info.ts';
+import { withoutUsers } from '../config/secrets.ts';
 import type { ServerConfig } from '../config/server-properties.ts';
 import type { PullRequest } from '../rest/pull-reader.ts';
 import { RequestProperty } from '../rest/request-properties.ts';
@@ -95,7 +96,7 @@ export function listenerAddress(property: string, url: string): Address {
   const found = /^https?:\/\//.test(url) ? hostInfoOf(url.replace(/\/+$/, '')) : undefined;
   if (found !== undefined) return found;
   throw new DiagnosticError({
-    ...{ message: `${property} is not the URL of a listener`, detail: url },
+    ...{ message: `${property} is not the URL of a listener`, detail: withoutUsers(url) },
     hint: 'write it as http://host:port or https://host:port',
   });
 }

@@ -11,7 +11,7 @@ export const clusterProperties = {
   'ksql.internal.ssl.client.authentication': string(
     'NONE',
     'whether who connects to `ksql.internal.listener` must show a certificate: NONE, REQUESTED or REQUIRED, with which ' +
-      'whoever does is a server of the service',
+      'whoever does is a server of the service; REQUIRED needs `ksql.internal.listener` with https and `ssl.truststore.location`',
     oneOf('NONE', 'REQUESTED', 'REQUIRED'),
   ),
   'ksql.internal.basic.auth.user.info': {

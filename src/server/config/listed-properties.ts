@@ -1,6 +1,7 @@
 import type { ConfigKeys } from '../../base/config/config-key.ts';
 import type { ListedProperties, ListedProperty } from '../../sql/entities/server-facts.ts';
 import { httpProperties } from './http-properties.ts';
+import { isSecretName, withoutUsers } from './secrets.ts';
 import { listedName, serverProperties, sqlProperty } from './server-properties.ts';
 
 /** All properties that are registered, and what else is set, each once, with the values that a session sees. */
@@ -9,13 +10,14 @@ export function listProperties(values: Readonly<Record<string, string>>): Listed
   const given = new Map(Object.entries(values).map(([name, value]) => [listedName(name), value]));
   const names = [...new Set([...Object.keys(known), ...given.keys()])].sort();
   const properties = names
-    .filter((name) => known[name]?.sensitive !== true)
+    .filter((name) => known[name]?.sensitive !== true && !isSecretName(name))
     .map((name): ListedProperty => {
       const editable = sqlProperty(name)?.updateMode === 'per-query';
+      const value = given.get(name) ?? known[name]?.default ?? null;
       return {
         name,
         scope: scopeOf(name),
-        value: withoutUser(given.get(name) ?? known[name]?.default ?? null),
+        value: typeof value === 'string' ? withoutUsers(value) : value,
         editable,
         level: editable ? 'QUERY' : 'SERVER',
       };
@@ -26,11 +28,6 @@ export function listProperties(values: Readonly<Record<string, string>>): Listed
     overwritten: properties.filter((property) => !isDefault(property)).map(({ name }) => name),
     defaults: properties.filter(isDefault).map(({ name }) => name),
   };
-}
-
-/** A URL may have a user and a password in it. */
-function withoutUser(value: ListedProperty['value']): ListedProperty['value'] {
-  return typeof value === 'string' ? value.replaceAll(/(\w:\/\/)[^/@\s,]+@/g, '$1') : value;
 }
 
 /** Properties that are neither ksqlDB's nor those of its HTTP listener are those of Kafka's clients and Streams. */

@@ -9,6 +9,7 @@ import {
   type JWTVerifyGetKey,
 } from 'jose';
 import { DiagnosticError, messageOf, OperationalError } from '../../base/errors.ts';
+import { withoutUsers } from '../config/secrets.ts';
 import type { Principal } from './principal.ts';
 
 /** Asymmetric ones: whoever can check a token is not to be able to make one. */
@@ -72,7 +73,7 @@ export class BearerTokens {
       }));
     } catch (error) {
       if (isNoAnswer(error)) {
-        const what = `the keys at ${this.#options.jwksUrl} cannot be read: ${messageOf(error)}`;
+        const what = `the keys at ${withoutUsers(this.#options.jwksUrl)} cannot be read: ${messageOf(error)}`;
         throw new OperationalError('KEYS_UNAVAILABLE', what, { retriable: true, cause: error });
       }
       if (error instanceof errors.JOSEError) return undefined;
@@ -124,5 +125,7 @@ function keysAt(url: string): JWTVerifyGetKey {
 }
 
 function unusable(url: string, why: string): DiagnosticError {
-  return new DiagnosticError({ message: `oauthbearer.jwks.endpoint.url ${url} cannot be used: ${why}` });
+  return new DiagnosticError({
+    message: `oauthbearer.jwks.endpoint.url ${withoutUsers(url)} cannot be used: ${why}`,
+  });
 }

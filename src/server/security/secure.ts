@@ -3,7 +3,7 @@ import { OperationalError } from '../../base/errors.ts';
 import type { SubjectPlace } from '../../registry/index.ts';
 import { RestError, RestErrorCode, toRestError } from '../rest/rest-error.ts';
 import { endpointAccess } from './endpoint-access.ts';
-import { PEER, type Peers } from './peers.ts';
+import { evidenceOf, PEER, type Peers } from './peers.ts';
 import type { Principal } from './principal.ts';
 import type { Security } from './security.ts';
 
@@ -36,12 +36,10 @@ export function secure(
 ): void {
   app.decorateRequest('principal');
   app.decorateRequest('isPeer', false);
-  app.addHook('onRequest', (request, _reply, done) => {
-    request.isPeer = peers?.takes(request.headers.authorization, isInternal) === true;
-    done();
-  });
-  if (security === undefined) return;
   app.addHook<{ Params: SubjectPlace }>('onRequest', (request, reply, done) => {
+    const standing = peers?.standingOf(evidenceOf(request, isInternal)) ?? 'client';
+    request.isPeer = standing !== 'client';
+    if (security === undefined) return done();
     const path = request.url.split('?', 1)[0] ?? '';
     if (security.isFree(path)) return done();
     const check = (principal: Principal | undefined): void => {
@@ -52,7 +50,7 @@ export function secure(
         done(toRestError(error));
       }
     };
-    if (peers?.hasProved(request.headers.authorization, isInternal) === true) return check(PEER);
+    if (standing === 'proved') return check(PEER);
     const found = security.authenticator.find(request.headers.authorization);
     // Whoever is known already waits for no promise.
     if (!(found instanceof Promise)) return check(found);
