@@ -2,6 +2,13 @@ import type { Mutation } from './mutation.ts';
 
 export const registryMutations: readonly Mutation[] = [
   {
+    name: 'SQL writes to another subject than the one that an alias stands for, where this server leads',
+    file: 'src/server/registry/embedded-client.ts',
+    find: 'all.register(meant(all, subject), request',
+    replace: 'all.register(subject, request',
+    suite: ['test/server/registry/registry-clients.test.ts'],
+  },
+  {
     name: 'a float does not read what was written as a long',
     file: 'src/registry/languages/avro/compatibility.ts',
     find: "float: ['int', 'long'],",

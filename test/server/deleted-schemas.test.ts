@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
+import { Admin } from '../../src/client/index.ts';
 import { builtInRegistry } from '../../src/sql/functions/built-in.ts';
 import { KafkaHost, SqlEngine } from '../../src/sql/index.ts';
 import { emptySession } from '../../src/sql/statements/session.ts';
@@ -80,16 +81,21 @@ it('a server that comes to the statement later leaves the schemas of a topic tha
   }
 });
 
-it('the end of the service deletes the schemas of the topics that it deletes', async () => {
+it('the end of the service deletes the schemas of the topics that it deletes, and of those that are gone', async () => {
   await run(create('given', 'AVRO'));
   await run('CREATE STREAM gone AS SELECT * FROM given; CREATE STREAM kept AS SELECT * FROM given;');
+  await run('CREATE STREAM lost AS SELECT * FROM given;');
   const left = await subjects();
-  expect(left).toEqual(expect.arrayContaining(['GONE-key', 'GONE-value', 'KEPT-value']));
-  await post(`${platform.url}/ksql/terminate`, { deleteTopicList: ['GONE', 'given'] });
+  expect(left).toEqual(expect.arrayContaining(['GONE-key', 'GONE-value', 'KEPT-value', 'LOST-value']));
+  // As an end that was cut off after it had deleted the topic.
+  const admin = new Admin({ bootstrapServers: platform.bootstrap });
+  await admin.deleteTopics(['LOST']);
+  await admin.close();
+  await post(`${platform.url}/ksql/terminate`, { deleteTopicList: ['GONE', 'LOST', 'given'] });
   await eventually(async () => {
     const { serverState } = (await (await fetch(`${platform.url}/healthcheck`)).json()) as Json;
     return serverState === 'TERMINATED' ? true : undefined;
   });
   const all = left as readonly string[];
-  expect(await subjects()).toEqual(all.filter((subject) => !subject.startsWith('GONE-')));
+  expect(await subjects()).toEqual(all.filter((subject) => !/^(?:GONE|LOST)-/.test(subject)));
 });

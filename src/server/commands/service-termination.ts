@@ -67,8 +67,8 @@ export class ServiceTermination {
     const sources = resultsOf(engine, deleteTopicList);
     const names = [...new Set(sources.map(({ topic }) => topic.name))];
     await engine.control({ action: 'TERMINATE' });
-    const deleted = new Set(await this.#delete(names));
-    await this.#deleteSchemas(sources.filter(({ topic }) => deleted.has(topic.name)));
+    const gone = new Set(await this.#delete(names));
+    await this.#deleteSchemas(sources.filter(({ topic }) => gone.has(topic.name)));
     await commands.close();
     await this.#delete([commands.topic]);
     logger.info('the SQL service was terminated', { deletedTopics: names });
@@ -83,20 +83,22 @@ export class ServiceTermination {
     }
   }
 
-  /** One that cannot be deleted is told, and does not keep the others. @returns those that were. */
+  /** One that cannot be deleted is told, and does not keep the others. @returns those that are gone. */
   async #delete(names: readonly string[]): Promise<readonly string[]> {
     const { admin, logger } = this.#options;
-    const deleted: string[] = [];
+    const gone: string[] = [];
     for (const name of names) {
       try {
         await admin.deleteTopics([name]);
-        deleted.push(name);
+        gone.push(name);
       } catch (error) {
+        // A server that was killed meanwhile comes to those again that it has deleted.
         const isGone = error instanceof OperationalError && error.code === 'UNKNOWN_TOPIC_OR_PARTITION';
-        if (!isGone) logger.error('a topic was not deleted', { topic: name, error: messageOf(error) });
+        if (isGone) gone.push(name);
+        else logger.error('a topic was not deleted', { topic: name, error: messageOf(error) });
       }
     }
-    return deleted;
+    return gone;
   }
 }
 

@@ -1,5 +1,11 @@
 import type { Timers } from '../../base/environment.ts';
-import { deleteSubject, orUndefined, RegistryClient } from '../../registry/index.ts';
+import {
+  deleteSubject,
+  orUndefined,
+  RegistryClient,
+  type SchemaRegistry,
+  subjectAt,
+} from '../../registry/index.ts';
 import type { RegisteredSchema, SchemaRegistryClient, SchemaText, SubjectSchema } from '../../serde/index.ts';
 import { dependenciesOf, placed, requestOf, schemaOf } from '../../streams/registry-answers.ts';
 import type { RegistryService } from './registry-service.ts';
@@ -18,7 +24,9 @@ export class EmbeddedRegistryClient implements SchemaRegistryClient {
     const registered = await this.#service.forward((url) => this.#leader(url).register(subject, schema));
     if (registered !== undefined) return registered;
     const request = requestOf(schema);
-    const id = await this.#service.change((all) => all.register(subject, request, { normalize: false }));
+    const id = await this.#service.change((all) =>
+      all.register(meant(all, subject), request, { normalize: false }),
+    );
     const dependencies = await this.#service.read((all) => dependenciesOf(all, schema));
     return { ...schema, id, dependencies };
   }
@@ -30,7 +38,7 @@ export class EmbeddedRegistryClient implements SchemaRegistryClient {
     });
     if (isDone === true) return;
     await orUndefined([40401, 40404], () =>
-      this.#service.change((all) => deleteSubject(all, subject, { isPermanent: false })),
+      this.#service.change((all) => deleteSubject(all, meant(all, subject), { isPermanent: false })),
     );
   }
 
@@ -41,13 +49,15 @@ export class EmbeddedRegistryClient implements SchemaRegistryClient {
 
   latest(subject: string): Promise<SubjectSchema | undefined> {
     return orUndefined([40401], () =>
-      this.#service.read((all) => placed(all, all.version(subject, 'latest'))),
+      this.#service.read((all) => placed(all, all.version(meant(all, subject), 'latest'))),
     );
   }
 
   async versions(subject: string): Promise<readonly SubjectSchema[]> {
     const versions = await orUndefined([40401], () =>
-      this.#service.read((all) => all.versions(subject, 'left out').map((stored) => placed(all, stored))),
+      this.#service.read((all) =>
+        all.versions(meant(all, subject), 'left out').map((stored) => placed(all, stored)),
+      ),
     );
     return versions ?? [];
   }
@@ -59,7 +69,10 @@ export class EmbeddedRegistryClient implements SchemaRegistryClient {
   lookup(subject: string, schema: SchemaText): Promise<SubjectSchema | undefined> {
     return orUndefined([40401, 40403], () =>
       this.#service.read((all) =>
-        placed(all, all.lookup(subject, requestOf(schema), { normalize: false, deleted: 'left out' })),
+        placed(
+          all,
+          all.lookup(meant(all, subject), requestOf(schema), { normalize: false, deleted: 'left out' }),
+        ),
       ),
     );
   }
@@ -67,4 +80,9 @@ export class EmbeddedRegistryClient implements SchemaRegistryClient {
   async subjects(): Promise<readonly string[]> {
     return this.#service.read(({ state }) => state.subjects('left out'));
   }
+}
+
+/** What the routes take a name for: which server is asked makes no difference. */
+function meant(all: SchemaRegistry, subject: string): string {
+  return all.resolve(subjectAt({ subject }));
 }

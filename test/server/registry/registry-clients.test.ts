@@ -66,6 +66,25 @@ describe.each([
   ],
   ['by its URL', (): SchemaRegistryClient => clientOf(registry.url), 'b'],
 ])('a registry %s', (_name, make, prefix) => {
+  it('reads, writes and deletes the subject that an alias stands for', async () => {
+    const client = make();
+    const [subject, alias] = [`${prefix}-meant`, `${prefix}-alias`];
+    const set = await fetch(`${registry.url}/config/${alias}`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ alias: subject }),
+    });
+    expect(set.status).toBe(200);
+    const schema = { type: 'AVRO', schema: '"double"', references: [] } as const;
+    const { id } = await client.register(alias, schema);
+    expect((await client.subjects()).filter((one) => one === subject || one === alias)).toEqual([subject]);
+    expect(await client.latest(alias)).toMatchObject({ id });
+    expect((await client.versions(alias)).map((version) => version.id)).toEqual([id]);
+    expect(await client.lookup(alias, schema)).toMatchObject({ id });
+    await client.deleteSubject(alias);
+    expect(await client.latest(subject)).toBeUndefined();
+  });
+
   it('does what SQL asks of it', async () => {
     const client = make();
     const address = `{"type":"record","name":"Address${prefix}","fields":[]}`;
