@@ -17,7 +17,7 @@ interface PeerKnowledge {
 }
 
 /** What a request shows of who sends it. */
-export interface PeerEvidence {
+interface PeerEvidence {
   readonly authorization: string | undefined;
   /** Its connection has shown a certificate that the truststore vouches for. */
   readonly hasCertificate: boolean;
@@ -29,7 +29,7 @@ export interface PeerEvidence {
  * Who sends a request: a server that has proved it; whoever may ask for what servers ask each other, because nobody can prove
  * anything; or a client.
  */
-export type PeerStanding = 'proved' | 'unasked' | 'client';
+type PeerStanding = 'proved' | 'unasked' | 'client';
 
 const CERTIFICATES = 'ksql.internal.ssl.client.authentication';
 
