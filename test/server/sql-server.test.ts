@@ -75,6 +75,25 @@ describe('/ksql', () => {
     expect(JSON.stringify(shown)).not.toContain('ONE');
   });
 
+  it.each([
+    [
+      'DROP STREAM IF EXISTS nothere DELETE TOPIC;',
+      'stream/`NOTHERE`/drop',
+      'Source `NOTHERE` does not exist.',
+    ],
+    ['DROP TABLE IF EXISTS nothere;', 'table/`NOTHERE`/drop', 'Source `NOTHERE` does not exist.'],
+    ['DROP TYPE IF EXISTS nothere;', 'type/`NOTHERE`/drop', "Type 'NOTHERE' does not exist"],
+  ])('answers as of a statement that was carried out: %s', async (text, commandId, message) => {
+    const { status, body } = await ksql(text);
+    expect(status).toBe(200);
+    expect(body).toMatchObject([
+      { '@type': 'currentStatus', commandId, commandStatus: { status: 'SUCCESS', message } },
+    ]);
+    // Who waits for it waits for nothing.
+    const [{ commandSequenceNumber }] = body as [{ commandSequenceNumber: number }];
+    expect(await ksql('SHOW STREAMS;', { commandSequenceNumber })).toMatchObject({ status: 200 });
+  });
+
   it('puts a caret under a mistake', async () => {
     const { status, body } = await ksql('SELECT\n  nonsense FROM pageviews EMIT CHANGES;');
     expect(status).toBe(400);

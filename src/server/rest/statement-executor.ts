@@ -10,7 +10,7 @@ import {
   currentStatus,
   entityOf,
   type StatementEntity,
-  warningEntity,
+  nothingDone,
 } from '../../sql/entities/statement-entity.ts';
 import { definitionOf } from '../../sql/statements/index.ts';
 import type { PreparedPlan } from '../../sql/statements/prepared-statement.ts';
@@ -322,7 +322,7 @@ export class StatementExecutor {
       const checked = await this.#engine.plan(prepared, { queryNumber });
       assert(checked !== undefined, `${prepared.statement.kind} has a plan`);
       if (checked.plan.kind === 'none')
-        return { warning: warningEntity(prepared.text, checked.plan.message) };
+        return { warning: nothingDone(prepared.text, checked.plan, queryNumber - 1) };
       const topic = await this.#engine.createTopic(checked.plan);
       if (topic !== undefined) made.push(topic);
       const recorded = await this.#lane.run(() => this.#recordInTurn(prepared, checked, made));

@@ -39,6 +39,19 @@ export function warningEntity(statementText: string, message: string): Statement
   return { '@type': 'warning_entity', statementText, message, warnings: [] };
 }
 
+/**
+ * The same, in the form that ksqlDB gives it: it records a DROP of what is not there, and answers as of any other one.
+ * @param sequenceNumber of the last statement that was recorded.
+ */
+export function nothingDone(
+  statementText: string,
+  { message, commandId }: { readonly message: string; readonly commandId?: string | undefined },
+  sequenceNumber: number,
+): StatementEntity {
+  if (commandId === undefined) return warningEntity(statementText, message);
+  return currentStatus(statementText, { commandId, message, sequenceNumber });
+}
+
 /** An entity of a statement that was not recorded. */
 export function entityOf(
   type: string,

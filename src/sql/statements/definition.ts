@@ -84,6 +84,8 @@ export interface NothingToDo extends PlanBase {
   /** The source or type that it would make or drop: it waits for others that do. */
   readonly name: string;
   readonly message: string;
+  /** Of what would be recorded; absent where ksqlDB warns instead of recording. */
+  readonly commandId?: string;
 }
 
 /** A function that is to be tried: what runs its source looks outside of the statement. */

@@ -21,6 +21,10 @@ export interface DropSourcePlan extends PlanBase {
   readonly terminate: readonly string[];
 }
 
+function dropId(name: string, sourceKind: DropSource['sourceKind'] = 'STREAM'): string {
+  return `${sourceKind.toLowerCase()}/${quoteName(name)}/drop`;
+}
+
 /** DROP STREAM|TABLE. */
 export const dropSource: PlannedStatement<DropSource, DropSourcePlan> = {
   family: 'planned',
@@ -33,6 +37,7 @@ export const dropSource: PlannedStatement<DropSource, DropSourcePlan> = {
         return nothingToDo(text, {
           name: statement.name,
           message: `Source ${quoteName(statement.name)} does not exist.`,
+          commandId: dropId(statement.name, statement.sourceKind),
         });
       const { message } = statementMessages.sourceMissing(statement.name);
       throw catalog.unknownSource(statement.name, message, statement.nameSpan);
@@ -53,7 +58,7 @@ export const dropSource: PlannedStatement<DropSource, DropSourcePlan> = {
       terminate: own.map(({ queryId }) => queryId),
     };
   },
-  commandId: ({ name, sourceKind = 'STREAM' }) => `${sourceKind.toLowerCase()}/${quoteName(name)}/drop`,
+  commandId: ({ name, sourceKind }) => dropId(name, sourceKind),
   apply({ name, terminate }, catalog) {
     // Recorded plans are read from outside: one that says too little has left nothing.
     if (!Array.isArray(terminate)) throw new Error('it does not say which queries it ends');

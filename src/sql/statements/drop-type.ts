@@ -10,6 +10,8 @@ export interface DropTypePlan extends PlanBase {
   readonly name: string;
 }
 
+const dropId = (name: string): string => `type/${quoteName(name)}/drop`;
+
 /** DROP TYPE. */
 export const dropType: PlannedStatement<DropType, DropTypePlan> = {
   family: 'planned',
@@ -17,12 +19,13 @@ export const dropType: PlannedStatement<DropType, DropTypePlan> = {
   topicNeed: () => 'nothing',
   plan({ statement: { name, nameSpan, ifExists }, text, context: { catalog } }) {
     if (catalog.type(name) === undefined) {
-      if (ifExists) return nothingToDo(text, { name, message: `Type '${name}' does not exist` });
+      if (ifExists)
+        return nothingToDo(text, { name, message: `Type '${name}' does not exist`, commandId: dropId(name) });
       throw catalog.unknownType(name, statementMessages.typeMissing(name).message, nameSpan);
     }
     return { version: PLAN_VERSION, text, kind: 'dropType', name };
   },
-  commandId: ({ name }) => `type/${quoteName(name)}/drop`,
+  commandId: ({ name }) => dropId(name),
   apply: ({ name }, catalog) => catalog.withoutType(name),
   message: ({ name }) => `Dropped type '${name}'`,
 };

@@ -2,6 +2,7 @@ import { TWO_POW_32 } from '../../base/int64.ts';
 import { isShortAscii, latin1Bytes } from '../../base/short-text.ts';
 import { SerdeError } from '../serdes.ts';
 import type { Serde } from '../serde.ts';
+import { checkedBounds } from './key-bounds.ts';
 import type { ScanRange } from './engine.ts';
 import type { StoreRange } from './store.ts';
 import { isTextSerde, type TextSerde } from '../text-serde.ts';
@@ -44,7 +45,7 @@ export class KeyCodec<K> {
       const { from, to } = range.bytes;
       return { from: from.toString('latin1'), to: to?.toString('latin1'), descending };
     }
-    const { from, to } = range.keys;
+    const { from, to } = checkedBounds(range.keys);
     return {
       from: from === undefined || from === null ? '' : this.text(from),
       // The first text behind it.

@@ -1,3 +1,4 @@
+import { checkedBounds } from '../state/key-bounds.ts';
 import type { KeyBounds, StoreRange } from '../state/store.ts';
 import { copiedValue, receivedValue } from './copied-values.ts';
 
@@ -10,7 +11,7 @@ export type CopiedRange = (
 export function copiedRange(range: StoreRange<unknown>): CopiedRange {
   const { descending } = range;
   if ('keys' in range) {
-    const { from, to } = range.keys;
+    const { from, to } = checkedBounds(range.keys);
     return { keys: { from: copiedValue(from), to: copiedValue(to) }, descending };
   }
   const { from, to } = range.bytes;

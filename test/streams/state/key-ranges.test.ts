@@ -3,6 +3,8 @@ import type { ManagedKeyValueState } from '../../../src/streams/state/key-value-
 import type { ManagedVersionedState } from '../../../src/streams/state/versioned-state.ts';
 import type { KeyBounds, StoreRange } from '../../../src/streams/state/store.ts';
 import { Serdes } from '../../../src/streams/index.ts';
+import { copiedRange } from '../../../src/streams/threads/copied-range.ts';
+import { KeyCodec } from '../../../src/streams/state/key-codec.ts';
 import { prefixRange } from '../../../src/streams/state/key-prefix.ts';
 import { allOf } from '../all-of.ts';
 import { engines } from './engines.ts';
@@ -11,6 +13,20 @@ import { definitions, StoresUnderTest } from './stores-under-test.ts';
 type Table = ManagedKeyValueState<string, string> | ManagedVersionedState<string, string>;
 
 const KEYS = ['', 'a', 'a\0', 'ab', 'b', 'bb', 'c', 'ÿ'];
+
+it.each([
+  ['two keys, as in Kafka Streams', 'a'],
+  ['a number', 42],
+  ['nothing', undefined],
+  ['null', null],
+  ['a name that is none', { form: 'a' }],
+])('bounds that are none are refused, and are not all rows: %s', (_what, bounds) => {
+  const keys = bounds as unknown as KeyBounds<string>;
+  const codec = new KeyCodec(Serdes.string, 'topic');
+  const refused = expect.objectContaining({ code: 'INVALID_ARGUMENT', argument: 'bounds' }) as Error;
+  expect(() => codec.rangeOf({ keys })).toThrow(refused);
+  expect(() => copiedRange({ keys })).toThrow(refused);
+});
 
 describe.each(Object.entries(engines))('ranges of keys, over %s', (_name, open) => {
   let stores: StoresUnderTest;
