@@ -27,13 +27,11 @@ export interface ConfigRow {
 
 /** All settings that there are, with the values that a process with these settings would take. */
 export function configRows(settings: ProcessSettings): readonly ConfigRow[] {
+  const isOwn = !settings.server.has('bootstrap.servers');
+  const sql = withDefaults(startSqlDefaults(settings, { isOwn }), settings.server);
   return [
     ...processRows('broker', brokerProperties, withDefaults(startDefaults(settings), settings.broker)),
-    ...processRows(
-      'sql',
-      { ...serverProperties, ...otherSqlProperties(settings) },
-      withDefaults(startSqlDefaults({ isOwn: !settings.server.has('bootstrap.servers') }), settings.server),
-    ),
+    ...processRows('sql', { ...serverProperties, ...otherSqlProperties(sql) }, sql),
     ...topicRows(settings),
     ...optionRows('streams', streamsConfig),
     ...optionRows('producer', producerConfig),
@@ -67,7 +65,7 @@ function optionRows(of: ConfigOwner, keys: OptionKeys): readonly ConfigRow[] {
 }
 
 /** Settings of the queries' applications that somebody has set, such as `ksql.streams.poll.ms`. */
-function otherSqlProperties({ server }: ProcessSettings): ConfigKeys {
+function otherSqlProperties(server: ReadonlyMap<string, GivenValue>): ConfigKeys {
   const entries = [...server.keys()].flatMap((name) => {
     const key = sqlProperty(name);
     return key === undefined ? [] : [[name, key] as const];

@@ -111,7 +111,7 @@ async function startServer(
     ...(settings.httpScheme === undefined ? {} : { scheme: settings.httpScheme }),
     registryListen: { host, ...registryPort(options) },
     data,
-    properties: { ...startSqlDefaults({ isOwn }), ...valuesOf(settings.server) },
+    properties: { ...startSqlDefaults(settings, { isOwn }), ...valuesOf(settings.server) },
     logger,
     signal,
     ...(brokerMetrics === undefined ? {} : { brokerMetrics }),

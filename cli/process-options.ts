@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { brokerProperties } from '../broker/index.ts';
-import { processSettings, type ProcessSettings, readConfigFile } from '../src/server/config/index.ts';
+import {
+  processSettings,
+  type ProcessSettings,
+  readConfigFile,
+  TRANSACTION_TIMEOUT_MS,
+} from '../src/server/config/index.ts';
 import { type OptionRules, withOptionRules } from './option-rules.ts';
 import { parseConfigs, port } from './option-values.ts';
 import { writeError } from './standard-streams.ts';
@@ -98,8 +103,18 @@ export function startDefaults({
  * What `start` takes in place of the SQL server's defaults: on brokers of its own queries process in transactions, on those of others
  * as ksqlDB's do.
  */
-export function startSqlDefaults({ isOwn }: { readonly isOwn: boolean }): Readonly<Record<string, string>> {
-  return isOwn ? { 'ksql.streams.processing.guarantee': 'exactly_once_v2' } : {};
+export function startSqlDefaults(
+  { broker }: Pick<ProcessSettings, 'broker'>,
+  { isOwn }: { readonly isOwn: boolean },
+): Readonly<Record<string, string>> {
+  if (!isOwn) return {};
+  const timeoutMs = broker.get('transaction.max.timeout.ms')?.value;
+  // Brokers that let transactions be open for a shorter time than is usual would refuse all producers.
+  const isShort = timeoutMs !== undefined && Number(timeoutMs) < TRANSACTION_TIMEOUT_MS;
+  return {
+    'ksql.streams.processing.guarantee': 'exactly_once_v2',
+    ...(isShort ? { 'ksql.streams.producer.transaction.timeout.ms': timeoutMs } : {}),
+  };
 }
 
 /**

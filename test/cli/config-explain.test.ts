@@ -69,5 +69,8 @@ describe('config explain', () => {
     expect(rowsOf(name, { set: [] })).toMatchObject([{ value: 'exactly_once_v2', source: 'default' }]);
     expect(valueWith('ksql.streams.processing.guarantee=at_least_once')).toBe('at_least_once');
     expect(valueWith('bootstrap.servers=there:9092')).toBe('at_least_once');
+    const timeout = 'ksql.streams.producer.transaction.timeout.ms';
+    expect(rowsOf(timeout, { set: ['transaction.max.timeout.ms=5000'] })).toMatchObject([{ value: '5000' }]);
+    expect(rowsOf(timeout, { set: ['transaction.max.timeout.ms=10000'] })).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+export { TRANSACTION_TIMEOUT_MS } from '../../streams/runtime/processing-guarantee.ts';
 export { engineProperties } from './engine-properties.ts';
 export { ignoredKsqlProperties } from './ignored-ksql-properties.ts';
 export { ignoredStreamsProperties } from './ignored-streams-properties.ts';

@@ -11,6 +11,7 @@ import { detectProtocol } from './detect-protocol.ts';
 import { CONCURRENT_STREAMS_MAX, limitSession, limitStream } from './http2-limits.ts';
 import { hasLongBody } from './long-bodies.ts';
 import { closedWebPolicy, WebGuard, type WebPolicy } from './web-guard.ts';
+import { PipelinedResponses } from './pipelined-responses.ts';
 import { noteUpgrade } from './web-sockets.ts';
 
 /** As long as no request comes, those that clients had sent before they could know have been read. */
@@ -54,7 +55,11 @@ export class HttpFront {
       response.once('close', () => this.#onResponded(response));
       if (guard.admit(request, response)) handler(request, response);
     };
-    this.#http1 = http1Server(limits, guarded);
+    const pipelined = new PipelinedResponses();
+    this.#http1 = http1Server(limits, (request, response) => {
+      pipelined.add(response);
+      guarded(request, response);
+    });
     this.#webSockets = webSocketServer(limits, guarded);
     this.#http2 = http2.createServer({
       maxSessionInvalidFrames: 100,

@@ -57,6 +57,22 @@ it('gives back what a client had sent that has gone', async () => {
   await eventually(async () => ((await heldBytes()) === 0 ? true : undefined));
 });
 
+it('gives back what a client had sent that has gone without waiting for its answers', async () => {
+  const [body, push] = [statement(1_000), '{"sql":"SELECT * FROM waits EMIT CHANGES;"}'];
+  await post(`${platform.url}/ksql`, {
+    ksql: "CREATE STREAM waits (a INT) WITH (KAFKA_TOPIC='waits', VALUE_FORMAT='JSON', PARTITIONS=1);",
+  });
+  const request = (path: string, text: string): string =>
+    `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${text.length}\r\n\r\n${text}`;
+  const socket = net.connect(platform.port, '127.0.0.1');
+  await once(socket, 'connect');
+  // The answer to the first does not end, so those of the others wait behind it.
+  socket.write(request('/query-stream', push) + request('/ksql', body).repeat(20));
+  await eventually(async () => (((await heldBytes()) ?? 0) > 20_000 ? true : undefined));
+  socket.destroy();
+  await eventually(async () => ((await heldBytes()) === 0 ? true : undefined));
+});
+
 it('refuses a body that is too large by itself, whether its length was told or not', async () => {
   expect((await show(90_000)).status).toBe(413);
   const chunked = await fetch(`${platform.url}/ksql`, {
