@@ -14,7 +14,13 @@ export const dropSource: StatementCase = {
       done('Stream created'),
       done('Source `GONE` (topic: gone) was dropped.'),
     ],
-    ['DROP STREAM IF EXISTS gone;', { '@type': 'warning_entity', message: 'Source `GONE` does not exist.' }],
+    [
+      'DROP STREAM IF EXISTS gone;',
+      {
+        '@type': 'currentStatus',
+        commandStatus: { status: 'SUCCESS', message: 'Source `GONE` does not exist.' },
+      },
+    ],
   ],
   refusals: [
     ['DROP TABLE nowhere DELETE TOPIC;', 'Source NOWHERE does not exist.'],

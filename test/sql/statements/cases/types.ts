@@ -22,7 +22,13 @@ export const createType: StatementCase = {
 export const dropType: StatementCase = {
   answers: [
     ['DROP TYPE money;', done("Dropped type 'MONEY'", { commandId: 'type/`MONEY`/drop' })],
-    ['DROP TYPE IF EXISTS money;', { '@type': 'warning_entity', message: "Type 'MONEY' does not exist" }],
+    [
+      'DROP TYPE IF EXISTS money;',
+      {
+        '@type': 'currentStatus',
+        commandStatus: { status: 'SUCCESS', message: "Type 'MONEY' does not exist" },
+      },
+    ],
   ],
   refusals: [['DROP TYPE mony;', 'Type MONY does not exist.']],
 };
