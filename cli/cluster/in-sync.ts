@@ -20,7 +20,7 @@ interface Replication {
 }
 
 const LEADERS_MS_MAX = 30_000;
-const LEADERS_POLL_MS = 100;
+const LEADERS_POLL_MS = { first: 100, max: 1_000 };
 
 /** Waits until all partitions have leaders: brokers that have just started are taken up by the controller one after the other. */
 export async function waitForLeaders(
@@ -28,7 +28,7 @@ export async function waitForLeaders(
   { signal, logger }: { readonly signal: AbortSignal; readonly logger: Logger },
 ): Promise<void> {
   const deadline = performance.now() + LEADERS_MS_MAX;
-  for (let pauseMs = LEADERS_POLL_MS; ; pauseMs *= 2) {
+  for (let pauseMs = LEADERS_POLL_MS.first; ; pauseMs = Math.min(2 * pauseMs, LEADERS_POLL_MS.max)) {
     const replication = await replicationOf(brokers());
     if (replication?.leaderless.length === 0) return;
     if (performance.now() > deadline) {

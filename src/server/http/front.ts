@@ -49,17 +49,15 @@ export class HttpFront {
     const guard = new WebGuard(options.webPolicy ?? closedWebPolicy);
     const limits = options.limits ?? defaultConnectionLimits;
     this.#limits = limits;
+    const pipelined = new PipelinedResponses();
     const guarded: http.RequestListener = (request, response) => {
       this.#requests += 1;
       this.#responses.add(response);
       response.once('close', () => this.#onResponded(response));
+      if (request.httpVersionMajor === 1) pipelined.add(response);
       if (guard.admit(request, response)) handler(request, response);
     };
-    const pipelined = new PipelinedResponses();
-    this.#http1 = http1Server(limits, (request, response) => {
-      pipelined.add(response);
-      guarded(request, response);
-    });
+    this.#http1 = http1Server(limits, guarded);
     this.#webSockets = webSocketServer(limits, guarded);
     this.#http2 = http2.createServer({
       maxSessionInvalidFrames: 100,

@@ -51,7 +51,7 @@ interface RecordedStatement {
 
 /** The answer to a statement that has nothing to do. */
 interface NothingRecorded {
-  readonly warning: StatementEntity;
+  readonly answer: StatementEntity;
 }
 
 /** So much of a statement is shown to one that waits for it. */
@@ -304,7 +304,7 @@ export class StatementExecutor {
     const deletes = prepared.prepared?.plan.deleteTopic !== undefined;
     if (deletes && 'done' in recorded) await Promise.allSettled([recorded.done]);
     held?.release();
-    return 'done' in recorded ? this.#answer(prepared, recorded) : recorded.warning;
+    return 'done' in recorded ? this.#answer(prepared, recorded) : recorded.answer;
   }
 
   /**
@@ -322,7 +322,7 @@ export class StatementExecutor {
       const checked = await this.#engine.plan(prepared, { queryNumber });
       assert(checked !== undefined, `${prepared.statement.kind} has a plan`);
       if (checked.plan.kind === 'none')
-        return { warning: nothingDone(prepared.text, checked.plan, queryNumber - 1) };
+        return { answer: nothingDone(prepared.text, checked.plan, queryNumber - 1) };
       const topic = await this.#engine.createTopic(checked.plan);
       if (topic !== undefined) made.push(topic);
       const recorded = await this.#lane.run(() => this.#recordInTurn(prepared, checked, made));

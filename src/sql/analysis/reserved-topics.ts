@@ -26,7 +26,8 @@ function matching(text: string = RESERVED_TOPICS): (name: string) => boolean {
 /** Whether a text can be one of the properties' patterns. */
 export function isTopicPattern(text: string): boolean {
   try {
-    return wholeName(text) instanceof RegExp;
+    wholeName(text);
+    return true;
   } catch {
     return false;
   }

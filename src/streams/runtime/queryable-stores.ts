@@ -47,12 +47,12 @@ const time: Check = (value, name) => {
 };
 
 /** When the windows begin that are asked for, both included. @throws {ArgumentError} where one of the two is no number. */
-export const checkWindowRange = optionsOf<WindowRange>({
+const checkWindowRange = optionsOf<WindowRange>({
   fromMs: time,
   toMs: time,
 });
 
-/** @throws as {@link checkWindowRange} */
+/** @throws {ArgumentError} where one of the two is no number. */
 export function checkedRange(range: WindowRange): WindowRange {
   checkWindowRange(range, 'range');
   return range;
@@ -140,12 +140,12 @@ export function compositeWindowStore<K, V>(
   return {
     name,
     async fetch(key, range) {
-      checkWindowRange(range, 'range');
-      return (await Promise.all(parts().map((part) => part.fetch(key, range)))).flat();
+      const times = checkedRange(range);
+      return (await Promise.all(parts().map((part) => part.fetch(key, times)))).flat();
     },
     async backwardFetch(key, range) {
-      checkWindowRange(range, 'range');
-      return (await Promise.all(parts().map((part) => part.backwardFetch(key, range)))).flat();
+      const times = checkedRange(range);
+      return (await Promise.all(parts().map((part) => part.backwardFetch(key, times)))).flat();
     },
     fetchAll: (range) => eachOf(pages({ range: checkedRange(range) })),
     backwardAll: () => eachOf(pages({ descending: true })),

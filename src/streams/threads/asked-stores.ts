@@ -2,7 +2,6 @@ import { nonEmptyText } from '../../base/argument-checks.ts';
 import {
   checkStoreQuery,
   checkedRange,
-  checkWindowRange,
   type StoreQueryOptions,
   storeOnTheMove,
   storeUnanswered,
@@ -15,6 +14,7 @@ import type {
   StoreRange,
   ValueAndTimestamp,
   WindowEntry,
+  WindowRange,
   WindowScan,
 } from '../state/store.ts';
 import { DiagnosticError, messageOf } from '../../base/errors.ts';
@@ -63,18 +63,21 @@ export function threadedWindowStore<K, V>(
 ): ReadOnlyWindowStore<K, V> {
   const parts = new StoreParts({ method: 'windowStore', ...checked(name, options) }, threads);
   const pages = (scan?: WindowScan): AsyncIterable<readonly WindowEntry<K, V>[]> => parts.windowPages(scan);
+  /** Of each thread. */
+  const fetched = async (key: K, range: WindowRange): Promise<readonly (readonly WindowEntry<K, V>[])[]> => {
+    const { fromMs, toMs } = checkedRange(range);
+    return parts.askAll({
+      kind: 'fetch',
+      store: parts.store,
+      key: copiedValue(key),
+      range: { fromMs, toMs },
+    });
+  };
   return {
     name,
-    async fetch(key, range) {
-      checkWindowRange(range, 'range');
-      const { fromMs, toMs } = range;
-      const asked = { store: parts.store, key: copiedValue(key), range: { fromMs, toMs } };
-      return (await parts.askAll<readonly WindowEntry<K, V>[]>({ kind: 'fetch', ...asked })).flat();
-    },
+    fetch: async (key, range) => (await fetched(key, range)).flat(),
     async backwardFetch(key, range) {
-      const { fromMs, toMs } = checkedRange(range);
-      const asked = { store: parts.store, key: copiedValue(key), range: { fromMs, toMs } };
-      const found = await parts.askAll<readonly WindowEntry<K, V>[]>({ kind: 'fetch', ...asked });
+      const found = await fetched(key, range);
       return found.flatMap((windows) => windows.toReversed());
     },
     fetchAll: (range) => rowsOf(pages({ range: checkedRange(range) })),

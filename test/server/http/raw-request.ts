@@ -8,6 +8,8 @@ export interface RawRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Of HTTP/2; absent: without TLS. */
+  readonly tls?: http2.SecureClientSessionOptions;
 }
 
 export interface RawAnswer {
@@ -35,9 +37,9 @@ export function overHttp1({ port, method, path, headers, body }: RawRequest): Pr
   });
 }
 
-export function overHttp2({ port, method, path, headers, body }: RawRequest): Promise<RawAnswer> {
+export function overHttp2({ port, method, path, headers, body, tls }: RawRequest): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
-    const session = http2.connect(`http://127.0.0.1:${port}`);
+    const session = http2.connect(`${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`, tls);
     session.on('error', reject);
     const { host, ...others } = headers;
     const stream = session.request({

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import http2 from 'node:http2';
 import https from 'node:https';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -9,6 +8,7 @@ import { listen } from '../../../src/server/http/listen.ts';
 import { Peers } from '../../../src/server/security/peers.ts';
 import { secure } from '../../../src/server/security/secure.ts';
 import { internalTlsOf } from '../../../src/server/security/tls-options.ts';
+import { overHttp2 } from '../http/raw-request.ts';
 import { startPlatform } from '../platform.ts';
 
 const certificates = path.join(import.meta.dirname, 'certificates');
@@ -68,21 +68,10 @@ function ask(url: string, options: https.RequestOptions = {}): Promise<string | 
   });
 }
 
-function askOverHttp2(url: string, options: https.RequestOptions): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const { key, cert } = options;
-    const session = http2.connect(url, { ca, key, cert });
-    session.on('error', reject);
-    const stream = session.request({ ':path': '/' });
-    let text = '';
-    stream.setEncoding('utf8');
-    stream.on('data', (chunk: string) => (text += chunk));
-    stream.on('end', () => {
-      session.close();
-      resolve(text);
-    });
-    stream.end();
-  });
+async function askOverHttp2(url: string, { key, cert }: https.RequestOptions): Promise<string> {
+  const port = Number(new URL(url).port);
+  const tls = { ca, key, cert };
+  return (await overHttp2({ port, method: 'GET', path: '/', headers: {}, tls })).body;
 }
 
 describe('a listener for servers that show certificates', () => {

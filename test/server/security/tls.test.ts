@@ -1,5 +1,4 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import http2 from 'node:http2';
 import https from 'node:https';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +9,7 @@ import { serverConfig } from '../../../src/server/config/server-config.ts';
 import type { HttpFront } from '../../../src/server/http/front.ts';
 import { listen } from '../../../src/server/http/listen.ts';
 import { tlsOptionsOf } from '../../../src/server/security/tls-options.ts';
+import { overHttp2 } from '../http/raw-request.ts';
 import { startPlatform } from '../platform.ts';
 
 const certificates = path.join(import.meta.dirname, 'certificates');
@@ -48,20 +48,9 @@ function get(url: string, options: https.RequestOptions = {}): Promise<number | 
   });
 }
 
-function versionOverHttp2(url: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const session = http2.connect(url, { ca });
-    session.on('error', reject);
-    const stream = session.request({ ':path': '/' });
-    let text = '';
-    stream.setEncoding('utf8');
-    stream.on('data', (chunk: string) => (text += chunk));
-    stream.on('end', () => {
-      session.close();
-      resolve(text);
-    });
-    stream.end();
-  });
+async function versionOverHttp2(url: string): Promise<string> {
+  const port = Number(new URL(url).port);
+  return (await overHttp2({ port, method: 'GET', path: '/', headers: {}, tls: { ca } })).body;
 }
 
 describe('TLS', () => {
